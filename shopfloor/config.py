@@ -1,0 +1,62 @@
+"""Settings of one installation, read once from the environment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the data is and how the server listens."""
+
+    database_url: str
+    """SQLAlchemy address. SQLite in the data folder unless SHOPFLOOR_DATABASE_URL or DATABASE_URL says otherwise."""
+    data_folder: Path
+    """Holds the SQLite file and the secret key."""
+    secret_key: str
+    """Signs the session cookie; made once and kept in the data folder."""
+    host: str
+    """Address to bind to: this machine only, unless told otherwise (A30)."""
+    port: int
+    """TCP port of the server."""
+    threads: int
+    """Worker threads of the one web process."""
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings; makes the data folder and the secret key when they are missing."""
+    env = os.environ if environment is None else environment
+    folder = Path(env.get("SHOPFLOOR_DATA", "var")).absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    url = env.get("SHOPFLOOR_DATABASE_URL") or env.get("DATABASE_URL") or f"sqlite:///{folder / 'shopfloor.sqlite3'}"
+    return Settings(
+        database_url=_with_driver(url),
+        data_folder=folder,
+        secret_key=env.get("SHOPFLOOR_SECRET_KEY") or _kept_secret(folder / "secret_key"),
+        host=env.get("SHOPFLOOR_HOST", "127.0.0.1"),
+        port=int(env.get("SHOPFLOOR_PORT", "8000")),
+        threads=int(env.get("SHOPFLOOR_THREADS", "16")),
+    )
+
+
+def _with_driver(url: str) -> str:
+    """Plants write `postgresql://…`; the driver is psycopg 3."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url[len(prefix) :]
+    return url
+
+
+def _kept_secret(path: Path) -> str:
+    """One secret per installation, readable by its owner only."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii")
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(32))
+    return path.read_text(encoding="ascii")

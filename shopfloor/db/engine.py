@@ -1,0 +1,108 @@
+"""The one place that makes engines (A5), and the gate that lets one SQLite writer in at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+try:  # SQLite of Debian 12 has the WAL-reset bug; this wheel carries a newer one (operations F4).
+    from pysqlite3 import dbapi2 as sqlite_module
+except ImportError:  # other platforms: `shopfloor doctor` says so
+    sqlite_module = sqlite3
+
+POOL = 20
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "recursive_triggers=ON",
+    "busy_timeout=10000",
+    "trusted_schema=OFF",
+    "cache_size=-65536",
+)
+POSTGRES_OPTIONS = "-c lock_timeout=5000 -c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC -c jit=off"
+
+
+def make_engine(url: str, *, pool_size: int = POOL) -> Engine:
+    """Engine for a database address. Transactions begin deferred; only the unit of work asks for IMMEDIATE."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return _sqlite_engine(url, pool_size)
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=2,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        connect_args={"options": POSTGRES_OPTIONS, "prepare_threshold": 2},
+    )
+
+
+def _sqlite_engine(url: str, pool_size: int) -> Engine:
+    engine = create_engine(url, module=sqlite_module, pool_size=pool_size, max_overflow=2, connect_args={"timeout": 10})
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    """Pragmas only work outside a transaction; the driver must not open any of its own."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in SQLITE_PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    """A page that only reads must not hold the write lock (architecture 2.7)."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+class WriterGate:
+    """Lets one writer in at a time: a lock between threads and a file lock between processes (operations F3)."""
+
+    def __init__(self, path: str) -> None:
+        """`path` is the database file; the lock lies beside it."""
+        self._path = path + ".writer"
+        self._mutex = threading.Lock()
+        self._handle: tuple[int, int] | None = None
+
+    @contextlib.contextmanager
+    def hold(self) -> Iterator[None]:
+        """Hold the gate for one transaction."""
+        with self._mutex:
+            handle = self._open()
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(handle, fcntl.LOCK_UN)
+
+    def _open(self) -> int:
+        """A file lock belongs to the process that opened the file, so a forked worker opens its own."""
+        process = os.getpid()
+        if self._handle is None or self._handle[0] != process:
+            self._handle = (process, os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+        return self._handle[1]
+
+
+_gates: dict[str, WriterGate] = {}
+_gates_mutex = threading.Lock()
+
+
+def writer_gate(engine: Engine) -> contextlib.AbstractContextManager[None]:
+    """The gate of an engine's database; PostgreSQL needs none."""
+    if engine.dialect.name != "sqlite":
+        return contextlib.nullcontext()
+    path = os.path.realpath(engine.url.database or "")
+    with _gates_mutex:
+        gate = _gates.setdefault(path, WriterGate(path))
+    return gate.hold()

@@ -1,0 +1,125 @@
+"""What a use case can answer: an answer, a question, or a refusal, each with a stable code.
+
+An answer is kept with its command key (A19), so every field must survive JSON: text, whole numbers, booleans,
+`None`, and lists or dictionaries of these. Quantities travel as text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Self
+
+Fields = dict[str, Any]
+
+
+class Outcome:
+    """Common part of answers and refusals: code, message with its fields, and the sound it makes."""
+
+    code: ClassVar[str] = ""
+    message: ClassVar[str] = ""
+    """English template with named fields; translated where it is shown."""
+    sound: ClassVar[str] = "accepted"
+    """One of accepted, information, attention, refused."""
+    registry: ClassVar[dict[str, type[Outcome]]] = {}
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        """Codes are unique: two classes with one code could not be told apart when a stored answer is read back."""
+        super().__init_subclass__(**kwargs)
+        code = cls.__dict__.get("code")
+        if code:
+            known = Outcome.registry.setdefault(code, cls)
+            assert known.__qualname__ == cls.__qualname__, f"code {code} is used by {known} and {cls}"
+            Outcome.registry[code] = cls
+
+    def outcome_fields(self) -> Fields:
+        """The fields of this outcome as JSON can keep them."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
+
+    def text(self) -> str:
+        """The message in English with its fields filled in."""
+        return self.message.format(**self.outcome_fields())
+
+    @classmethod
+    def restore(cls, code: str, values: Fields) -> Self:
+        """Read a stored outcome back into its type."""
+        found = Outcome.registry[code](**values)
+        assert isinstance(found, cls)
+        return found
+
+
+@dataclass(frozen=True)
+class Answer(Outcome):
+    """What a use case gives back when it did its work. Subclasses name their code and message."""
+
+
+@dataclass(eq=False)
+class Refusal(Outcome, Exception):
+    """The world says no. Nothing but the log of the command is kept.
+
+    `eq=False` keeps the exception hashable. Subclasses are dataclasses with `eq=False` as well.
+    """
+
+    sound: ClassVar[str] = "refused"
+
+    def __str__(self) -> str:
+        """The message, so that logs and test failures read as the operator reads them."""
+        return f"{self.code}: {self.text()}"
+
+
+@dataclass(eq=False)
+class NeedsConfirmation(Refusal):
+    """Nothing was done yet: the operator is asked first (D18)."""
+
+    sound: ClassVar[str] = "attention"
+
+
+@dataclass(eq=False)
+class KeyReused(Refusal):
+    """A19: a command key names one command only."""
+
+    code = "KEY_REUSED"
+    message = "Command key {command_key} was already used for something else."
+    command_key: str
+
+
+@dataclass(eq=False)
+class NotAllowed(Refusal):
+    """A30: deny by default."""
+
+    code = "NOT_ALLOWED"
+    message = "{operator} may not do this: the right “{right}” is missing. Ask a supervisor."
+    operator: str
+    right: str
+
+
+@dataclass(eq=False)
+class NotFound(Refusal):
+    """A record that the command names does not exist."""
+
+    code = "NOT_FOUND"
+    message = "There is no {record} {number}."
+    record: str
+    number: str
+
+
+@dataclass(eq=False)
+class InvalidInput(Refusal):
+    """Input that cannot be read. `problems` maps a field to what is wrong with it."""
+
+    code = "INVALID_INPUT"
+    message = "Please correct: {summary}"
+    summary: str
+    problems: dict[str, str]
+
+
+@dataclass(eq=False)
+class StaleRow(Refusal):
+    """ASC-7: the row was changed by somebody else since it was read."""
+
+    code = "STALE_ROW"
+    message = "{record} was changed by somebody else meanwhile. Look at the new values and try again."
+    record: str
+
+
+class DatabaseBusy(Exception):
+    """The database could not take the command in time. Nothing was written; the same key may be sent again."""

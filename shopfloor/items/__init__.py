@@ -1,0 +1,1 @@
+"""Items and everything that says which item and which number a code on a label means."""

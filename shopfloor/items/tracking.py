@@ -1,0 +1,63 @@
+"""The numbers that goods carry, and which of them a tracking code demands (TC-01, TC-02). Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, order=True)
+class Tracking:
+    """A combination of numbers on goods. Blank is the empty text."""
+
+    serial_no: str = ""
+    lot_no: str = ""
+    package_no: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether the goods carry any number."""
+        return bool(self.serial_no or self.lot_no or self.package_no)
+
+    def label(self) -> str:
+        """As people name it: the serial number, else the lot, else the package."""
+        return self.serial_no or self.lot_no or self.package_no
+
+
+NO_TRACKING = Tracking()
+
+
+@dataclass(frozen=True)
+class TrackingRules:
+    """What an item tracking code demands; an item without one demands nothing."""
+
+    serial_specific: bool = False
+    lot_specific: bool = False
+    package_specific: bool = False
+    requirements: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    """(kind, transaction) pairs that demand a number without specific tracking."""
+    use_expiration_dates: bool = False
+    expiration_entry_required: bool = False
+    strict_expiration_posting: bool = False
+
+    @property
+    def specific(self) -> bool:
+        """Whether any kind of number is followed exactly."""
+        return self.serial_specific or self.lot_specific or self.package_specific
+
+    def specific_part(self, tracking: Tracking) -> Tracking:
+        """The numbers of `tracking` that an outbound entry has to find exactly (TC-07)."""
+        return Tracking(
+            tracking.serial_no if self.serial_specific else "",
+            tracking.lot_no if self.lot_specific else "",
+            tracking.package_no if self.package_specific else "",
+        )
+
+    def missing(self, tracking: Tracking, transaction: str) -> tuple[str, ...]:
+        """Kinds of number that the transaction demands and that are blank (AP-03)."""
+        demanded = (
+            ("Serial", self.serial_specific, tracking.serial_no),
+            ("Lot", self.lot_specific, tracking.lot_no),
+            ("Package", self.package_specific, tracking.package_no),
+        )
+        return tuple(
+            kind for kind, specific, number in demanded if not number and (specific or (kind, transaction) in self.requirements)
+        )

@@ -1,0 +1,1 @@
+"""Purchase and sales orders with receipt and shipment, and the item journal."""

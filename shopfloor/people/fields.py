@@ -1,0 +1,131 @@
+"""Building blocks of input models: one pydantic model for each use case, read from a form or from JSON (A29).
+
+Everything that a database column could choke on is refused here with a sentence: lengths, control characters, huge numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError, WithJsonSchema
+
+from shopfloor.errors import InvalidInput
+from shopfloor.quantity import NotAQuantity, parse, shown
+
+NUMBER_LENGTH = 50
+"""Visible characters of a serial, lot or package number (D34)."""
+MOST_LINES = 5000
+"""Lines of one command, so that one transaction stays short."""
+
+
+class InputModel(BaseModel):
+    """Frozen; unknown fields are refused, so that a misspelt one is not ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _visible(value: object) -> str:
+    """Blanks at the edges go, other invisible characters are refused: a separator inside a number is a scanner's mistake."""
+    if not isinstance(value, str):
+        raise ValueError("must be text")  # noqa: TRY004
+    if not value.isprintable():
+        raise ValueError("holds a character that cannot be seen")
+    start, end = 0, len(value)
+    while start < end and value[start] == " ":
+        start += 1
+    while end > start and value[end - 1] == " ":
+        end -= 1
+    return value[start:end]
+
+
+def _quantity(value: object) -> Decimal:
+    """A JSON number is refused: it may have been a binary fraction on its way (A27)."""
+    if isinstance(value, Decimal):
+        value = shown(value)
+    if not isinstance(value, str):
+        raise ValueError("write the quantity as text, such as “0.25”")  # noqa: TRY004
+    try:
+        return parse(_visible(value))
+    except NotAQuantity as refusal:
+        raise ValueError(refusal.text()) from None
+
+
+def _positive(value: object) -> Decimal:
+    quantity = _quantity(value)
+    if quantity <= 0:
+        raise ValueError("must be more than 0")
+    return quantity
+
+
+def _blank_is_none(value: object) -> object:
+    return None if value == "" else value
+
+
+def _positive_or_none(value: object) -> Decimal | None:
+    return None if value in ("", None) else _positive(value)
+
+
+def _date(value: object) -> date | None:
+    """Calendar dates as 2026-12-31 only; nothing is guessed."""
+    if value in ("", None):
+        return None
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str) or len(value) != len("2026-12-31"):
+        raise ValueError("write the date as 2026-12-31")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("there is no such date; write it as 2026-12-31") from None
+
+
+_QUANTITY_TEXT = {"type": "string", "examples": ["12", "0.25"], "description": "Decimal number as text, at most five decimals."}
+_AS_TEXT = PlainSerializer(lambda value: None if value is None else shown(value), return_type=str | None, when_used="json")
+
+Text20 = Annotated[str, BeforeValidator(_visible), Field(max_length=20)]
+Text50 = Annotated[str, BeforeValidator(_visible), Field(max_length=50)]
+Text100 = Annotated[str, BeforeValidator(_visible), Field(max_length=100)]
+Text200 = Annotated[str, BeforeValidator(_visible), Field(max_length=200)]
+Name = Annotated[str, BeforeValidator(_visible), Field(min_length=1, max_length=100)]
+Reason = Annotated[str, BeforeValidator(_visible), Field(min_length=1, max_length=200)]
+Code10 = Annotated[str, BeforeValidator(_visible), Field(min_length=1, max_length=10)]
+Code20 = Annotated[str, BeforeValidator(_visible), Field(min_length=1, max_length=20)]
+Code50 = Annotated[str, BeforeValidator(_visible), Field(min_length=1, max_length=50)]
+Variant = Annotated[str, BeforeValidator(_visible), Field(max_length=10)]
+Number = Annotated[str, BeforeValidator(_visible), Field(max_length=NUMBER_LENGTH)]
+"""A serial, lot or package number; blank: none."""
+Quantity = Annotated[Decimal, BeforeValidator(_positive), _AS_TEXT, WithJsonSchema(_QUANTITY_TEXT)]
+"""More than 0."""
+OptionalQuantity = Annotated[Decimal | None, BeforeValidator(_positive_or_none), _AS_TEXT, WithJsonSchema(_QUANTITY_TEXT)]
+"""More than 0, or blank."""
+Day = Annotated[date | None, BeforeValidator(_date)]
+"""A calendar date of the plant, or blank."""
+LineNo = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Flag = Annotated[bool, BeforeValidator(_blank_is_none)]
+
+M = TypeVar("M", bound=InputModel)
+
+
+def read_input(model: type[M], values: Mapping[str, Any]) -> M:
+    """Read a form or JSON into the model of a use case. Raises InvalidInput with one problem for each field."""
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        problems = {_place(found["loc"]): _words(found) for found in error.errors(include_url=False, include_context=True)}
+        summary = "; ".join(f"{place}: {words}" for place, words in problems.items())
+        raise InvalidInput(summary=summary[:500], problems=problems) from None
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    """`lines.0.quantity`; a field name that somebody invented may hold anything and is cut and cleaned."""
+    text = ".".join(str(part) for part in location)
+    return "".join(character if character.isprintable() else "?" for character in text)[:100]
+
+
+def _words(found: Any) -> str:
+    """Our own sentences go without pydantic's prefix."""
+    message = str(found["msg"])
+    return message.removeprefix("Value error, ")

@@ -1,0 +1,77 @@
+"""What the use cases about people, stations and settings are given (A29)."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, StringConstraints
+
+from shopfloor.people.fields import Code50, InputModel, Name, Text50, Text100, Text200
+from shopfloor.people.models import Role
+
+HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("is not the name of a time zone, such as Europe/Berlin") from None
+    return name
+
+
+def _is_hash(text: str) -> str:
+    if not HASH.fullmatch(text):
+        raise ValueError("is not a SHA-256 fingerprint")
+    return text
+
+
+Badge = Annotated[Text100, StringConstraints(min_length=1, max_length=60)]
+Language = Annotated[str, StringConstraints(pattern=r"^(en|de|da|zh)$")]
+TokenHash = Annotated[str, AfterValidator(_is_hash)]
+
+
+class NewOperator(InputModel):
+    """A person who will act."""
+
+    no: Code50
+    name: Name
+    badge: Badge
+    role: Role
+    language: Language = "en"
+
+
+class NewStation(InputModel):
+    """A place where people scan."""
+
+    code: Code50
+    name: Name
+    scanner_profile: Annotated[Text50, StringConstraints(max_length=40)] = ""
+    gs1_recognition: Annotated[str, StringConstraints(pattern=r"^(key_first|prefix)?$")] = ""
+
+
+class SettingValue(InputModel):
+    """One company setting."""
+
+    name: Text100
+    value: Text200
+
+
+class NewToken(InputModel):
+    """An access token of the API. The token itself stays with the one who asked for it; only its fingerprint comes here."""
+
+    operator_no: Code50
+    description: Name
+    token_hash: TokenHash
+
+
+class FirstSetUp(InputModel):
+    """The plant and its first administrator."""
+
+    plant_name: Name
+    time_zone: Annotated[Text100, StringConstraints(max_length=60), AfterValidator(_known_zone)] = "UTC"
+    administrator_no: Code50 = "ADMIN"
+    administrator_name: Name = "Administrator"
+    badge: Badge

@@ -1,0 +1,76 @@
+"""Plants, company settings, operators, stations and access tokens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shopfloor.db import Base, PlantLed, UtcDateTime, captions
+
+
+class Role(StrEnum):
+    """What a person is here for; rights follow from it (people.rights)."""
+
+    WORKER = "Worker"
+    SUPERVISOR = "Shop-floor supervisor"
+    MANAGER = "Production manager"
+    QUALITY = "Quality engineer"
+    STOREKEEPER = "Storekeeper"
+    ADMINISTRATOR = "Administrator"
+
+
+class Plant(Base):
+    """One factory site. A small company has one and never sees its number."""
+
+    __tablename__ = "plant"
+    plant_no: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(100))
+    time_zone: Mapped[str] = mapped_column(String(60))
+    """IANA name; posting and expiry dates are this zone's calendar dates."""
+
+
+class CompanySetting(Base):
+    """One setting of the company; `people.settings` lists names, meanings and defaults."""
+
+    __tablename__ = "company_setting"
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[str] = mapped_column(String(200))
+
+
+class Operator(Base):
+    """A person who acts. The badge is the code printed on the card."""
+
+    __tablename__ = "operator"
+    no: Mapped[str] = mapped_column(String(50), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    badge: Mapped[str] = mapped_column(String(60), unique=True)
+    role: Mapped[str] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(10), default="en")
+    blocked: Mapped[bool] = mapped_column(default=False)
+    __table_args__ = (captions("role", Role),)
+
+
+class Station(PlantLed, Base):
+    """A place where people scan. The scanner's profile belongs to it."""
+
+    __tablename__ = "station"
+    code: Mapped[str] = mapped_column(String(50), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    scanner_profile: Mapped[str] = mapped_column(String(40), default="")
+    gs1_recognition: Mapped[str] = mapped_column(String(20), default="")
+    """Empty: the company's setting (D11)."""
+
+
+class AccessToken(Base):
+    """A bearer token of the API. Only its SHA-256 is kept."""
+
+    __tablename__ = "access_token"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    operator_no: Mapped[str] = mapped_column(String(50))
+    description: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked: Mapped[bool] = mapped_column(default=False)
+    __table_args__ = (Index(None, "operator_no"),)

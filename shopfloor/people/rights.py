@@ -1,0 +1,36 @@
+"""Rights and the roles that carry them: deny by default (A30, ASC-8, PFE-34)."""
+
+from __future__ import annotations
+
+from shopfloor.people.models import Role
+
+REGISTER = "register scans"
+MAINTAIN_OWN = "maintain own associations"
+MAINTAIN = "maintain associations"
+OVERRIDE = "override a question"
+MOVE = "move a component"
+REPORT = "report as finished"
+REPORT_INCOMPLETE = "report an incomplete unit"
+PICK = "pick"
+ADJUST = "adjust consumption"
+REVERSE = "reverse a report"
+RECEIVE = "receive and ship"
+ADJUST_STOCK = "post item journals"
+MASTERS = "maintain masters"
+ORDERS = "maintain production orders"
+HOLD = "hold and release numbers"
+TRACE = "trace"
+SETTINGS = "maintain settings"
+
+_WORKER = frozenset({REGISTER, MAINTAIN_OWN, TRACE})
+_SUPERVISOR = _WORKER | {OVERRIDE, MOVE, MAINTAIN, PICK, REPORT}
+_MANAGER = _SUPERVISOR | {REPORT_INCOMPLETE, ADJUST, REVERSE, ORDERS, MASTERS, RECEIVE, ADJUST_STOCK}
+
+RIGHTS: dict[Role, frozenset[str]] = {
+    Role.WORKER: _WORKER,
+    Role.SUPERVISOR: _SUPERVISOR,
+    Role.MANAGER: _MANAGER,
+    Role.QUALITY: frozenset({TRACE, HOLD}),
+    Role.STOREKEEPER: frozenset({TRACE, RECEIVE, ADJUST_STOCK, PICK}),
+    Role.ADMINISTRATOR: _MANAGER | {HOLD, SETTINGS},
+}

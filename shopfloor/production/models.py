@@ -1,0 +1,167 @@
+"""Bills of material, routings and production orders with their lines, components and operations."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shopfloor.db import Base, PlantLed, QuantityType, UtcDateTime, captions
+
+
+class ProductionStatus(StrEnum):
+    """LIF-1: the stages of an order that a production order itself has."""
+
+    CREATED = "Created"
+    ESTIMATED = "Estimated"
+    SCHEDULED = "Scheduled"
+    RELEASED = "Released"
+    STARTED = "Started"
+    REPORTED = "Reported as finished"
+    ENDED = "Ended"
+
+
+class FlushingPrinciple(StrEnum):
+    """LIF-12: when components without a registration are consumed."""
+
+    MANUAL = "Manual"
+    START = "Start"
+    FINISH = "Finish"
+
+
+class BillOfMaterial(Base):
+    """What an item is made of."""
+
+    __tablename__ = "bill_of_material"
+    no: Mapped[str] = mapped_column(String(20), primary_key=True)
+    item_no: Mapped[str] = mapped_column(ForeignKey("item.no"), unique=True)
+    description: Mapped[str] = mapped_column(String(100))
+
+
+class BomLine(Base):
+    """One component of a bill; `quantity_per` in `unit_code` for one base unit of the product (LIF-15)."""
+
+    __tablename__ = "bom_line"
+    bom_no: Mapped[str] = mapped_column(ForeignKey("bill_of_material.no"), primary_key=True)
+    line_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    item_no: Mapped[str] = mapped_column(ForeignKey("item.no"))
+    variant_code: Mapped[str] = mapped_column(String(10), default="")
+    unit_code: Mapped[str] = mapped_column(ForeignKey("unit_of_measure.code"))
+    quantity_per: Mapped[Decimal] = mapped_column(QuantityType)
+    constant: Mapped[bool] = mapped_column(default=False)
+    """Once for each order, whatever its quantity (QTY-8)."""
+    scrap_percent: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    flushing: Mapped[str] = mapped_column(String(10), default=FlushingPrinciple.FINISH)
+    operation_no: Mapped[int] = mapped_column(default=0)
+    under_tolerance_percent: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    over_tolerance_percent: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    __table_args__ = (captions("flushing", FlushingPrinciple),)
+
+
+class Routing(Base):
+    """The steps in which an item is made."""
+
+    __tablename__ = "routing"
+    no: Mapped[str] = mapped_column(String(20), primary_key=True)
+    item_no: Mapped[str] = mapped_column(ForeignKey("item.no"), unique=True)
+    description: Mapped[str] = mapped_column(String(100))
+
+
+class RoutingLine(Base):
+    """One step."""
+
+    __tablename__ = "routing_line"
+    routing_no: Mapped[str] = mapped_column(ForeignKey("routing.no"), primary_key=True)
+    operation_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    description: Mapped[str] = mapped_column(String(100))
+    resource: Mapped[str] = mapped_column(String(50), default="")
+    run_minutes: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+
+
+class ProductionOrder(PlantLed, Base):
+    """One order. `version` rises with every change: it is the order's lock and tells pages what is new (A4, A23)."""
+
+    __tablename__ = "production_order"
+    no: Mapped[str] = mapped_column(String(20), primary_key=True)
+    status: Mapped[str] = mapped_column(String(30), default=ProductionStatus.CREATED)
+    item_no: Mapped[str] = mapped_column(ForeignKey("item.no"))
+    variant_code: Mapped[str] = mapped_column(String(10), default="")
+    description: Mapped[str] = mapped_column(String(100))
+    quantity: Mapped[Decimal] = mapped_column(QuantityType)
+    due_date: Mapped[date | None]
+    location_code: Mapped[str] = mapped_column(String(20))
+    """Where components are taken and output is put."""
+    fixed_serial_no: Mapped[str] = mapped_column(String(50), default="")
+    fixed_lot_no: Mapped[str] = mapped_column(String(50), default="")
+    """The order's fixed batch, if it has one (SCN-5, DIM-1)."""
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    __table_args__ = (captions("status", ProductionStatus), Index(None, "plant_no", "status", "due_date"))
+
+
+class ProdOrderLine(PlantLed, Base):
+    """What the order makes; one line in version 1 of the order page. Quantities in base units."""
+
+    __tablename__ = "prod_order_line"
+    order_no: Mapped[str] = mapped_column(String(20), primary_key=True)
+    line_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    item_no: Mapped[str] = mapped_column(ForeignKey("item.no"))
+    variant_code: Mapped[str] = mapped_column(String(10), default="")
+    quantity: Mapped[Decimal] = mapped_column(QuantityType)
+    started_quantity: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    """QTY-1: what statuses compare with."""
+    good_quantity: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    error_quantity: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    __table_args__ = (
+        ForeignKeyConstraint(["plant_no", "order_no"], ["production_order.plant_no", "production_order.no"]),
+        CheckConstraint("quantity > 0 AND started_quantity >= 0 AND good_quantity >= 0 AND error_quantity >= 0", name="quantities"),
+    )
+
+
+class ProdOrderComponent(PlantLed, Base):
+    """One component line of an order. `quantity_per` in `unit_code` for one base unit of the product."""
+
+    __tablename__ = "prod_order_component"
+    order_no: Mapped[str] = mapped_column(String(20), primary_key=True)
+    order_line_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    line_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    item_no: Mapped[str] = mapped_column(ForeignKey("item.no"))
+    variant_code: Mapped[str] = mapped_column(String(10), default="")
+    location_code: Mapped[str] = mapped_column(String(20))
+    unit_code: Mapped[str] = mapped_column(ForeignKey("unit_of_measure.code"))
+    quantity_per_unit: Mapped[Decimal] = mapped_column(QuantityType)
+    """Base units in one `unit_code`."""
+    quantity_per: Mapped[Decimal] = mapped_column(QuantityType)
+    constant: Mapped[bool] = mapped_column(default=False)
+    scrap_percent: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    flushing: Mapped[str] = mapped_column(String(10), default=FlushingPrinciple.FINISH)
+    operation_no: Mapped[int] = mapped_column(default=0)
+    under_tolerance_percent: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    over_tolerance_percent: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    expected_quantity: Mapped[Decimal] = mapped_column(QuantityType)
+    """Base quantity for the whole order line, scrap and rounding included."""
+    consumed_quantity: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    """Net base quantity posted; a projection of the ledger, proved by `shopfloor check`."""
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["plant_no", "order_no", "order_line_no"],
+            ["prod_order_line.plant_no", "prod_order_line.order_no", "prod_order_line.line_no"],
+        ),
+        captions("flushing", FlushingPrinciple),
+        CheckConstraint("quantity_per >= 0 AND expected_quantity >= 0", name="quantities"),
+        Index(None, "plant_no", "item_no"),
+    )
+
+
+class ProdOrderOperation(PlantLed, Base):
+    """One operation of an order."""
+
+    __tablename__ = "prod_order_operation"
+    order_no: Mapped[str] = mapped_column(String(20), primary_key=True)
+    operation_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    description: Mapped[str] = mapped_column(String(100))
+    resource: Mapped[str] = mapped_column(String(50), default="")
+    __table_args__ = (ForeignKeyConstraint(["plant_no", "order_no"], ["production_order.plant_no", "production_order.no"]),)

@@ -1,0 +1,194 @@
+"""Writes reservation pairs, and keeps `open_item_entry.reserved` equal to their sum.
+
+Every function works on sets: a constant number of statements whatever the number of pieces. Open entries are locked by the caller
+in entry order before anything is decided (A23); the guarded UPDATE is the belt.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy.orm import Session
+
+from shopfloor.clock import now
+from shopfloor.db import current_plant, table, take_numbers
+from shopfloor.items.tracking import NO_TRACKING, Tracking
+from shopfloor.ledger.models import OpenItemEntry
+from shopfloor.people.actor import Actor
+from shopfloor.quantity import ZERO
+from shopfloor.reservations.models import ReservationEntry, ReservationSource, ReservationStatus, TakenOver
+from shopfloor.reservations.rules import Demand, Move, OpenEntry, ReservedPiece, Take, UsedReservation
+
+_entry = table(ReservationEntry)
+_open = table(OpenItemEntry)
+
+
+@dataclass(frozen=True)
+class NewPair:
+    """A pair to be written: a demand draws a quantity from an open entry."""
+
+    demand: Demand
+    supply: OpenEntry
+    quantity: Decimal
+    specific: bool
+    """Whether the demand side carries the supply's numbers (LB-01)."""
+    picked: bool = False
+    taken_over: str = TakenOver.NO
+
+
+def insert_pairs(session: Session, actor: Actor, pairs: Sequence[NewPair], numbers: Sequence[int] | None = None) -> None:
+    """Write pairs. `numbers` are reservation entry numbers that were taken before; without them they are taken here."""
+    if not pairs:
+        return
+    taken = numbers if numbers is not None else take_numbers(session, {"reservation_entry": len(pairs)})["reservation_entry"]
+    rows = []
+    for entry_no, pair in zip(taken, pairs, strict=True):
+        rows += _both_sides(current_plant(session), entry_no, pair, actor)
+    session.connection().execute(insert(_entry), rows)
+
+
+def change_reserved(session: Session, changes: Mapping[int, Decimal]) -> None:
+    """Add to `reserved` of open entries; the sums must stay between 0 and what remains. Asserts that every row took it."""
+    rows = [{"b_entry": entry_no, "b_change": change} for entry_no, change in sorted(changes.items()) if change != ZERO]
+    if not rows:
+        return
+    reserved = _open.c.reserved + bindparam("b_change", type_=_open.c.reserved.type)
+    statement = (
+        update(_open)
+        .where(_open.c.plant_no == current_plant(session), _open.c.entry_no == bindparam("b_entry"), reserved <= _open.c.remaining)
+        .values(reserved=reserved)
+    )
+    changed = session.connection().execute(statement, rows).rowcount
+    assert changed == len(rows), f"{len(rows) - changed} open entries could not take a reservation although they were locked"
+
+
+def close_on_posting(session: Session, used: Sequence[UsedReservation]) -> None:
+    """OT-01: a posting used up pieces. `remaining` and `reserved` of the open entries are written by the posting itself."""
+    _reduce(session, {piece.entry_no: piece.quantity for piece in used})
+
+
+def release(session: Session, pieces: Sequence[ReservedPiece], quantities: Mapping[int, Decimal] | None = None) -> None:
+    """Give stock free again: whole pieces, or a part of each (`quantities` by pair number)."""
+    parts = {piece.entry_no: piece.quantity for piece in pieces} if quantities is None else dict(quantities)
+    change: dict[int, Decimal] = defaultdict(Decimal)
+    for piece in pieces:
+        change[piece.open_entry_no] -= parts.get(piece.entry_no, ZERO)
+    _reduce(session, parts)
+    change_reserved(session, change)
+
+
+def give_back(session: Session, actor: Actor, pieces: Sequence[ReservedPiece]) -> None:
+    """An association is removed: what it had taken over returns to the line as it was, the rest becomes free (D15)."""
+    kept = [piece for piece in pieces if piece.taken_over]
+    release(session, [piece for piece in pieces if not piece.taken_over])
+    _delete(session, [piece.entry_no for piece in kept])
+    insert_pairs(session, actor, [_as_before(piece) for piece in kept])
+
+
+def set_picked(session: Session, association_nos: Sequence[int], *, picked: bool) -> None:
+    """D1: a pick sets the pieces of associations aside; un-pick takes that back."""
+    if association_nos:
+        mark = update(_entry).where(_entry.c.plant_no == current_plant(session), _entry.c.association_no.in_(association_nos))
+        session.connection().execute(mark.values(picked=picked))
+
+
+def carry_out_moves(session: Session, actor: Actor, moves: Sequence[Move], targets: Mapping[int, OpenEntry]) -> None:
+    """Late binding: the moved demand keeps its source and its total; only the entries behind it change (LB-07)."""
+    if not moves:
+        return
+    leaving: dict[int, Decimal] = defaultdict(Decimal)
+    change: dict[int, Decimal] = defaultdict(Decimal)
+    for move in moves:
+        leaving[move.piece.entry_no] += move.quantity
+        change[move.piece.open_entry_no] -= move.quantity
+        change[move.to_open_entry_no] += move.quantity
+    _reduce(session, leaving)
+    change_reserved(session, change)
+    insert_pairs(
+        session, actor, [NewPair(m.piece.demand, targets[m.to_open_entry_no], m.quantity, specific=False) for m in moves]
+    )
+
+
+def reserve(
+    session: Session, actor: Actor, demand: Demand, takes: Sequence[Take], entries: Mapping[int, OpenEntry], *,
+    specific: bool, picked: bool = False,
+) -> None:
+    """Hold locked free stock for a demand."""
+    insert_pairs(
+        session, actor, [NewPair(demand, entries[t.open_entry_no], t.quantity, specific=specific, picked=picked) for t in takes]
+    )
+    change: dict[int, Decimal] = defaultdict(Decimal)
+    for take in takes:
+        change[take.open_entry_no] += take.quantity
+    change_reserved(session, change)
+
+
+def _reduce(session: Session, quantities: Mapping[int, Decimal]) -> None:
+    """Take quantity off both sides of pairs; a pair with nothing left goes."""
+    rows = [{"b_entry": entry_no, "b_quantity": quantity} for entry_no, quantity in sorted(quantities.items()) if quantity > ZERO]
+    if not rows:
+        return
+    quantity = bindparam("b_quantity", type_=_entry.c.quantity_base.type)
+    mine = (_entry.c.plant_no == current_plant(session)) & (_entry.c.entry_no == bindparam("b_entry"))
+    # Delete first what is used up completely: the sign check leaves no room for a zero.
+    connection = session.connection()
+    connection.execute(delete(_entry).where(mine, _entry.c.quantity_base.in_([quantity, -quantity])), rows)
+    for positive, left in ((True, _entry.c.quantity_base - quantity), (False, _entry.c.quantity_base + quantity)):
+        connection.execute(update(_entry).where(mine, _entry.c.positive.is_(positive)).values(quantity_base=left), rows)
+
+
+def _delete(session: Session, entry_nos: Sequence[int]) -> None:
+    if entry_nos:
+        session.connection().execute(
+            delete(_entry).where(_entry.c.plant_no == current_plant(session), _entry.c.entry_no.in_(entry_nos))
+        )
+
+
+def _as_before(piece: ReservedPiece) -> NewPair:
+    """The pair as the line held it before an association took it over."""
+    line = Demand(piece.demand.source_type, piece.demand.source_id, piece.demand.source_line_no, piece.demand.source_sub_line_no)
+    specific = piece.taken_over == TakenOver.SPECIFIC
+    return NewPair(line, piece.supply(), piece.quantity, specific=specific, picked=piece.picked)
+
+
+def _both_sides(plant_no: int, entry_no: int, pair: NewPair, actor: Actor) -> list[dict[str, object]]:
+    common = {
+        "plant_no": plant_no,
+        "entry_no": entry_no,
+        "reservation_status": ReservationStatus.RESERVATION.value,
+        "item_no": pair.supply.item_no,
+        "variant_code": pair.supply.variant_code,
+        "location_code": pair.supply.location_code,
+        "association_no": pair.demand.association_no,
+        "taken_over": pair.taken_over,
+        "picked": pair.picked,
+        "created_at": now(),
+        "created_by": actor.operator_no,
+    }
+    supply = {
+        "positive": True,
+        "quantity_base": pair.quantity,
+        "source_type": ReservationSource.ITEM_LEDGER_ENTRY.value,
+        "source_id": "",
+        "source_line_no": pair.supply.entry_no,
+        "source_sub_line_no": 0,
+        **_numbers(pair.supply.tracking),
+    }
+    demand = {
+        "positive": False,
+        "quantity_base": -pair.quantity,
+        "source_type": pair.demand.source_type,
+        "source_id": pair.demand.source_id,
+        "source_line_no": pair.demand.source_line_no,
+        "source_sub_line_no": pair.demand.source_sub_line_no,
+        **_numbers(pair.supply.tracking if pair.specific else NO_TRACKING),
+    }
+    return [common | supply, common | demand]
+
+
+def _numbers(tracking: Tracking) -> dict[str, object]:
+    return {"serial_no": tracking.serial_no, "lot_no": tracking.lot_no, "package_no": tracking.package_no}

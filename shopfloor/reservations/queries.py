@@ -1,0 +1,88 @@
+"""Reads reservation pairs. Each function is one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from shopfloor.db import plant, table
+from shopfloor.items.tracking import Tracking
+from shopfloor.reservations.models import ReservationEntry, ReservationSource, ReservationStatus
+from shopfloor.reservations.rules import Demand, ReservedPiece
+
+_demand = table(ReservationEntry).alias("demand")
+_supply = table(ReservationEntry).alias("supply")
+
+
+def reservations_of(session: Session, demands: Iterable[Demand]) -> list[ReservedPiece]:
+    """Pieces of stock that exactly these demands hold, oldest pair first."""
+    keys = sorted({(d.source_type, d.source_id, d.source_line_no, d.source_sub_line_no, d.association_no) for d in demands})
+    if not keys:
+        return []
+    demand = _demand.c
+    columns = (demand.source_type, demand.source_id, demand.source_line_no, demand.source_sub_line_no, demand.association_no)
+    return _pieces(session, tuple_(*columns).in_(keys))
+
+
+def pieces_on(session: Session, open_entry_nos: Sequence[int], line: Demand | None = None) -> list[ReservedPiece]:
+    """Every piece against these open entries and, if a line is named, all that the line itself holds (D15, D32)."""
+    wanted: list[ColumnElement[bool]] = [_supply.c.source_line_no.in_(open_entry_nos)]
+    if line is not None:
+        wanted.append(
+            and_(
+                _demand.c.source_type == line.source_type,
+                _demand.c.source_id == line.source_id,
+                _demand.c.source_line_no == line.source_line_no,
+                _demand.c.source_sub_line_no == line.source_sub_line_no,
+                _demand.c.association_no == 0,
+            )
+        )
+    return _pieces(session, or_(*wanted))
+
+
+def pieces_of_associations(session: Session, association_nos: Sequence[int]) -> list[ReservedPiece]:
+    """Every piece that the associations draw on."""
+    return _pieces(session, _demand.c.association_no.in_(association_nos)) if association_nos else []
+
+
+def _pieces(session: Session, wanted: ColumnElement[bool]) -> list[ReservedPiece]:
+    return [_piece(row) for row in session.connection().execute(_select().where(plant(session, _demand, _supply), wanted))]
+
+
+def _select() -> Select[Any]:
+    return (
+        select(
+            _demand.c.entry_no, _demand.c.source_type, _demand.c.source_id, _demand.c.source_line_no, _demand.c.source_sub_line_no,
+            _demand.c.association_no, _supply.c.source_line_no.label("open_entry_no"), _supply.c.quantity_base, _demand.c.picked,
+            _demand.c.serial_no.label("demand_serial"), _demand.c.lot_no.label("demand_lot"), _demand.c.package_no.label("demand_package"),
+            _supply.c.serial_no, _supply.c.lot_no, _supply.c.package_no, _demand.c.taken_over,
+            _supply.c.item_no, _supply.c.variant_code, _supply.c.location_code,
+        )
+        .join_from(_demand, _supply, and_(_supply.c.plant_no == _demand.c.plant_no, _supply.c.entry_no == _demand.c.entry_no))
+        .where(
+            _demand.c.positive.is_(False),
+            _supply.c.positive.is_(True),
+            _demand.c.reservation_status == ReservationStatus.RESERVATION,
+            _supply.c.source_type == ReservationSource.ITEM_LEDGER_ENTRY,
+        )
+        .order_by(_demand.c.entry_no)
+    )
+
+
+def _piece(r: Row[Any]) -> ReservedPiece:
+    return ReservedPiece(
+        entry_no=r.entry_no,
+        demand=Demand(r.source_type, r.source_id, r.source_line_no, r.source_sub_line_no, r.association_no),
+        open_entry_no=r.open_entry_no,
+        quantity=r.quantity_base,
+        picked=r.picked,
+        specific=bool(r.demand_serial or r.demand_lot or r.demand_package),
+        tracking=Tracking(r.serial_no, r.lot_no, r.package_no),
+        taken_over=r.taken_over,
+        item_no=r.item_no,
+        variant_code=r.variant_code,
+        location_code=r.location_code,
+    )

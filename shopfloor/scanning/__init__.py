@@ -1,0 +1,1 @@
+"""Characters or pixels in, a Scan out. Pure: knows no item, no database, no web."""

@@ -1,0 +1,201 @@
+/*
+ * Catches what a keyboard-wedge scanner types, wherever the focus is (A3, R-05).
+ *
+ * One listener on the document, in the capture phase. Text comes from event.code and shiftKey through the scanner's own
+ * layout, so the host's layout and caps lock change nothing, and a group separator is not lost as it is in a text field.
+ * Only bursts are taken: keys that follow each other at machine speed. A person's typing is left alone.
+ *
+ * Link this file on every page, always under the same address as its importers use (no version query), and register with
+ * capture.onScan(). Without a listener a scan goes to the field [data-takes-scan] of the page, else to /find.
+ */
+
+const TERMINATOR_CHARACTERS = "\r\n\t";
+// A timer that fires this late was held up with the page; the keys of that time may still be on their way.
+const LATE_TIMER_MS = 20;
+// GS1's predefined element lengths, identifier included: whatever else follows runs to a separator (R-05, R-08).
+const PREDEFINED_LENGTHS = {
+  "00": 20, "01": 16, "02": 16, "03": 16, "04": 18, 11: 8, 12: 8, 13: 8, 14: 8, 15: 8, 16: 8, 17: 8, 18: 8, 19: 8, 20: 4,
+  31: 10, 32: 10, 33: 10, 34: 10, 35: 10, 36: 10, 41: 16,
+};
+
+/** Whether the text so far may go on after an Enter that stood for FNC1: its last element has no fixed length. */
+export function endsInVariableField(text, separator) {
+  let rest = text.replace(/^\][A-Za-z][0-9]/, "");
+  rest = rest.slice(rest.lastIndexOf(separator) + 1);
+  for (let size; (size = PREDEFINED_LENGTHS[rest.slice(0, 2)]) && rest.length >= size;) rest = rest.slice(size);
+  return /^\d\d/.test(rest) && !PREDEFINED_LENGTHS[rest.slice(0, 2)];
+}
+
+/** Turns key events into scans. `profile` is wedge.json with the station's own settings in `scanner`. */
+export class Collector {
+  constructor(profile, { scan, cut, scanner = {}, now = () => performance.now() }) {
+    Object.assign(this, { profile, scan, cut, scanner, timing: profile.timing });
+    this.layout = profile.layouts[scanner.layout] ?? profile.layouts[profile.default_layout];
+    this.attachedAt = now();
+    this.lastAt = -Infinity;
+    this.endedAt = -Infinity;
+    this.#clear();
+  }
+
+  /** One keydown event. Keys of a recognised burst go no further: a code may hold Ctrl+W. */
+  keydown(event) {
+    if (event.isComposing) return;
+    if (event.repeat) return this.known ? swallow(event) : this.#clear();
+    const allowed = this.known ? this.timing.silence_ms : this.timing.key_gap_ms;
+    if (event.timeStamp - this.lastAt > allowed) {
+      if (this.known) this.#finish();
+      this.#begin(event);
+    } else if (!this.begun) this.#begin(event);
+    this.lastAt = event.timeStamp;
+    if (!this.profile.modifiers.includes(event.code)) this.#key(event);
+    if (this.known) swallow(event);
+  }
+
+  /** Releasing Alt ends a character typed as digits on the number pad. */
+  keyup(event) {
+    if (!event.code.startsWith("Alt") || !this.altDigits) return;
+    const digits = this.altDigits;
+    this.altDigits = "";
+    const separator = this.profile.group_separator_alt_digits.includes(digits);
+    this.text += separator ? this.profile.group_separator : String.fromCharCode(Number(digits) % 256);
+    this.lastAt = event.timeStamp;
+    if (this.known) this.#arm();
+  }
+
+  /** The window went away: the rest of the code did not reach this page. */
+  interrupt() {
+    if (this.begun) this.broken = true;
+  }
+
+  #begin(event) {
+    this.#clear();
+    this.begun = true;
+    this.startedAt = event.timeStamp;
+    // A scanner that was already typing when this page began to listen: its first keys are missing.
+    this.broken = event.timeStamp - this.attachedAt <= this.timing.key_gap_ms;
+    // No person types this soon after a scanner's Enter, so the next code, or a line feed, is known from its first key.
+    this.known = event.timeStamp - this.endedAt <= this.timing.key_gap_ms;
+    this.field = this.known ? null : snapshot(document.activeElement);
+    if (this.known) this.#arm();
+  }
+
+  #key(event) {
+    const character = this.#character(event);
+    const ends = this.profile.terminators.includes(event.code) || (character !== "" && TERMINATOR_CHARACTERS.includes(character));
+    this.keys += 1;
+    if (this.joining) {
+      this.text += this.profile.group_separator;
+      this.joining = false;
+    }
+    if (!ends) this.text += character;
+    if (!this.known && this.keys >= this.timing.least_keys) {
+      this.known = true;
+      restore(this.field);
+    }
+    if (!this.known) return ends ? this.#clear() : undefined;
+    if (!ends) return this.#arm();
+    this.endedAt = event.timeStamp;
+    swallow(event);
+    if (this.#mayJoin(event)) {
+      this.joining = true;
+      this.#arm(this.timing.join_ms);
+    } else this.#finish();
+  }
+
+  #mayJoin(event) {
+    return this.scanner.fnc1_is_enter && event.code.endsWith("Enter") && endsInVariableField(this.text, this.profile.group_separator);
+  }
+
+  #character(event) {
+    const { code, ctrlKey, altKey, shiftKey } = event;
+    const separator = this.profile.group_separator_keys.some(
+      (key) => key.code === code && key.ctrl === ctrlKey && key.alt === altKey && key.shift === shiftKey);
+    if (separator) return this.profile.group_separator;
+    if (altKey) {
+      if (/^Numpad\d$/.test(code)) this.altDigits += code.at(-1);
+      return "";
+    }
+    // Screen keyboards and some Android wedges leave the code empty; then the key is all there is.
+    const plain = code ? this.layout[code]?.[shiftKey ? 1 : 0] ?? "" : event.key.length === 1 ? event.key : "";
+    if (!ctrlKey) return plain;
+    const control = plain === "" ? 0 : plain.toUpperCase().charCodeAt(0);
+    return control >= 64 && control < 96 ? String.fromCharCode(control - 64) : "";
+  }
+
+  #arm(wait = this.timing.silence_ms) {
+    clearTimeout(this.timer);
+    const due = performance.now() + wait;
+    this.timer = setTimeout(() => (performance.now() - due > LATE_TIMER_MS ? this.#arm(wait) : this.#finish()), wait);
+  }
+
+  #finish() {
+    const { text, startedAt, lastAt: at, broken } = this;
+    this.#clear();
+    if (text === "") return;
+    if (broken) this.cut({ text });
+    else this.scan({ text, source: "wedge", at, startedAt });
+  }
+
+  #clear() {
+    clearTimeout(this.timer);
+    Object.assign(this, { text: "", keys: 0, known: false, begun: false, broken: false, joining: false, altDigits: "", field: null });
+  }
+}
+
+function swallow(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+function snapshot(element) {
+  if (!element || !("value" in element) || element.tagName === "BUTTON") return null;
+  return { element, value: element.value, start: element.selectionStart, end: element.selectionEnd };
+}
+
+/** Takes back what the first keys of a scan, not yet known as one, left in the field that had the focus. */
+function restore(field) {
+  if (!field || field.element.value === field.value) return;
+  field.element.value = field.value;
+  if (typeof field.start === "number") field.element.setSelectionRange(field.start, field.end);
+  field.element.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function fallback({ text }) {
+  const field = document.querySelector("[data-takes-scan]");
+  if (!field) return location.assign(`/find?text=${encodeURIComponent(text)}`);
+  field.value = text;
+  field.form.requestSubmit();
+}
+
+function create() {
+  const scanListeners = [];
+  const cutListeners = [];
+  const deliver = (scan) => (scanListeners.length ? scanListeners : [fallback]).forEach((listener) => listener(scan));
+  return {
+    /** Calls `listener({text, source, at, startedAt})` for every scan; times are performance.now() milliseconds. */
+    onScan: (listener) => void scanListeners.push(listener),
+    /** Calls `listener({text})` for a scan that began before the page listened, or that lost its end. */
+    onCut: (listener) => void cutListeners.push(listener),
+    /** Camera and serial scanners hand over their codes here. */
+    deliver: (text, source) => deliver({ text, source, at: performance.now(), startedAt: performance.now() }),
+    async start() {
+      const profile = await (await fetch(new URL("wedge.json", import.meta.url))).json();
+      const scanner = JSON.parse(document.documentElement.dataset.scanner || "{}");
+      const cut = (scan) => cutListeners.forEach((listener) => listener(scan));
+      const collector = new Collector(profile, { scan: deliver, cut, scanner });
+      document.addEventListener("keydown", (event) => collector.keydown(event), true);
+      document.addEventListener("keyup", (event) => collector.keyup(event), true);
+      // Alt codes put their character into the field without a key event of their own.
+      document.addEventListener("beforeinput", (event) => collector.known && event.preventDefault(), true);
+      addEventListener("blur", () => collector.interrupt());
+      setTimeout(() => (document.documentElement.dataset.capture = "ready"), profile.timing.key_gap_ms);
+      return profile;
+    },
+  };
+}
+
+// Two addresses of this file would be two modules; both must share one collector, or every scan counts twice.
+const shared = Symbol.for("shopfloor.capture");
+const first = !window[shared];
+export const capture = (window[shared] ??= create());
+if (first) capture.ready = capture.start();

@@ -1,0 +1,72 @@
+"""Real Chromium for the browser tests. No page may raise an error, break the content policy or ask another host."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+from tests.browser.harness.server import HarnessServer, Plant
+
+FLAGS = [
+    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The machine's own Chromium, one for the whole run."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the pages complained about. A test that provokes an error on purpose clears the list."""
+    return []
+
+
+@pytest.fixture
+def context(browser: Browser, complaints: list[str]) -> Iterator[BrowserContext]:
+    """A fresh profile: own IndexedDB, own locks, own cookies."""
+    opened = browser.new_context(viewport={"width": 1280, "height": 800})
+    opened.set_default_timeout(15_000)
+    opened.on("weberror", lambda error: complaints.append(str(error.error)))
+    opened.on("console", lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None)
+    opened.on("request", lambda request: complaints.append(request.url) if _foreign(request) else None)
+    yield opened
+    opened.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """One tab."""
+    return context.new_page()
+
+
+@pytest.fixture(scope="session")
+def harness() -> Iterator[HarnessServer]:
+    """The protocol server, without the application."""
+    server = HarnessServer()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def plant(harness: HarnessServer) -> Plant:
+    """A fresh plant with no faults."""
+    harness.plant = Plant()
+    return harness.plant
+
+
+def _foreign(request: Request) -> bool:
+    return not request.url.startswith(("http://127.0.0.1", "http://localhost", "https://localhost", "data:", "blob:", "about:"))

@@ -1,0 +1,1 @@
+"""Tests of the ground: engines, unit of work, numbers, guards, migrations."""
