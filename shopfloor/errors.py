@@ -61,6 +61,11 @@ class Refusal(Outcome, Exception):
 
     sound: ClassVar[str] = "refused"
 
+    @property
+    def asks(self) -> bool:
+        """Whether this is a question that somebody may answer with yes."""
+        return False
+
     def __str__(self) -> str:
         """The message, so that logs and test failures read as the operator reads them."""
         return f"{self.code}: {self.text()}"
@@ -68,9 +73,14 @@ class Refusal(Outcome, Exception):
 
 @dataclass(eq=False)
 class NeedsConfirmation(Refusal):
-    """Nothing was done yet: the operator is asked first (D18)."""
+    """Nothing was done yet: the operator is asked first (D18). A field `overridable` that is False makes it a plain refusal."""
 
     sound: ClassVar[str] = "attention"
+
+    @property
+    def asks(self) -> bool:
+        """Whether a yes would help."""
+        return bool(getattr(self, "overridable", True))
 
 
 @dataclass(eq=False)
@@ -119,6 +129,15 @@ class StaleRow(Refusal):
     code = "STALE_ROW"
     message = "{record} was changed by somebody else meanwhile. Look at the new values and try again."
     record: str
+
+
+@dataclass(eq=False)
+class HeldAfterRefusal(Refusal):
+    """D16: captured before the refusal of the scan before it was seen; the operator decides what becomes of it."""
+
+    code = "HELD_AFTER_REFUSAL"
+    message = "This was scanned before the refusal could be seen. It is held until you continue or discard it."
+    after_key: str
 
 
 class DatabaseBusy(Exception):

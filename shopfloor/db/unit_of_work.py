@@ -10,12 +10,12 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import JSON, String, insert, select
+from sqlalchemy import JSON, Row, String, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -23,7 +23,7 @@ from shopfloor.clock import now
 from shopfloor.db.base import Base, PlantLed, UtcDateTime, table
 from shopfloor.db.engine import writer_gate
 from shopfloor.db.plant import current_plant
-from shopfloor.errors import Answer, DatabaseBusy, InvalidInput, KeyReused, Outcome, Refusal
+from shopfloor.errors import Answer, DatabaseBusy, HeldAfterRefusal, InvalidInput, KeyReused, Outcome, Refusal
 
 ATTEMPTS = 10
 LONGEST_SECONDS = 3.0
@@ -63,6 +63,8 @@ class Command:
     """What was asked, as JSON can keep it. Another request under a known key is refused."""
     captured_at: datetime | None = None
     """The device's time of the capture, if it tells."""
+    after_key: str = ""
+    """Key of the command before it at the same station, if that one's answer was not seen yet at the capture (D16)."""
 
     def request_hash(self) -> str:
         """Fingerprint of name and request."""
@@ -105,9 +107,10 @@ def _run_once(session: Session, work: Callable[[Session], A], command: Command, 
     session.rollback()
     try:
         session.connection(execution_options={"writes": True})
-        outcome = _stored_outcome(session, command)
+        stored = _stored_entries(session, command)
+        outcome = _known_outcome(stored, command)
         if outcome is None:
-            outcome = _first_outcome(session, work, command, log)
+            outcome = _first_outcome(session, _unless_held(work, stored, command), command, log)
             session.commit()
     except BaseException:
         session.rollback()
@@ -118,28 +121,46 @@ def _run_once(session: Session, work: Callable[[Session], A], command: Command, 
     return outcome  # type: ignore[return-value]
 
 
-def _stored_outcome(session: Session, command: Command) -> Outcome | None:
+def _stored_entries(session: Session, command: Command) -> dict[str, Row[Any]]:
+    """What is kept under the command's key and under its predecessor's. One statement."""
     entry = table(CommandEntry)
-    row = session.connection().execute(
-        select(entry.c.request_hash, entry.c.outcome_code, entry.c.outcome_fields).where(
-            entry.c.plant_no == current_plant(session), entry.c.command_key == command.key
+    rows: Iterable[Row[Any]] = session.connection().execute(
+        select(entry.c.command_key, entry.c.request_hash, entry.c.refused, entry.c.outcome_code, entry.c.outcome_fields).where(
+            entry.c.plant_no == current_plant(session), entry.c.command_key.in_((command.key, command.after_key or command.key))
         )
-    ).one_or_none()
-    if row is None:
+    )
+    return {row.command_key: row for row in rows}
+
+
+def _known_outcome(stored: Mapping[str, Row[Any]], command: Command) -> Outcome | None:
+    known = stored.get(command.key)
+    if known is None:
         return None
-    if row.request_hash != command.request_hash():
+    if known.request_hash != command.request_hash():
         return KeyReused(command_key=command.key)
-    return Outcome.restore(row.outcome_code, row.outcome_fields)
+    return Outcome.restore(known.outcome_code, known.outcome_fields)
+
+
+def _unless_held(work: Callable[[Session], A], stored: Mapping[str, Row[Any]], command: Command) -> Callable[[Session], A]:
+    """D16: what follows a refused command unseen is not carried out."""
+    predecessor = stored.get(command.after_key)
+    if predecessor is None or not predecessor.refused:
+        return work
+
+    def held(_session: Session) -> A:
+        raise HeldAfterRefusal(after_key=command.after_key)
+
+    return held
 
 
 def _first_outcome(session: Session, work: Callable[[Session], A], command: Command, log: Log | None) -> Outcome:
-    session.info["audit"] = []
+    session.info.update(audit=[], command_key=command.key, scan_entry_no=None)
     try:
         with session.begin_nested():
             outcome: Outcome = work(session)
             session.flush()
     except Refusal as refusal:
-        session.info["audit"] = []
+        session.info.update(audit=[], scan_entry_no=None)
         outcome = refusal.with_traceback(None)
     session.connection().execute(insert(table(CommandEntry)), _entry(session, command, outcome))
     if log is not None:

@@ -103,7 +103,11 @@ class TrackedProduct(PlantLed, Base):
     error_quantity: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
     """Reported as error so far."""
     error_cause: Mapped[str] = mapped_column(String(100), default="")
+    preallocated: Mapped[bool] = mapped_column(default=False)
+    """The number was assigned before it was scanned (SET-8); removing the registration returns to that."""
     expiration_date: Mapped[date | None]
+    closed_lines: Mapped[list[int]] = mapped_column(JSON, default=list)
+    """D26: component lines that were ended for this row at the posted quantity; the log says why and by whom."""
     version: Mapped[int] = mapped_column(default=1)
     registered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     registered_by: Mapped[str] = mapped_column(String(50), default="")
@@ -204,17 +208,6 @@ class PickingListLine(PlantLed, Base):
     end_line: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     __table_args__ = (Index(None, "plant_no", "order_no"), Index(None, "plant_no", "journal_no"))
-
-
-class ClosedComponentLine(PlantLed, Base):
-    """D26: a component line that was ended for one row at the posted quantity, with a reason."""
-
-    __tablename__ = "closed_component_line"
-    match_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    component_line_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    reason: Mapped[str] = mapped_column(String(200))
-    operator_no: Mapped[str] = mapped_column(String(50))
-    closed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ScanEntry(PlantLed, Base):

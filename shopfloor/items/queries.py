@@ -1,18 +1,100 @@
-"""Reading items: the masters for postings and scans."""
+"""Reading items: the masters for postings and scans, lists and cards for pages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from shopfloor.items.masters import NO_POLICY, NO_RULES, ItemMaster, TrackedComponentsRules
-from shopfloor.items.models import Item, ItemTrackingCode, ItemTrackingRequirement, TrackedComponentsPolicy, UnitOfMeasure
+from shopfloor.items.models import (
+    Gtin,
+    Item,
+    ItemReference,
+    ItemTrackingCode,
+    ItemTrackingRequirement,
+    ItemUnitOfMeasure,
+    Location,
+    NumberInformation,
+    TrackedComponentsPolicy,
+    UnitOfMeasure,
+)
+from shopfloor.items.paging import PAGE_SIZE, Page, page_limit, page_of
 from shopfloor.items.tracking import TrackingRules
 
 __all__ = ["ItemMaster", "TrackedComponentsRules", "item_master_of", "item_masters"]
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """One item in a list."""
+
+    item_no: str
+    description: str
+    base_unit_code: str
+    item_tracking_code: str
+    tracked_components_policy: str
+    blocked: bool
+
+
+@dataclass(frozen=True)
+class ItemUnitRow:
+    """One unit of an item."""
+
+    unit_code: str
+    quantity_per_unit: Decimal
+
+
+@dataclass(frozen=True)
+class ItemCodeRow:
+    """One GTIN or reference of an item."""
+
+    code: str
+    variant_code: str
+    unit_code: str
+    source_no: str = ""
+
+
+@dataclass(frozen=True)
+class ItemCard:
+    """Everything about one item but its stock, which the ledger knows."""
+
+    master: ItemMaster
+    units: tuple[ItemUnitRow, ...]
+    gtins: tuple[ItemCodeRow, ...]
+    references: tuple[ItemCodeRow, ...]
+
+
+@dataclass(frozen=True)
+class LocationRow:
+    """One warehouse of the plant."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class NumberCard:
+    """What is known of one number (C13)."""
+
+    item_no: str
+    variant_code: str
+    kind: str
+    number: str
+    description: str
+    blocked: bool
+    hold_reason: str
+    expiration_date: date | None
+    best_before_date: date | None
+    production_date: date | None
+    vendor_no: str
+    vendor_lot_no: str
+
 
 _MASTERS = (
     select(
@@ -56,6 +138,105 @@ def item_masters(session: Session, item_nos: Iterable[str]) -> dict[str, ItemMas
 def item_master_of(session: Session, item_no: str) -> ItemMaster | None:
     """One item, or None."""
     return item_masters(session, [item_no]).get(item_no)
+
+
+def unit_factors(session: Session, item_nos: Iterable[str]) -> dict[tuple[str, str], Decimal]:
+    """Base units in one unit, by item and unit, for `items.units.measured`. One statement."""
+    columns = (ItemUnitOfMeasure.item_no, ItemUnitOfMeasure.unit_code, ItemUnitOfMeasure.quantity_per_unit)
+    rows = session.connection().execute(select(*columns).where(ItemUnitOfMeasure.item_no.in_(sorted(set(item_nos)))))
+    return {(item_no, unit_code): factor for item_no, unit_code, factor in rows}
+
+
+def missing_locations(session: Session, codes: Iterable[str]) -> list[str]:
+    """Codes that are no location of the plant. One statement."""
+    wanted = sorted(set(codes))
+    known = set(session.scalars(select(Location.code).where(Location.code.in_(wanted))))
+    return [code for code in wanted if code not in known]
+
+
+def list_items(session: Session, *, after: str = "", limit: int = PAGE_SIZE, text: str = "") -> Page[ItemRow]:
+    """Items by number, optionally those whose number or description holds a text."""
+    limit = page_limit(limit)
+    tracking_code, policy = func.coalesce(Item.item_tracking_code, ""), func.coalesce(Item.tracked_components_policy, "")
+    columns = (Item.no, Item.description, Item.base_unit_code, tracking_code, policy, Item.blocked)
+    statement = select(*columns).where(Item.no > after).order_by(Item.no).limit(limit + 1)
+    if not (after + text).isprintable():
+        return Page(())
+    if text:
+        wanted = text.lower()
+        holds = (func.lower(column).contains(wanted, autoescape=True) for column in (Item.no, Item.description))
+        statement = statement.where(or_(*holds))
+    return page_of([ItemRow(*row) for row in session.execute(statement)], limit, lambda row: row.item_no)
+
+
+def item_card(session: Session, item_no: str) -> ItemCard | None:
+    """One item with its units, GTINs and references; None when there is none."""
+    master = item_master_of(session, item_no) if item_no.isprintable() else None
+    if master is None:
+        return None
+    unit, gtin, reference = ItemUnitOfMeasure, Gtin, ItemReference
+    units = select(unit.unit_code, unit.quantity_per_unit).where(unit.item_no == item_no).order_by(unit.quantity_per_unit)
+    gtins = select(gtin.gtin, gtin.variant_code, gtin.unit_code).where(gtin.item_no == item_no).order_by(gtin.gtin)
+    references = (
+        select(reference.reference_no, reference.variant_code, reference.unit_code, reference.source_no)
+        .where(reference.item_no == item_no)
+        .order_by(reference.reference_no, reference.source_no)
+    )
+    return ItemCard(
+        master=master,
+        units=tuple(ItemUnitRow(*row) for row in session.execute(units)),
+        gtins=tuple(ItemCodeRow(*row) for row in session.execute(gtins)),
+        references=tuple(ItemCodeRow(*row) for row in session.execute(references)),
+    )
+
+
+def list_locations(session: Session) -> list[LocationRow]:
+    """The warehouses of the plant, by code."""
+    return [LocationRow(*row) for row in session.execute(select(Location.code, Location.name).order_by(Location.code))]
+
+
+def list_units(session: Session) -> list[str]:
+    """Codes of all units of measure."""
+    return list(session.scalars(select(UnitOfMeasure.code).order_by(UnitOfMeasure.code)))
+
+
+def list_tracking_codes(session: Session) -> list[str]:
+    """All item tracking codes."""
+    return list(session.scalars(select(ItemTrackingCode.code).order_by(ItemTrackingCode.code)))
+
+
+def list_policies(session: Session) -> list[str]:
+    """Names of all Tracked components policies."""
+    return list(session.scalars(select(TrackedComponentsPolicy.name).order_by(TrackedComponentsPolicy.name)))
+
+
+def number_card(session: Session, *, item_no: str, kind: str, number: str, variant_code: str = "") -> NumberCard | None:
+    """What is known of one number; None when it was never seen."""
+    if not all(text.isprintable() for text in (item_no, kind, number, variant_code)):
+        return None
+    return next(iter(_number_cards(session, item_no=item_no, kind=kind, number=number, variant_code=variant_code)), None)
+
+
+def held_numbers(session: Session) -> list[NumberCard]:
+    """Every number that is on hold, by item and number (D20)."""
+    return _number_cards(session, blocked=True)
+
+
+def tracked_items_without_pattern(session: Session) -> list[str]:
+    """D17: items with specific serials or lots and no pattern for them, so that any text could become one of their numbers."""
+    code = ItemTrackingCode
+    bare = or_(code.serial_specific & (Item.serial_pattern == ""), code.lot_specific & (Item.lot_pattern == ""))
+    return list(session.scalars(select(Item.no).join(code, code.code == Item.item_tracking_code).where(bare).order_by(Item.no)))
+
+
+def _number_cards(session: Session, **fits: object) -> list[NumberCard]:
+    info = NumberInformation
+    columns = (
+        *(info.item_no, info.variant_code, info.kind, info.number, info.description, info.blocked, info.hold_reason),
+        *(info.expiration_date, info.best_before_date, info.production_date, info.vendor_no, info.vendor_lot_no),
+    )
+    statement: Select[*tuple[Any, ...]] = select(*columns).filter_by(**fits).order_by(info.item_no, info.kind, info.number)
+    return [NumberCard(*row) for row in session.execute(statement)]
 
 
 def _master(rows: list[Row[Any]]) -> ItemMaster:

@@ -60,10 +60,6 @@ def _positive(value: object) -> Decimal:
     return quantity
 
 
-def _blank_is_none(value: object) -> object:
-    return None if value == "" else value
-
-
 def _positive_or_none(value: object) -> Decimal | None:
     return None if value in ("", None) else _positive(value)
 
@@ -104,7 +100,6 @@ OptionalQuantity = Annotated[Decimal | None, BeforeValidator(_positive_or_none),
 Day = Annotated[date | None, BeforeValidator(_date)]
 """A calendar date of the plant, or blank."""
 LineNo = Annotated[int, Field(ge=1, le=2**31 - 1)]
-Flag = Annotated[bool, BeforeValidator(_blank_is_none)]
 
 M = TypeVar("M", bound=InputModel)
 
@@ -114,7 +109,10 @@ def read_input(model: type[M], values: Mapping[str, Any]) -> M:
     try:
         return model.model_validate(dict(values))
     except ValidationError as error:
-        problems = {_place(found["loc"]): _words(found) for found in error.errors(include_url=False, include_context=True)}
+        errors = error.errors(include_url=False)
+        # A list whose only line is wrong counts as too short besides; people need to hear of the line only.
+        deeper = {found["loc"][:depth] for found in errors for depth in range(len(found["loc"]))}
+        problems = {_place(found["loc"]): _words(found) for found in errors if found["loc"] not in deeper}
         summary = "; ".join(f"{place}: {words}" for place, words in problems.items())
         raise InvalidInput(summary=summary[:500], problems=problems) from None
 
@@ -125,7 +123,7 @@ def _place(location: tuple[int | str, ...]) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)[:100]
 
 
-def _words(found: Any) -> str:
+def _words(found: Mapping[str, object]) -> str:
     """Our own sentences go without pydantic's prefix."""
     message = str(found["msg"])
     return message.removeprefix("Value error, ")

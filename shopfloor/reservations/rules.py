@@ -143,3 +143,61 @@ def rebind(pieces: Sequence[ReservedPiece], free_elsewhere: Sequence[OpenEntry],
                 from_piece -= quantity
                 wanted -= quantity
     return moves if wanted <= ZERO else None
+
+
+@dataclass(frozen=True)
+class Draw:
+    """How an association gets its quantity from the open entries of one number (D15)."""
+
+    taken_over: tuple[tuple[ReservedPiece, Decimal], ...]
+    """Pieces that the line held already, and how much of each."""
+    takes: tuple[Take, ...]
+    """Free stock."""
+    short: Decimal
+    """What is still missing; late binding may free some of it."""
+    replaced: tuple[tuple[ReservedPiece, Decimal], ...]
+    """D32: the line's own non-specific pieces on other stock that the new ones replace."""
+
+    @property
+    def quantity(self) -> Decimal:
+        """What the draw gives."""
+        return sum((q for _, q in self.taken_over), ZERO) + sum((t.quantity for t in self.takes), ZERO)
+
+    @property
+    def picked(self) -> bool:
+        """Whether all of it had been picked for the line: then the association is born picked (D15)."""
+        return bool(self.taken_over) and not self.takes and all(piece.picked for piece, _ in self.taken_over)
+
+
+def plan_draw(
+    entries: Sequence[OpenEntry], pieces: Sequence[ReservedPiece], line: Demand, wanted: Decimal, *, only_held: bool = False,
+    freed: Sequence[Take] = (),
+) -> Draw:
+    """D15, D32: first what is held for the line of this number (picked, then specific), then free stock.
+
+    `only_held`: nothing but what was reserved for or picked to the line (SET-9). `freed`: stock that late binding has just made free.
+    """
+    numbers = {entry.entry_no for entry in entries}
+    own = [piece for piece in pieces if piece.demand == line]
+    here = sorted((p for p in own if p.open_entry_no in numbers), key=lambda p: (not p.picked, not p.specific, p.entry_no))
+    taken_over, rest = _take_pieces(here, wanted)
+    takes, rest = ([], rest) if only_held else take_free(entries, rest)
+    for take in freed:
+        quantity = min(take.quantity, rest)
+        if quantity > ZERO:
+            takes.append(Take(take.open_entry_no, quantity))
+            rest -= quantity
+    used = {piece.entry_no: quantity for piece, quantity in taken_over}
+    elsewhere = sorted((p for p in own if not p.specific and not p.picked and p.entry_no not in used), key=lambda p: -p.entry_no)
+    replaced, _ = _take_pieces(elsewhere, sum((take.quantity for take in takes), ZERO))
+    return Draw(tuple(taken_over), tuple(takes), rest, tuple(replaced))
+
+
+def _take_pieces(pieces: Sequence[ReservedPiece], wanted: Decimal) -> tuple[list[tuple[ReservedPiece, Decimal]], Decimal]:
+    taken = []
+    for piece in pieces:
+        quantity = min(piece.quantity, wanted)
+        if quantity > ZERO:
+            taken.append((piece, quantity))
+            wanted -= quantity
+    return taken, wanted

@@ -79,11 +79,13 @@ class Picture:
         height = self.height_mm or rows * self.module_mm
         units = self.height_mm / self.module_mm if self.height_mm else rows
         step = units if self.height_mm else 1
+        # Bars may be stretched to any height; the cells of a matrix must stay square.
+        stretch = ' preserveAspectRatio="none"' if self.height_mm else ""
         path = "".join(_row_path(row, number, step) for number, row in enumerate(self.modules))
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{_escaped(self.human_readable)}"'
             f' width="{columns * self.module_mm:.2f}mm" height="{height:.2f}mm" viewBox="0 0 {columns} {units:g}"'
-            f' preserveAspectRatio="none" shape-rendering="crispEdges"><rect width="100%" height="100%" fill="#fff"/>'
+            f'{stretch} shape-rendering="crispEdges"><rect width="100%" height="100%" fill="#fff"/>'
             f'<path d="{path}" fill="#000"/></svg>'
         )
 
@@ -162,7 +164,7 @@ def _verified(symbol: Symbol, text: str, human_readable: str, modules: tuple[str
 
 def verify(picture: Picture) -> None:
     """Read the picture back: symbology identifier and text must be what was meant (R-25). Raises LabelUnreadable."""
-    found = zxingcpp.read_barcodes(picture.image(), formats=_KINDS[picture.symbol].format, text_mode=zxingcpp.TextMode.Plain)
+    found = zxingcpp.read_barcodes(picture.image(), text_mode=zxingcpp.TextMode.Plain)
     read = [(result.symbology_identifier, result.text) for result in found if result.valid]
     if len(read) == 1 and read[0][0] in _KINDS[picture.symbol].identifiers and read[0][1] == picture.text:
         return

@@ -10,7 +10,9 @@
  */
 
 const TERMINATOR_CHARACTERS = "\r\n\t";
-// A timer that fires this late was held up with the page; the keys of that time may still be on their way.
+// Silence is judged by the keys' own times. When no key follows, wait this much longer: on a busy machine keys arrive late,
+// and a code cut in two is worse than a scanner without Enter being answered later.
+const DELIVERY_MS = 150;
 const LATE_TIMER_MS = 20;
 // GS1's predefined element lengths, identifier included: whatever else follows runs to a separator (R-05, R-08).
 const PREDEFINED_LENGTHS = {
@@ -122,10 +124,12 @@ export class Collector {
     return control >= 64 && control < 96 ? String.fromCharCode(control - 64) : "";
   }
 
-  #arm(wait = this.timing.silence_ms) {
+  #arm(silence = this.timing.silence_ms) {
     clearTimeout(this.timer);
+    const wait = silence + DELIVERY_MS;
     const due = performance.now() + wait;
-    this.timer = setTimeout(() => (performance.now() - due > LATE_TIMER_MS ? this.#arm(wait) : this.#finish()), wait);
+    // A timer that is itself late was held up with the page: the keys of that time come after it.
+    this.timer = setTimeout(() => (performance.now() - due > LATE_TIMER_MS ? this.#arm(silence) : this.#finish()), wait);
   }
 
   #finish() {

@@ -15,7 +15,7 @@ const oldValues = new WeakMap();
 document.addEventListener("keydown", pressed);
 document.addEventListener("focusin", focused);
 // After a swap the new rows need one cell that Tab can reach.
-document.addEventListener("htmx:load", (event) => prepare(event.target));
+for (const swap of ["htmx:load", "shopfloor:swap"]) document.addEventListener(swap, (event) => prepare(event.target));
 prepare(document);
 
 function prepare(root) {

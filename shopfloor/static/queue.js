@@ -3,7 +3,7 @@
  *
  * capture() keeps an entry; one tab sends the entries one at a time, in order, each with its own key, until the server
  * has answered. The answer's station state (mode, product, line) goes with the next entry. A refusal or a question stops
- * the line. The page is told through `on`: answer, state, counts.
+ * the line. The page is told through `on`: answer, state, counts, nothing.
  */
 import { lead } from "./leader.js";
 import { continuable, isProductMode } from "./store.js";
@@ -55,22 +55,23 @@ export class Queue {
   async capture({ kind = "scan", text = "", source = "typed", at = performance.now(), startedAt = at, confirms = "" }) {
     const command = kind === "scan" ? COMMANDS[text] : null;
     const wish = { kind, text, confirms, ...command, ...(command ? null : this.#confirmation(kind, text, at)) };
-    if (this.held && (wish.kind === "continue" || wish.kind === "discard")) return this.choose(wish.kind);
+    // Whose first key came before the refusal was captured before the operator could know of it.
+    const blind = this.stop !== null && startedAt < this.stop.at;
+    if (this.held && !blind && (wish.kind === "continue" || wish.kind === "discard")) return this.choose(wish.kind);
     const entry = {
       key: newKey(), ...wish, raw: text, source, holds: "", after_key: "", state: "waiting", order_no: this.station.order_no, action: this.action,
       captured_at: new Date(Date.now() - performance.now() + at).toISOString(), clock_ms: Math.round(at), clock_id: this.clockId,
     };
     this.question = null;
-    // Whose first key came before the refusal was captured before the operator could know of it.
-    if (this.stop && startedAt < this.stop.at && !isProductMode(entry)) Object.assign(entry, this.stop.hold);
+    if (blind && !isProductMode(entry)) Object.assign(entry, this.stop.hold);
     await this.store.add(entry, this.station);
     this.#changed();
   }
 
   /** The operator's choice about held entries: "continue" or "discard". */
   async choose(kind) {
-    await this.store.choose(kind, newKey);
-    this.#changed();
+    if ((await this.store.choose(kind, newKey)) === 0) this.on.nothing();
+    else this.#changed();
   }
 
   /** Goes on after a sign-in or an error of the server. */
@@ -106,13 +107,13 @@ export class Queue {
   }
 
   #wake(reason) {
-    if (this.sleeper?.reason === reason) this.sleeper.resolve();
+    if (this.sleeper?.reasons.includes(reason)) this.sleeper.resolve();
   }
 
-  /** Ends after the time (0: never by itself) or when something of this reason happens: "entry" or "retry". */
-  #sleep(reason, milliseconds = 0) {
+  /** Ends after the time (0: never by itself) or when something of these reasons happens: "entry", "retry". */
+  #sleep(reasons, milliseconds = 0) {
     return new Promise((resolve) => {
-      this.sleeper = { reason, resolve };
+      this.sleeper = { reasons, resolve };
       if (milliseconds) setTimeout(resolve, milliseconds);
     });
   }
@@ -126,11 +127,17 @@ export class Queue {
 
   async #send(maySend) {
     while (await maySend()) {
-      // Armed before looking: an entry that comes in between must not be slept over.
-      const sleep = this.#sleep("entry");
-      const next = await this.store.next();
-      if (next) await this.#deliver(next.entry, next.station ?? { order_no: next.entry.order_no, ...NO_STATION }, maySend);
-      else await sleep;
+      try {
+        // Armed before looking: an entry that comes in between must not be slept over.
+        const sleep = this.#sleep(["entry"]);
+        const next = await this.store.next();
+        if (next) await this.#deliver(next.entry, next.station ?? { order_no: next.entry.order_no, ...NO_STATION }, maySend);
+        else await sleep;
+      } catch (error) {
+        console.error(error);
+        this.#state("failed");
+        await this.#sleep(["retry"]);
+      }
     }
   }
 
@@ -146,7 +153,8 @@ export class Queue {
       if (reply.state === "unreachable") this.#late(since);
       else timers.forEach(clearTimeout);
       if (reply.state !== "unreachable") this.#state(reply.state);
-      await this.#sleep("retry", this.#pause(reply.state, attempt));
+      // A new scan is a good moment to look for the network again; a busy server is left in peace.
+      await this.#sleep(reply.state === "unreachable" ? ["entry", "retry"] : ["retry"], this.#pause(reply.state, attempt));
       if (!(await maySend())) return timers.forEach(clearTimeout);
       reply = await this.#post(entry, station);
     }

@@ -27,6 +27,7 @@ const TEXTS = {
     refused: "Refused.",
     cut: "The code was not read whole. Scan it again.",
     lost: "This browser could not keep your scan. Scan it again.",
+    nothing: "Nothing can be continued. Scan the product, or discard what is held.",
   },
 };
 const form = document.getElementById("scan");
@@ -40,10 +41,7 @@ capture.onScan(({ text, ...rest }) => {
   show(text);
   take({ text, ...rest });
 });
-capture.onCut(() => {
-  say("cut");
-  play("refused");
-});
+capture.onCut(() => complain("cut"));
 bindSoundControls();
 form.addEventListener("submit", submitted);
 field.addEventListener("keydown", submitOnTab);
@@ -55,7 +53,7 @@ async function start() {
   try {
     const store = await openStore();
     const station = { product: "", line: "", ...JSON.parse(document.getElementById("main").dataset.station) };
-    const on = { answer: answered, state: connection, counts };
+    const on = { answer: answered, state: connection, counts, nothing: () => complain("nothing", "attention") };
     const opened = new Queue({ store, action: form.action, station, extra: hiddenFields, on });
     await opened.start();
     queue = opened;
@@ -81,8 +79,12 @@ function take(entry) {
 }
 
 function lost() {
-  say("lost");
-  play("refused");
+  complain("lost");
+}
+
+function complain(name, sound = "refused") {
+  say(name);
+  play(sound);
 }
 
 /** The form's other hidden fields, such as the CSRF token; the key of the page without script is not ours. */
@@ -133,6 +135,7 @@ function swap(html) {
   if (!fresh) return;
   document.getElementById("main").replaceWith(document.adoptNode(fresh));
   window.htmx?.process(fresh);
+  fresh.dispatchEvent(new CustomEvent("shopfloor:swap", { bubbles: true }));
 }
 
 /** TCP-9: emptied after success, else the text stays fully selected. What a person is typing meanwhile is left alone. */

@@ -25,6 +25,8 @@ export async function openStore() {
 class Store {
   constructor(database) {
     this.database = database;
+    // A newer page wants to change the tables: it may. This tab then says that it cannot keep scans.
+    database.onversionchange = () => database.close();
   }
 
   /**
@@ -92,19 +94,22 @@ class Store {
 
   /**
    * The operator's choice: held entries go to the end of the queue, each with a new key that names the old one; the old
-   * row goes in the same transaction. *Continue* takes those whose unit is still current, *discard* takes all.
+   * row goes in the same transaction. *Continue* takes those whose unit is still current, *discard* takes all. Gives the
+   * number taken.
    */
   choose(kind, newKey) {
     return this.#write(async ({ queue, stations }) => {
       const held = await asked(queue.index("state").getAll("held"));
       const states = await stationsOf(stations, held);
-      for (const entry of kind === "continue" ? held.filter((one) => continuable(one, states.get(one.order_no))) : held) {
+      const taken = kind === "continue" ? held.filter((one) => continuable(one, states.get(one.order_no))) : held;
+      for (const entry of taken) {
         const waiting = await last(queue, "waiting", (other) => other.order_no === entry.order_no);
         const { id, ...rest } = entry;
         const choice = { key: newKey(), holds: entry.key, after_key: waiting?.key ?? "", state: "waiting" };
         await asked(queue.add({ ...rest, ...choice, kind: kind === "continue" ? entry.kind : kind }));
         await asked(queue.delete(id));
       }
+      return taken.length;
     });
   }
 

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from tests.browser.harness.server import HarnessServer, Plant
+from tests.browser.harness.station import Station
 
 FLAGS = [
     "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -66,6 +67,12 @@ def plant(harness: HarnessServer) -> Plant:
     """A fresh plant with no faults."""
     harness.plant = Plant()
     return harness.plant
+
+
+@pytest.fixture
+def station(page: Page, harness: HarnessServer, plant: Plant) -> Station:
+    """The Tracked components page of order RPO-1 with its scanner."""
+    return Station(page, harness)
 
 
 def _foreign(request: Request) -> bool:

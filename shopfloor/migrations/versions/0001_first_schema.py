@@ -64,15 +64,6 @@ def make_tables() -> None:
     sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_access_token'))
     )
     op.create_index(op.f('ix_access_token_operator_no'), 'access_token', ['operator_no'], unique=False)
-    op.create_table('closed_component_line',
-    sa.Column('plant_no', sa.Integer(), autoincrement=False, nullable=False),
-    sa.Column('match_id', sa.BigInteger(), autoincrement=False, nullable=False),
-    sa.Column('component_line_no', sa.Integer(), autoincrement=False, nullable=False),
-    sa.Column('reason', sa.String(length=200), nullable=False),
-    sa.Column('operator_no', sa.String(length=50), nullable=False),
-    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=False),
-    sa.PrimaryKeyConstraint('plant_no', 'match_id', 'component_line_no', name=op.f('pk_closed_component_line'))
-    )
     op.create_table('command_entry',
     sa.Column('plant_no', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('command_key', sa.String(length=64), nullable=False),
@@ -656,7 +647,9 @@ def make_tables() -> None:
     sa.Column('good_quantity', sa.BigInteger(), nullable=False),
     sa.Column('error_quantity', sa.BigInteger(), nullable=False),
     sa.Column('error_cause', sa.String(length=100), nullable=False),
+    sa.Column('preallocated', sa.Boolean(), nullable=False),
     sa.Column('expiration_date', sa.Date(), nullable=True),
+    sa.Column('closed_lines', sa.JSON(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('registered_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('registered_by', sa.String(length=50), nullable=False),

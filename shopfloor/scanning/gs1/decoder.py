@@ -8,6 +8,7 @@ from datetime import date
 
 from shopfloor.scanning.characters import GS, trim
 from shopfloor.scanning.errors import Gs1Conflict, Gs1Parse, Gs1UnknownIdentifier, ScanEmpty
+from shopfloor.scanning.gs1.check_digits import are_digits
 from shopfloor.scanning.gs1.identifiers import AI_LENGTHS, TABLE, Identifier
 from shopfloor.scanning.gs1.pairs import pair_problems
 from shopfloor.scanning.gs1.profiles import ScannerProfile
@@ -93,7 +94,7 @@ def decode(text: str, profile: ScannerProfile, as_of: date, *, skip_unknown: boo
         separator = end if separator < 0 else separator
         if ai:
             position = _value(text, ai, position + len(ai), separator, found)
-        elif skip_unknown:
+        elif skip_unknown and _may_be_skipped(text, position, separator):
             found.warn("unknown_ai", text[position : position + 4])
             position = separator
         else:
@@ -177,6 +178,11 @@ def _after_separators(text: str, position: int, found: Collector) -> int:
     if position - start > 1:
         found.warn("redundant_separator")
     return position
+
+
+def _may_be_skipped(text: str, start: int, separator: int) -> bool:
+    """Only what could be an element of a later GS1 table is skipped (D11), never noise."""
+    return are_digits(text[start : start + 2]) and not _WRONG["X"].search(text, start, separator)
 
 
 def _unknown(text: str, position: int) -> Gs1UnknownIdentifier:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from shopfloor.scanning.characters import GS, refuse_surrogates, trim
+from shopfloor.scanning.characters import GS, refuse_invisible, refuse_surrogates, trim
 from shopfloor.scanning.errors import SCAN_TEXT_LIMIT, Gs1Parse, ScanEmpty, ScanRefused, ScanTooLong
 from shopfloor.scanning.gs1.check_digits import are_digits
 from shopfloor.scanning.gs1.decoder import Decoded, decode, decode_bracketed, decode_pairs, is_bracketed
@@ -89,6 +89,7 @@ def _read(arrival: _Arrival) -> Scan:
     if carrier is Carrier.EAN:
         return _ean(arrival)
     if is_web_address(text) and (carrier is Carrier.GS1 or is_digital_link(text)):
+        refuse_invisible(text)
         return _understood(arrival, ScanKind.DIGITAL_LINK, decode_digital_link(text, arrival.profile, arrival.as_of))
     if is_envelope(text):
         return _envelope(arrival)

@@ -44,6 +44,7 @@ class Faults:
     delay: float = 0.0
     refuse: set[str] = field(default_factory=set)
     ask: set[str] = field(default_factory=set)
+    hold: set[str] = field(default_factory=set)  # held by the server itself, unless sent again
     confirmable: bool = True
     busy: int = 0  # so many requests are answered 503
     broken: bool = False  # 500 until set back
@@ -80,6 +81,8 @@ class Plant:
         station = {"mode": form["mode"], "product": form["product"], "line": form["line"]}
         before = self.replies.get(form["after_key"])
         product_mode = kind == "mode" and text == "Product"
+        if text in faults.hold and not form["holds"]:
+            return self._reply(form, "refused", "HELD_AFTER_REFUSAL", station)
         if before is not None and before.status in {409, 422} and not product_mode and kind != "discard":
             return self._reply(form, "refused", "HELD_AFTER_REFUSAL", station)
         if kind == "scan" and text in faults.refuse:

@@ -33,6 +33,7 @@ class Wedge:
 
     def scan(self, *codes: str, end: str = "\n", gap_ms: float = 0.0) -> None:
         """Scan codes one after the other; `gap_ms` lies between a terminator and the next code."""
+        self.begin()
         for code in codes:
             self.keys([KEYS[character] for character in code + end])
             self.pause(gap_ms)
@@ -51,9 +52,13 @@ class Wedge:
         self._send("keyUp", "AltLeft", 0, key="Alt")
         self.pause(self.key_ms)
 
+    def begin(self) -> None:
+        """Set the scanner's clock to now. In a burst it goes by itself, so that a slow machine does not stretch the gaps."""
+        self.clock = max(self.clock, time.time())
+
     def pause(self, milliseconds: float) -> None:
         """Let the scanner's time pass; wait only if the machine was quicker than the scanner."""
-        self.clock = max(self.clock, time.time() - 0.05) + milliseconds / 1000
+        self.clock += milliseconds / 1000
         time.sleep(max(0.0, self.clock - time.time()))
 
     def _press(self, code: str, modifiers: int) -> None:
@@ -74,7 +79,7 @@ class Wedge:
         return character, "" if modifiers & (CONTROL | ALT) else character
 
     def _send(self, kind: str, code: str, modifiers: int, *, key: str, text: str = "") -> None:
-        event: dict[str, Any] = {"type": kind, "code": code, "key": key, "modifiers": modifiers, "timestamp": self.clock or time.time()}
+        event: dict[str, Any] = {"type": kind, "code": code, "key": key, "modifiers": modifiers, "timestamp": self.clock}
         if text:
             event["text"] = text
         if code in NAMED:

@@ -1,0 +1,224 @@
+"""What a scan or a correction answers when it did something, or had good reason to do nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from shopfloor.errors import Answer
+
+
+@dataclass(frozen=True)
+class ScanAnswer(Answer):
+    """Common part: where the station stands afterwards, and what was decoded."""
+
+    order_no: str
+    mode: str
+    """Product or Component, for the next scan."""
+    match_id: int = 0
+    """Current product; 0: none."""
+    component_line_no: int = 0
+    """Selected component line; 0: none."""
+    held: str = ""
+    """GS1 parts that wait for the next scan, bracketed (SCN-20)."""
+    association_no: int = 0
+    product: str = ""
+    """Number of the current product."""
+    item: str = ""
+    number: str = ""
+    quantity: str = ""
+    unit: str = ""
+    remaining: str = ""
+    decoded: str = ""
+    """GS1 elements in bracketed form."""
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    """Further information: outcomes as `{"code", "fields"}`."""
+
+
+@dataclass(frozen=True)
+class ProductRegistered(ScanAnswer):
+    """PST-1."""
+
+    code = "PRODUCT_REGISTERED"
+    message = "{number} registered. Now scan its parts."
+
+
+@dataclass(frozen=True)
+class ProductSelected(ScanAnswer):
+    """SCN-9: resuming a unit."""
+
+    code = "PRODUCT_SELECTED"
+    message = "{number} is the current product. Go on with its parts."
+    sound = "information"
+
+
+@dataclass(frozen=True)
+class ProductRevived(ScanAnswer):
+    """D39: a removed number comes back on the same order."""
+
+    code = "PRODUCT_REVIVED"
+    message = "{number} is registered again. Now scan its parts."
+
+
+@dataclass(frozen=True)
+class ComponentRegistered(ScanAnswer):
+    """PST-2, EDG-20."""
+
+    code = "COMPONENT_REGISTERED"
+    message = "{item} {number}: {quantity} {unit}. {remaining} {unit} to go."
+
+
+@dataclass(frozen=True)
+class LineCompleted(ScanAnswer):
+    """The line needs nothing more."""
+
+    code = "LINE_COMPLETED"
+    message = "{item} {number}: {quantity} {unit}. {item} is complete."
+
+
+@dataclass(frozen=True)
+class UnitCompleted(ScanAnswer):
+    """Nothing listed is missing on the row."""
+
+    code = "UNIT_COMPLETED"
+    message = "{item} {number}: {quantity} {unit}. {product} is complete."
+
+
+@dataclass(frozen=True)
+class ComponentShort(ScanAnswer):
+    """SCN-19, EDG-11: what was there was registered; more is needed."""
+
+    code = "COMPONENT_SHORT"
+    message = "{item} {number}: only {quantity} {unit} available and registered. {remaining} {unit} still needed from another batch."
+    sound = "information"
+
+
+@dataclass(frozen=True)
+class AlreadyRegistered(ScanAnswer):
+    """EDG-6."""
+
+    code = "ALREADY_REGISTERED"
+    message = "{number} is already registered here. Nothing changed."
+    sound = "information"
+
+
+@dataclass(frozen=True)
+class DuplicateScan(ScanAnswer):
+    """OPS-4, D14."""
+
+    code = "DUPLICATE_SCAN"
+    message = "{number} was scanned twice within two seconds. The second one changed nothing."
+    sound = "information"
+
+
+@dataclass(frozen=True)
+class LineSelected(ScanAnswer):
+    """SCN-11, SCN-20, TCP-13."""
+
+    code = "LINE_SELECTED"
+    message = "{item} selected. Scan its number."
+    sound = "information"
+
+
+@dataclass(frozen=True)
+class ModeChanged(ScanAnswer):
+    """TCP-8."""
+
+    code = "MODE_CHANGED"
+    message = "{mode} mode."
+    sound = "information"
+
+
+@dataclass(frozen=True)
+class PartHeld(ScanAnswer):
+    """SCN-20: a quantity or a date waits for its number."""
+
+    code = "PART_HELD"
+    message = "{decoded} is kept for the next number."
+    sound = "information"
+
+
+@dataclass(frozen=True)
+class Undone(ScanAnswer):
+    """TCP-16."""
+
+    code = "UNDONE"
+    message = "{number} was taken back."
+    sound = "information"
+
+
+@dataclass(frozen=True)
+class HeldDiscarded(ScanAnswer):
+    """D16: a held scan that the operator gave up; recorded."""
+
+    code = "HELD_DISCARDED"
+    message = "{number} was discarded."
+    sound = "information"
+
+
+@dataclass(frozen=True)
+class LookAlikeUsed(Answer):
+    """SCN-4, D35: note: only the case differed."""
+
+    code = "LOOK_ALIKE_USED"
+    message = "{number} was read as {known}."
+    number: str
+    known: str
+
+
+@dataclass(frozen=True)
+class ReservationMoved(Answer):
+    """D19: note: somebody else's non-specific reservation was moved to other stock."""
+
+    code = "RESERVATION_MOVED"
+    message = "{quantity} {unit} reserved for {holder} now comes from other stock."
+    quantity: str
+    unit: str
+    holder: str
+
+
+@dataclass(frozen=True)
+class ExpiryDiffers(Answer):
+    """SCN-8, GS1-23: note: the label's date is not the stored one; the stored one stays."""
+
+    code = "EXPIRY_MISMATCH"
+    message = "The label says {label}, the stored expiry is {stored}. The stored date stays."
+    label: str
+    stored: str
+
+
+@dataclass(frozen=True)
+class QuantityCapped(Answer):
+    """GS1-18: note: a carton label is no consumption order."""
+
+    code = "QUANTITY_CAPPED"
+    message = "The label says {label}; only what remains was taken."
+    label: str
+
+
+@dataclass(frozen=True)
+class NumberIgnored(Answer):
+    """SCN-18, GS1-21: note: something superfluous on the label was ignored."""
+
+    code = "LABEL_PART_IGNORED"
+    message = "({ai}) on the label was ignored: {why}."
+    ai: str
+    why: str
+
+
+@dataclass(frozen=True)
+class AssociationsChanged(Answer):
+    """The result of an action on the associations page; refused lines are listed, the others are done (ASC-6, D27)."""
+
+    code = "ASSOCIATIONS_CHANGED"
+    message = "{done_text}"
+    done_text: str
+    done: list[str] = field(default_factory=list)
+    """Numbers that were dealt with."""
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    """`{"number", "code", "fields"}` for each line that was left out."""
+    register_no: int = 0
+    match_id: int = 0
+    journal_no: int = 0
+    left_open: list[str] = field(default_factory=list)
+    """PST-21: lines that could not be flushed because their number is unknown."""

@@ -1,0 +1,280 @@
+"""The associations page: Create, change, Remove, Move, and ending a line for a row (ASC-5, ASC-6, EDG-7, EDG-24 to EDG-29, D26, D37)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from shopfloor import audit
+from shopfloor.db import current_plant, table
+from shopfloor.errors import NotFound, Refusal, StaleRow
+from shopfloor.genealogy.answers import AssociationsChanged
+from shopfloor.genealogy.component_scans import register_part
+from shopfloor.genealogy.entries import Event, append
+from shopfloor.genealogy.facts import CONSUMED, PICKED, PREALLOCATED, REPORTED, Association, Line, Row, Situation
+from shopfloor.genealogy.inputs import ChangeInput, ComponentInput, ProductInput, ScanInput, ScanRules, SelectionInput
+from shopfloor.genealogy.maintenance_errors import NothingSelected, RowHasComponents, RowLocked
+from shopfloor.genealogy.models import AssociationAction, TrackedProduct
+from shopfloor.genealogy.product_scans import NewProduct, create_row
+from shopfloor.genealogy.quantity_changes import reduce_association
+from shopfloor.genealogy.removal import check_own, check_removable, remove_associations, remove_row, set_association_picks
+from shopfloor.genealogy.row_queries import OrderRows, associations_by_no, read_rows
+from shopfloor.genealogy.scan_job import ScanJob
+from shopfloor.items.tracking import Tracking
+from shopfloor.people import rights
+from shopfloor.people.actor import Actor
+from shopfloor.production.locking import lock_order
+from shopfloor.production.rules import STARTED
+from shopfloor.quantity import ONE, ZERO, rounded
+
+_row = table(TrackedProduct)
+T = TypeVar("T")
+NO_RULES = ScanRules()
+
+
+def create_product(session: Session, actor: Actor, *, order_no: str, given: ProductInput) -> AssociationsChanged:
+    """ASC-5: register a missing finished product by hand, with the checks of a scan."""
+    _require_own_right(actor)
+    order = lock_order(session, order_no)
+    order.require(STARTED)
+    situation = read_rows(session, order, []).situation
+    tracking = Tracking(given.serial_no if situation.product.serial else "", given.lot_no if situation.product.lot else "")
+    if not tracking:
+        raise NotFound(record="number for", number=situation.product.description)
+    left = situation.product.started - situation.registered
+    quantity = ONE if situation.product.serial else given.quantity if given.quantity is not None else left
+    match_id = create_row(session, actor, situation, NewProduct(tracking, quantity))
+    return _changed([tracking.label()], "{0} registered.", match_id=match_id)
+
+
+def create_component(session: Session, actor: Actor, *, order_no: str, given: ComponentInput) -> AssociationsChanged:
+    """ASC-5: register a missing component number by hand; the very same validation as a scan."""
+    _require_own_right(actor)
+    rows, _, line = _row_and_line(session, order_no, given.match_id, given.component_line_no)
+    number = given.serial_no if line.component.serial else given.lot_no
+    if not number:
+        raise NotFound(record="number for", number=line.component.description)
+    job = _job(session, actor, rows.on(given.match_id), given, line)
+    register_part(job, line, number, quantity=_base(line, given.quantity))
+    return _changed([number], "{0} registered.", match_id=given.match_id)
+
+
+def change_component(session: Session, actor: Actor, *, order_no: str, association_no: int, given: ChangeInput) -> AssociationsChanged:
+    """EDG-24, EDG-25: another number or quantity; the old reservation goes, a new one is made, all checks rerun, all or nothing."""
+    _require_own_right(actor)
+    rows, association, line = _association_and_line(session, order_no, association_no)
+    number = association.tracking.label()
+    check_own(actor, association.registered_by, number)
+    if association.state == CONSUMED or association.consumed > ZERO:
+        raise RowLocked(number=number)
+    if association.version != given.version:
+        raise StaleRow(record=number)
+    wanted_number = (given.serial_no if line.component.serial else given.lot_no) or number
+    wanted = _base(line, given.quantity) or association.quantity
+    if wanted_number == number and wanted < association.quantity:
+        reduce_association(session, actor, association, wanted, reason=given.reason)
+    elif wanted_number != number or wanted != association.quantity:
+        _replace(session, actor, rows, association, line, given, wanted_number, wanted)
+    return _changed([wanted_number], "{0} changed.", match_id=association.match_id)
+
+
+def remove_components(session: Session, actor: Actor, *, order_no: str, given: SelectionInput) -> AssociationsChanged:
+    """ASC-6, EDG-27, EDG-28: remove selected associations; refused ones are listed and do not stop the others."""
+    _require_own_right(actor)
+    lock_order(session, order_no)
+    found = associations_by_no(session, order_no, _selected(given))
+    good, refused = judge(found, lambda a: check_removable(actor, a, confirmed=given.confirmed))
+    remove_associations(session, actor, good, reason=given.reason)
+    return _changed([a.tracking.label() for a in good], "Removed {0}.", refused=refused)
+
+
+def remove_products(session: Session, actor: Actor, *, order_no: str, given: SelectionInput) -> AssociationsChanged:
+    """EDG-27 to EDG-29: remove selected rows with their associations, after one confirmation."""
+    _require_own_right(actor)
+    order = lock_order(session, order_no)
+    rows = read_rows(session, order, _selected(given))
+
+    def check(entry: tuple[Row, tuple[Line, ...]]) -> None:
+        row, _ = entry
+        _check_row_removable(actor, row, rows.associations(row.match_id), confirmed=given.confirmed)
+
+    good, refused = judge(list(rows.rows.values()), check)
+    for row, _ in good:
+        remove_associations(session, actor, rows.associations(row.match_id), reason=given.reason)
+        remove_row(session, actor, rows.situation, row, reason=given.reason)
+    return _changed([row.tracking.label() for row, _ in good], "Removed {0}.", refused=refused)
+
+
+def move_component(
+    session: Session, actor: Actor, *, order_no: str, association_no: int, to_match_id: int, reason: str = ""
+) -> AssociationsChanged:
+    """EDG-7: move an open part from one unit of the order to another, as one step. Needs the right *move*."""
+    actor.require(rights.MOVE)
+    rows, association, _ = _association_and_line(session, order_no, association_no)
+    check_removable(actor, association, confirmed=False)
+    remove_associations(session, actor, [association], reason=reason or "moved")
+    order = lock_order(session, order_no)
+    rows = read_rows(session, order, [to_match_id])
+    if to_match_id not in rows.rows:
+        raise NotFound(record="product on this order", number=str(to_match_id))
+    line = rows.on(to_match_id).line(association.component_line_no)
+    if line is None:
+        raise NotFound(record="component line on this order", number=str(association.component_line_no))
+    given = ComponentInput(match_id=to_match_id, component_line_no=association.component_line_no, reason=reason)
+    job = _job(session, actor, rows.on(to_match_id), given, line)
+    register_part(job, line, association.tracking.label(), quantity=None if line.component.serial else association.quantity)
+    number = association.tracking.label()
+    event = Event(
+        AssociationAction.MOVED.value, order_no, to_match_id, association.item_no, association.tracking, association.quantity,
+        association_no=association_no, component_line_no=association.component_line_no, reason=reason,
+    )
+    append(session, actor, [event])
+    return _changed([number], "{0} moved.", match_id=to_match_id)
+
+
+def end_line(
+    session: Session, actor: Actor, *, order_no: str, match_id: int, component_line_no: int, reason: str, ended: bool = True
+) -> AssociationsChanged:
+    """D26: close a line for one row at whatever is registered, with a reason; or open it again."""
+    actor.require(rights.MAINTAIN)
+    rows, row, line = _row_and_line(session, order_no, match_id, component_line_no)
+    if not reason:
+        raise NotFound(record="reason for", number=line.component.description)
+    closed = row.closed_lines | {component_line_no} if ended else row.closed_lines - {component_line_no}
+    session.connection().execute(
+        update(_row)
+        .where(_row.c.plant_no == current_plant(session), _row.c.match_id == match_id)
+        .values(closed_lines=sorted(closed), version=_row.c.version + 1)
+    )
+    event = Event(
+        AssociationAction.CHANGED.value, order_no, match_id, rows.situation.product.item_no, row.tracking, row.quantity,
+        component_line_no=component_line_no, old_quantity=row.quantity, reason=reason,
+    )
+    append(session, actor, [event])
+    audit.record(session, "line ended" if ended else "line opened", f"{row.tracking.label()} line {component_line_no}", reason=reason)
+    return _changed([row.tracking.label()], "Line ended for {0}." if ended else "Line open again for {0}.", match_id=match_id)
+
+
+# --- steps ----------------------------------------------------------------------------------------------------------------
+
+
+def _replace(
+    session: Session, actor: Actor, rows: OrderRows, association: Association, line: Line, given: ChangeInput, number: str,
+    wanted: Decimal,
+) -> None:
+    """Take the old one back and register the new one; a picked one is picked again (EDG-25)."""
+    remove_associations(session, actor, [association], reason=given.reason or "changed")
+    situation = _without(rows.on(association.match_id) if association.match_id else rows.situation, association)
+    line_now = situation.line(line.line_no)
+    assert line_now is not None
+    changed = ComponentInput(
+        match_id=association.match_id, component_line_no=line.line_no, badge=given.badge, reason=given.reason, confirmed=given.confirmed
+    )
+    job = _job(session, actor, situation, changed, line_now)
+    done = register_part(job, line_now, number, quantity=None if line.component.serial else wanted)
+    if association.state == PICKED:
+        again = associations_by_no(session, association.order_no, [done.association_no])
+        set_association_picks(session, actor, again, picked=True, reason=given.reason)
+
+
+def _without(situation: Situation, association: Association) -> Situation:
+    """The situation as it is once the association is gone."""
+    lines = tuple(
+        replace(line, associations=tuple(a for a in line.associations if a.association_no != association.association_no))
+        for line in situation.lines
+    )
+    return replace(situation, lines=lines)
+
+
+def _job(session: Session, actor: Actor, situation: Situation, given: ComponentInput, line: Line) -> ScanJob:
+    scan = ScanInput(kind="scan", source="typed", mode="Component", product=given.match_id, line=line.line_no, badge=given.badge,
+                     reason=given.reason)
+    job = ScanJob(session, actor, situation.order_no, scan, NO_RULES, opened=situation, reason=given.reason)
+    job.confirmed = frozenset(given.confirmed)
+    return job
+
+
+def _require_own_right(actor: Actor) -> None:
+    """ASC-8, D37: the page's right, or a worker's for own registrations."""
+    actor.require(rights.MAINTAIN if actor.may(rights.MAINTAIN) else rights.MAINTAIN_OWN)
+
+
+def _row_and_line(session: Session, order_no: str, match_id: int, line_no: int) -> tuple[OrderRows, Row, Line]:
+    order = lock_order(session, order_no)
+    order.require(STARTED)
+    rows = read_rows(session, order, [match_id])
+    if match_id not in rows.rows:
+        raise NotFound(record="product on this order", number=str(match_id))
+    row, _ = rows.rows[match_id]
+    if row.state in {REPORTED, PREALLOCATED}:
+        raise RowLocked(number=row.tracking.label())
+    line = rows.on(match_id).line(line_no)
+    if line is None:
+        raise NotFound(record="component line on this order", number=str(line_no))
+    return rows, row, line
+
+
+def _association_and_line(session: Session, order_no: str, association_no: int) -> tuple[OrderRows, Association, Line]:
+    order = lock_order(session, order_no)
+    order.require(STARTED)
+    found = associations_by_no(session, order_no, [association_no])
+    if not found:
+        raise NotFound(record="registration on this order", number=str(association_no))
+    rows = read_rows(session, order, [found[0].match_id])
+    situation = rows.on(found[0].match_id) if found[0].match_id else rows.situation
+    line = situation.line(found[0].component_line_no)
+    if line is None:
+        raise NotFound(record="component line on this order", number=str(found[0].component_line_no))
+    return rows, found[0], line
+
+
+def _check_row_removable(actor: Actor, row: Row, associations: Sequence[Association], *, confirmed: bool) -> None:
+    number = row.tracking.label()
+    if row.state == REPORTED or row.good + row.error > ZERO:
+        raise RowLocked(number=number)
+    check_own(actor, row.registered_by, number)
+    for association in associations:
+        check_removable(actor, association, confirmed=confirmed)
+    if associations and not confirmed:
+        raise RowHasComponents(number=number, count=len(associations))
+
+
+def _selected(given: SelectionInput) -> list[int]:
+    if not given.selected:
+        raise NothingSelected
+    return list(given.selected)
+
+
+def judge(candidates: Sequence[T], check: Callable[[T], None]) -> tuple[list[T], list[dict[str, Any]]]:
+    """ASC-6: each line is all-or-nothing; a refused one does not stop the others. A single refused line is the refusal itself."""
+    good: list[T] = []
+    refused: list[dict[str, Any]] = []
+    for candidate in candidates:
+        try:
+            check(candidate)
+        except Refusal as refusal:
+            if len(candidates) == 1:
+                raise
+            refused.append({"code": refusal.code, "fields": refusal.outcome_fields()})
+        else:
+            good.append(candidate)
+    return good, refused
+
+
+def _base(line: Line, quantity: Decimal | None) -> Decimal | None:
+    """A quantity in the unit of the line, as base units."""
+    return None if quantity is None else rounded(quantity * line.component.quantity_per_unit, line.component.precision)
+
+
+def _changed(
+    numbers: list[str], sentence: str, *, match_id: int = 0, refused: list[dict[str, Any]] | None = None
+) -> AssociationsChanged:
+    told = ", ".join(numbers[:5]) + (f" and {len(numbers) - 5} more" if len(numbers) > 5 else "")  # noqa: PLR2004
+    text = sentence.format(told) if numbers else "Nothing was changed."
+    return AssociationsChanged(done_text=text, done=numbers, refused=refused or [], match_id=match_id)
+

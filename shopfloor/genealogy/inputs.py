@@ -1,0 +1,192 @@
+"""Inputs of the use cases of this package: one model for the page's form and the API's JSON (A29)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+from shopfloor import quantity
+from shopfloor.errors import Refusal
+from shopfloor.scanning.gs1.profiles import DEFAULT, CheckDigitPolicy, Recognition, ScannerProfile, UnknownIdentifierPolicy
+
+ScanKind = Literal["scan", "mode", "product", "line", "undo", "continue", "discard", "confirm"]
+
+
+def _blank_is_none(value: object) -> object:
+    return None if value == "" else value
+
+
+def _blank_is_zero(value: object) -> object:
+    return 0 if value in {"", None} else value
+
+
+def _exact(value: object) -> object:
+    """API quantities are text; a JSON number is refused (A27)."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, Decimal):
+        return value
+    if not isinstance(value, str):
+        message = 'write quantities as text, such as "0.25"'
+        raise ValueError(message)  # noqa: TRY004  # pydantic wants ValueError
+    try:
+        return quantity.parse(value)
+    except Refusal as refusal:
+        raise ValueError(refusal.text()) from None
+
+
+Number = Annotated[int, BeforeValidator(_blank_is_zero), Field(ge=0, le=2**53)]
+Quantity = Annotated[Decimal | None, BeforeValidator(_exact)]
+Instant = Annotated[AwareDatetime | None, BeforeValidator(_blank_is_none)]
+Key = Annotated[str, Field(max_length=64)]
+Reason = Annotated[str, Field(max_length=200)]
+NumberText = Annotated[str, Field(max_length=50)]
+
+
+class Input(BaseModel):
+    """Frozen, and nothing that nobody asked for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ScanInput(Input):
+    """One entry of a station's queue: a scan, or a tap or command bar code that changes mode, product or line (A3)."""
+
+    kind: ScanKind = "scan"
+    text: str = ""
+    """Raw scan text, byte for byte; `Product` or `Component` for a mode. Its length is judged where it is read."""
+    source: Literal["wedge", "typed", "serial", "camera"] = "typed"
+    mode: Literal["Product", "Component"] = "Product"
+    product: Number = 0
+    """Current product: match id."""
+    line: Number = 0
+    """Selected component line."""
+    held: Annotated[str, Field(max_length=500)] = ""
+    """GS1 parts that wait, bracketed, as the last answer said (SCN-20)."""
+    captured_at: Instant = None
+    clock_ms: Number = 0
+    """The station's monotonic clock at the capture; comparable within one `clock_id` only (D14)."""
+    clock_id: Key = ""
+    after_key: Key = ""
+    """D16: key of the entry before it, if its answer was not seen at the capture."""
+    confirms: Key = ""
+    """Key of the question that this confirms (D18)."""
+    holds: Key = ""
+    """Key of the held entry that this replaces or discards (D16)."""
+    badge: Annotated[str, Field(max_length=60)] = ""
+    """Of somebody with the right, for an override (D18)."""
+    reason: Reason = ""
+    choice: Number = 0
+    """Component line chosen from an answer's candidates."""
+    operation: Number = 0
+    """Operation that the page was opened from (SCN-17)."""
+
+
+class ProductInput(Input):
+    """A missing finished product (ASC-5)."""
+
+    serial_no: NumberText = ""
+    lot_no: NumberText = ""
+    quantity: Quantity = None
+    """Base quantity of a batch row; nothing: all that remains."""
+
+
+class ComponentInput(Input):
+    """A missing component number of a row (ASC-5)."""
+
+    match_id: Number
+    component_line_no: Number
+    serial_no: NumberText = ""
+    lot_no: NumberText = ""
+    quantity: Quantity = None
+    """In the unit of the component line; nothing: what remains."""
+    badge: Annotated[str, Field(max_length=60)] = ""
+    reason: Reason = ""
+    confirmed: list[str] = Field(default_factory=list)
+    """Codes of questions that were answered with yes."""
+
+
+class ChangeInput(Input):
+    """EDG-24, EDG-25: another number or quantity for an association."""
+
+    version: Number
+    """Row version that was shown (ASC-7)."""
+    serial_no: NumberText = ""
+    lot_no: NumberText = ""
+    quantity: Quantity = None
+    badge: Annotated[str, Field(max_length=60)] = ""
+    reason: Reason = ""
+    confirmed: list[str] = Field(default_factory=list)
+
+
+class SelectionInput(Input):
+    """Rows or associations that an action works on."""
+
+    selected: list[Number] = Field(default_factory=list, max_length=2000)
+    confirmed: bool = False
+    """Picks are undone, components are removed along (EDG-27, EDG-28)."""
+    reason: Reason = ""
+
+
+class ReportLineInput(Input):
+    """ASC-9 to ASC-12: good and error quantity of one row, in base units."""
+
+    match_id: Number
+    good: Quantity = None
+    error: Quantity = None
+    error_cause: Annotated[str, Field(max_length=100)] = ""
+
+
+class ReportInput(Input):
+    """Rows to report as finished."""
+
+    lines: list[ReportLineInput] = Field(default_factory=list, max_length=2000)
+    accept_error: bool = False
+    """D5, ASC-13: report although components are missing; needs a right and a reason."""
+    reason: Reason = ""
+    end_job: bool = False
+    """ASC-15."""
+
+
+@dataclass(frozen=True)
+class ScanRules:
+    """What company and station settled about scans; read with the person, before the transaction."""
+
+    feature_on: bool = True
+    """SET-1, SET-2."""
+    profile: ScannerProfile = DEFAULT
+    guess_component: bool = True
+    """SCN-12's helper."""
+    return_to_product: bool = False
+    """D6."""
+    one_piece: bool = False
+    """D7: one scan of a batch is one piece."""
+    session_id: str = ""
+    """The browser session: mode and product belong to it (TCP-15)."""
+
+
+def scan_rules(settings: dict[str, str], *, scanner_profile: str = "", gs1_recognition: str = "", session_id: str = "") -> ScanRules:
+    """From the company's settings, with the station's own recognition and scanner profile where it has them (D11)."""
+    profile = ScannerProfile(
+        name=scanner_profile,
+        gs_verified=scanner_profile == "verified",
+        gs1_recognition=_one_of(Recognition, gs1_recognition or settings["gs1_recognition"]),
+        check_digit=_one_of(CheckDigitPolicy, settings["gs1_check_digit"]),
+        unknown_ai=_one_of(UnknownIdentifierPolicy, settings["unknown_ai"]),
+    )
+    return ScanRules(
+        feature_on=settings["tracked_components"] == "on",
+        profile=profile,
+        guess_component=settings["guess_component"] == "on",
+        return_to_product=settings["return_to_product"] == "on",
+        session_id=session_id,
+    )
+
+
+def _one_of(choices: Any, value: str) -> Any:  # noqa: ANN401  # a Literal is no type that a variable can have
+    """Settings are text; what is not one of the choices falls back to the first, the strict one."""
+    allowed = get_args(choices)
+    return value if value in allowed else allowed[0]

@@ -1,0 +1,114 @@
+"""Refusals and questions of the associations page: corrections, removal, pick, consumption, report and reversal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shopfloor.errors import NeedsConfirmation, Refusal
+
+
+@dataclass(eq=False)
+class NothingToUndo(Refusal):
+    """TCP-16."""
+
+    code = "NOTHING_TO_UNDO"
+    message = "There is no scan of yours to take back here: it was picked, reported, or changed by somebody else."
+
+
+@dataclass(eq=False)
+class HasPicks(NeedsConfirmation):
+    """EDG-28."""
+
+    code = "HAS_PICKS"
+    message = "{number} was picked. Removing it puts {quantity} back to where it was. Remove it?"
+    number: str
+    quantity: str
+
+
+@dataclass(eq=False)
+class RowHasComponents(NeedsConfirmation):
+    """EDG-27: a row takes its associations along after one confirmation."""
+
+    code = "ROW_HAS_COMPONENTS"
+    message = "{number} has {count} components registered. They are removed with it. Remove it?"
+    number: str
+    count: int
+
+
+@dataclass(eq=False)
+class RowLocked(Refusal):
+    """EDG-26, EDG-29: posted history is reversed, never erased."""
+
+    code = "ROW_LOCKED"
+    message = "{number} was consumed or reported. Reverse that first."
+    number: str
+
+
+@dataclass(eq=False)
+class NotYours(Refusal):
+    """D37: workers maintain what they registered."""
+
+    code = "NOT_YOURS"
+    message = "{number} was registered by {operator}. Ask a supervisor to change it."
+    number: str
+    operator: str
+
+
+@dataclass(eq=False)
+class NotReportable(Refusal):
+    """ASC-9 to ASC-13: the row cannot be reported like this."""
+
+    code = "NOT_REPORTABLE"
+    message = "{number}: {why}"
+    number: str
+    why: str
+
+
+@dataclass(eq=False)
+class ComponentsMissing(Refusal):
+    """D5, ASC-13, D41: listed components are not complete."""
+
+    code = "COMPONENTS_MISSING"
+    message = "{number} still needs {missing}. Scan them, or accept the error with a reason."
+    number: str
+    missing: str
+
+
+@dataclass(eq=False)
+class ComponentOnHold(Refusal):
+    """D20: a row that contains a number on hold is not reported."""
+
+    code = "COMPONENT_ON_HOLD"
+    message = "{number} contains {component}, which is on hold: {reason}. Replace it, or ask quality."
+    number: str
+    component: str
+    reason: str
+
+
+@dataclass(eq=False)
+class JournalOpen(Refusal):
+    """D29: an unposted picking list line stands in the way."""
+
+    code = "JOURNAL_OPEN"
+    message = "{number} has an open picking list line of {owner} (journal {journal_no}). Post or cancel it first."
+    number: str
+    owner: str
+    journal_no: int
+
+
+@dataclass(eq=False)
+class NothingSelected(Refusal):
+    """An action on a selection needs one."""
+
+    code = "NOTHING_SELECTED"
+    message = "Nothing is selected. Tick at least one line."
+
+
+@dataclass(eq=False)
+class NotPickable(Refusal):
+    """ASC-20: only open parts are picked, only picked ones are put back."""
+
+    code = "NOT_PICKABLE"
+    message = "{number} is {state}; that does not go here."
+    number: str
+    state: str

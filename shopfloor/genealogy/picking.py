@@ -1,0 +1,59 @@
+"""Pick and un-pick: the first of two steps, a part is set aside for its unit before it is consumed (D1, ASC-20, PST-3, PST-22)."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from shopfloor.genealogy.answers import AssociationsChanged
+from shopfloor.genealogy.corrections import judge
+from shopfloor.genealogy.facts import OPEN, PICKED, Association
+from shopfloor.genealogy.inputs import SelectionInput
+from shopfloor.genealogy.maintenance_errors import NothingSelected, NotPickable
+from shopfloor.genealogy.removal import set_association_picks
+from shopfloor.genealogy.row_queries import associations_by_no, held_numbers, hold_of
+from shopfloor.people import rights
+from shopfloor.people.actor import Actor
+from shopfloor.production.locking import lock_order
+from shopfloor.production.rules import CONSUMING
+from shopfloor.reservations.errors import NumberOnHold
+
+
+def pick(session: Session, actor: Actor, *, order_no: str, given: SelectionInput) -> AssociationsChanged:
+    """ASC-20: pick open associations; all that can change since the scan is checked again. The item ledger is written at consumption."""
+    actor.require(rights.PICK)
+    lock_order(session, order_no).require(*CONSUMING)
+    found = associations_by_no(session, order_no, _selected(given))
+    held = held_numbers(session, found)
+
+    def check(association: Association) -> None:
+        number = association.tracking.label()
+        if association.state != OPEN:
+            raise NotPickable(number=number, state=association.state)
+        reason = hold_of(association, held)
+        if reason:
+            raise NumberOnHold(item=association.item_no, number=number, reason=reason)
+
+    good, refused = judge(found, check)
+    set_association_picks(session, actor, good, picked=True, reason=given.reason)
+    return AssociationsChanged(done_text=f"Picked {len(good)}.", done=[a.tracking.label() for a in good], refused=refused)
+
+
+def unpick(session: Session, actor: Actor, *, order_no: str, given: SelectionInput) -> AssociationsChanged:
+    """D1, D20: put picked parts back; a hold never stops it."""
+    actor.require(rights.PICK)
+    lock_order(session, order_no)
+    found = associations_by_no(session, order_no, _selected(given))
+
+    def check(association: Association) -> None:
+        if association.state != PICKED:
+            raise NotPickable(number=association.tracking.label(), state=association.state)
+
+    good, refused = judge(found, check)
+    set_association_picks(session, actor, good, picked=False, reason=given.reason)
+    return AssociationsChanged(done_text=f"Put back {len(good)}.", done=[a.tracking.label() for a in good], refused=refused)
+
+
+def _selected(given: SelectionInput) -> list[int]:
+    if not given.selected:
+        raise NothingSelected
+    return list(given.selected)

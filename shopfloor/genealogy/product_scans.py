@@ -1,0 +1,321 @@
+"""Product mode: a scan names the unit on the bench (SCN-5 to SCN-9, EDG-1, EDG-2, EDG-16, EDG-19, EDG-21, D13, D17, D39)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from shopfloor import audit
+from shopfloor.clock import now
+from shopfloor.db import current_plant, table
+from shopfloor.genealogy.answers import DuplicateScan, ProductRegistered, ProductRevived, ProductSelected, ScanAnswer
+from shopfloor.genealogy.entries import Event, Numbers, append
+from shopfloor.genealogy.errors import (
+    GtinUnknown,
+    NotAProductNumber,
+    NumberLooksAlike,
+    NumberRequired,
+    NumberWasRemoved,
+    ProductExists,
+    ProductNotPreallocated,
+    ProductOtherOrder,
+    ProductOverStarted,
+    SwitchToComponent,
+    WrongProduct,
+)
+from shopfloor.genealogy.facts import COMPONENT, PREALLOCATED, Situation
+from shopfloor.genealogy.models import AssociationAction, ProductState, TrackedProduct
+from shopfloor.genealogy.number_queries import KnownRow, made_before, product_rows, what_is
+from shopfloor.genealogy.scan_job import ScanJob
+from shopfloor.items.errors import NumberInvalid, NumberPattern
+from shopfloor.items.number_series import require_series
+from shopfloor.items.tracking import Tracking
+from shopfloor.people.actor import Actor
+from shopfloor.quantity import ONE, ZERO, shown
+from shopfloor.scanning.scan import Scan, ScanKind
+
+_row = table(TrackedProduct)
+NUMBER_LENGTH = 50
+MATCH_SERIES = "MATCH-ID"
+"""SET-3: the number series that has to be set up before anything can be registered."""
+
+
+@dataclass(frozen=True)
+class NewProduct:
+    """A product number that is to be registered."""
+
+    tracking: Tracking
+    quantity: Decimal
+    expiration_date: date | None = None
+    reason: str = ""
+
+
+def scan_product(job: ScanJob) -> ScanAnswer:
+    """Select the row of a known number, or register a new one."""
+    tracking = _tracking(job)
+    rows = product_rows(job.session, job.situation, tracking)
+    here = _row_here(job, rows, tracking)
+    if here is not None:
+        return _known_row(job, here)
+    _refuse_foreign(job, rows, tracking)
+    if job.is_plain or job.code is None:
+        _refuse_known_as_something_else(job, tracking)
+    check_new(job.situation, tracking, manual=True)
+    product = NewProduct(tracking, _quantity(job), _expiration(job), job.reason)
+    match_id = register_product(job.session, job.actor, job.situation, product)
+    return _answer(job, ProductRegistered, match_id, tracking.label())
+
+
+def create_row(session: Session, actor: Actor, situation: Situation, product: NewProduct) -> int:
+    """ASC-5: a missing finished product, typed by hand; the very same checks as a scan. Gives the match id."""
+    rows = product_rows(session, situation, product.tracking)
+    for row in rows:
+        if row.state != ProductState.REMOVED:
+            where = "this order" if row.order_no == situation.order_no else row.order_no
+            raise ProductOtherOrder(number=product.tracking.label(), order_no=where, state=row.state)
+    check_new(situation, product.tracking, manual=True)
+    return register_product(session, actor, situation, product)
+
+
+def register_product(session: Session, actor: Actor, situation: Situation, product: NewProduct) -> int:
+    """Write a row (PST-1): a number record and its log entry; nothing is posted. Raises ProductExists, ProductOverStarted, SetupMissing."""
+    if product.tracking.serial_no and made_before(session, situation.product, product.tracking.serial_no):
+        raise ProductExists(number=product.tracking.label(), item=situation.product.description, where="it is in the ledger")
+    check_started(situation, product)
+    require_series(session, MATCH_SERIES)
+    numbers = Numbers.take(session, {"match_id": 1, "association_entry": 1, "scan_entry": 1})
+    match_id = numbers.next("match_id")
+    session.connection().execute(insert(_row), _columns(session, actor, situation, product, match_id))
+    _log(session, actor, situation, product, match_id, numbers)
+    session.info["scan_entry_no"] = numbers.next("scan_entry")
+    return match_id
+
+
+def check_started(situation: Situation, product: NewProduct) -> None:
+    """EDG-16, SCN-7: never more rows than started."""
+    made = situation.product
+    if situation.registered + product.quantity > made.started or product.quantity <= ZERO:
+        raise ProductOverStarted(
+            order_no=situation.order_no, number=product.tracking.label(), registered=shown(situation.registered),
+            started=shown(made.started), unit=made.base_unit_code,
+        )
+
+
+# --- which number ---------------------------------------------------------------------------------------------------------
+
+
+def _tracking(job: ScanJob) -> Tracking:
+    """SCN-5, SCN-6: the numbers of the product that the code names."""
+    product = job.situation.product
+    if job.code is None:
+        return product.tracking(job.candidate)
+    code = job.readable
+    if code.kind in {ScanKind.PLAIN, ScanKind.BADGE}:
+        number = job.known_as or code.text
+        lot = job.situation.fixed_lot_no if product.serial and product.lot else ""
+        return _complete(job, Tracking(number, lot) if product.serial else Tracking(lot_no=number))
+    _check_item(job, code)
+    return _complete(job, Tracking(code.serial_no if product.serial else "", _lot(job, code)))
+
+
+def _lot(job: ScanJob, code: Scan) -> str:
+    product = job.situation.product
+    return (code.lot_no or (job.situation.fixed_lot_no if product.serial else "")) if product.lot else ""
+
+
+def _complete(job: ScanJob, tracking: Tracking) -> Tracking:
+    product = job.situation.product
+    for kind, demanded, number in (("serial", product.serial, tracking.serial_no), ("batch", product.lot, tracking.lot_no)):
+        if demanded and not number:
+            raise NumberRequired(item=product.description, kind=kind)
+    return tracking
+
+
+def _check_item(job: ScanJob, code: Scan) -> None:
+    """SCN-6: the item of the code is the order's product, else WRONG_PRODUCT, or the offer to switch."""
+    situation = job.situation
+    if not code.gtin and not code.item_reference:
+        return
+    named = situation.gtin_item
+    if named is None:
+        if code.item_reference == situation.product.item_no:
+            return
+        raise GtinUnknown(gtin=code.gtin or code.item_reference)
+    item_no = named[0]
+    if item_no == situation.product.item_no:
+        return
+    for line in situation.listed:
+        if line.component.item_no == item_no:
+            raise SwitchToComponent(number=job.number, item=line.component.description)
+    raise WrongProduct(item=item_no, order_no=situation.order_no, product=situation.product.description)
+
+
+# --- a known number -------------------------------------------------------------------------------------------------------
+
+
+def _row_here(job: ScanJob, rows: list[KnownRow], tracking: Tracking) -> KnownRow | None:
+    """The row of this order, exactly; else by case, with a question or a note (SCN-4, D35)."""
+    here = [row for row in rows if row.order_no == job.order_no]
+    for row in here:
+        if row.tracking.label() == tracking.label():
+            return row
+    for row in here:
+        if row.state != ProductState.REMOVED and NumberLooksAlike.code not in job.confirmed:
+            raise NumberLooksAlike(number=tracking.label(), known=row.tracking.label())
+    return None
+
+
+def _known_row(job: ScanJob, row: KnownRow) -> ScanAnswer:
+    """SCN-9: whoever registered it; a removed number is revived (D39), a pre-assigned one starts."""
+    number = row.tracking.label()
+    if row.state == ProductState.REMOVED:
+        _revive(job, row)
+        return _answer(job, ProductRevived, row.match_id, number)
+    if row.state == PREALLOCATED:
+        _start_preallocated(job, row)
+        return _answer(job, ProductRegistered, row.match_id, number)
+    if job.scanned_before():
+        return _answer(job, DuplicateScan, row.match_id, number)
+    return _answer(job, ProductSelected, row.match_id, number)
+
+
+def _revive(job: ScanJob, row: KnownRow) -> None:
+    product = NewProduct(row.tracking, row.quantity, None, job.reason)
+    check_new(job.situation, row.tracking, manual=False)
+    check_started(job.situation, product)
+    _open_again(job, row, "revived")
+
+
+def _start_preallocated(job: ScanJob, row: KnownRow) -> None:
+    check_started(job.situation, NewProduct(row.tracking, row.quantity))
+    _open_again(job, row, "")
+
+
+def _open_again(job: ScanJob, row: KnownRow, reason: str) -> None:
+    job.session.connection().execute(
+        update(_row)
+        .where(_row.c.plant_no == current_plant(job.session), _row.c.match_id == row.match_id)
+        .values(
+            state=ProductState.OPEN.value, version=_row.c.version + 1, registered_at=now(), registered_by=job.actor.operator_no,
+        )
+    )
+    event = Event(
+        AssociationAction.REGISTERED.value, job.order_no, row.match_id, job.situation.product.item_no, row.tracking, row.quantity,
+        variant_code=job.situation.product.variant_code, reason=reason,
+    )
+    append(job.session, job.actor, [event])
+
+
+# --- a new number ---------------------------------------------------------------------------------------------------------
+
+
+def _refuse_foreign(job: ScanJob, rows: list[KnownRow], tracking: Tracking) -> None:
+    """EDG-19, D13: a serial is registered on one order only; a removed one asks before it is used elsewhere (D39)."""
+    if not tracking.serial_no:
+        return
+    for row in rows:
+        if row.order_no == job.order_no or row.tracking.serial_no != tracking.serial_no:
+            continue
+        if row.state != ProductState.REMOVED:
+            raise ProductOtherOrder(number=tracking.label(), order_no=row.order_no, state=row.state)
+        if NumberWasRemoved.code not in job.confirmed:
+            raise NumberWasRemoved(number=tracking.label(), order_no=row.order_no)
+
+
+def _refuse_known_as_something_else(job: ScanJob, tracking: Tracking) -> None:
+    """D17: plain text that is an item, GTIN, order, badge, location, or a number of another item is no product number."""
+    code = job.code
+    if code is not None and code.kind is ScanKind.BADGE:
+        raise NotAProductNumber(number=code.text, known_as="a badge")
+    known = what_is(job.session, tracking.label(), job.situation)
+    if known is None:
+        if job.code is None:
+            job.readable  # noqa: B018  # raises why the text could not be read
+        return
+    if known.component_item:
+        raise SwitchToComponent(number=tracking.label(), item=known.component_item)
+    raise NotAProductNumber(number=tracking.label(), known_as=known.label)
+
+
+def check_new(situation: Situation, tracking: Tracking, *, manual: bool) -> None:
+    """SET-8, D17: pre-allocation, and the item's pattern for manual numbers."""
+    product = situation.product
+    if product.check_preallocation and manual:
+        raise ProductNotPreallocated(number=tracking.label(), order_no=situation.order_no)
+    patterns = (("Serial", product.serial_pattern, tracking.serial_no), ("Lot", product.lot_pattern, tracking.lot_no))
+    for kind, pattern, number in patterns:
+        if number and (len(number) > NUMBER_LENGTH or not number.isprintable()):
+            raise NumberInvalid(item=product.item_no, kind=kind, length=len(number), limit=NUMBER_LENGTH)
+        if pattern and number and not re.fullmatch(pattern, number, re.ASCII):
+            raise NumberPattern(item=product.item_no, kind=kind, number=number, pattern=pattern)
+
+
+def _quantity(job: ScanJob) -> Decimal:
+    """SCN-7, D7: a serial is one; a batch is what the label says, else all that remains of the started base."""
+    situation = job.situation
+    if situation.product.serial:
+        return ONE
+    code = job.code
+    if code is not None and code.quantity is not None:
+        return code.quantity * (situation.gtin_item[3] if situation.gtin_item else ONE)
+    if code is not None and code.measure is not None:
+        return code.measure.quantity
+    return situation.product.started - situation.registered
+
+
+def _expiration(job: ScanJob) -> date | None:
+    """SCN-8: AI 17 sets the expiry of a new product batch."""
+    return job.code.expiration_date if job.code is not None else None
+
+
+def _columns(session: Session, actor: Actor, situation: Situation, product: NewProduct, match_id: int) -> dict[str, object]:
+    return {
+        "plant_no": current_plant(session),
+        "match_id": match_id,
+        "order_no": situation.order_no,
+        "order_line_no": situation.product.order_line_no,
+        "item_no": situation.product.item_no,
+        "variant_code": situation.product.variant_code,
+        "serial_no": product.tracking.serial_no,
+        "lot_no": product.tracking.lot_no,
+        "state": ProductState.OPEN.value,
+        "quantity": product.quantity,
+        "good_quantity": ZERO,
+        "error_quantity": ZERO,
+        "error_cause": "",
+        "expiration_date": product.expiration_date,
+        "preallocated": False,
+        "closed_lines": [],
+        "version": 1,
+        "registered_at": now(),
+        "registered_by": actor.operator_no,
+        "reported_by": "",
+    }
+
+
+def _log(session: Session, actor: Actor, situation: Situation, product: NewProduct, match_id: int, numbers: Numbers) -> None:
+    event = Event(
+        AssociationAction.REGISTERED.value, situation.order_no, match_id, situation.product.item_no, product.tracking, product.quantity,
+        variant_code=situation.product.variant_code, reason=product.reason,
+    )
+    append(session, actor, [event], numbers.taken["association_entry"])
+    audit.record(session, "registered", f"product {product.tracking.label()}", after={"order": situation.order_no, "match_id": match_id})
+
+
+def _answer(job: ScanJob, kind: type[ScanAnswer], match_id: int, number: str) -> ScanAnswer:
+    return kind(
+        order_no=job.order_no,
+        mode=COMPONENT,
+        match_id=match_id,
+        product=number,
+        number=number,
+        item=job.situation.product.description,
+        decoded=job.code.bracketed() if job.code is not None else "",
+        notes=job.notes,
+    )
+

@@ -1,0 +1,216 @@
+"""A scan at a station: one use case for product and component scans, and for the commands between them.
+
+Order of work (section 4 of the manual): clean, recognise, decode, resolve by mode, validate, register. Each step ends the scan if it
+fails; nothing is half-registered. Nothing is posted here (TCP-17), with the one exception of units that report themselves (D25).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from shopfloor.db import plant, table
+from shopfloor.errors import NotFound, Outcome, Refusal
+from shopfloor.genealogy.answers import HeldDiscarded, LineSelected, ModeChanged, ProductSelected, ScanAnswer
+from shopfloor.genealogy.component_scans import scan_component
+from shopfloor.genealogy.entries import append_scan
+from shopfloor.genealogy.errors import FeatureOff
+from shopfloor.genealogy.facts import COMPONENT, MODES, PRODUCT
+from shopfloor.genealogy.inputs import ScanInput, ScanRules
+from shopfloor.genealogy.models import TrackedProduct
+from shopfloor.genealogy.overrides import confirmed_scan
+from shopfloor.genealogy.product_scans import scan_product
+from shopfloor.genealogy.scan_job import ScanJob, open_job
+from shopfloor.genealogy.undo import undo_last
+from shopfloor.people import rights
+from shopfloor.people.actor import Actor
+from shopfloor.production.components import order_components
+from shopfloor.scanning.characters import refuse_surrogates
+from shopfloor.scanning.errors import ScanRefused
+from shopfloor.scanning.gs1.read import read
+from shopfloor.scanning.scan import Command, ScanKind, ScanSource
+
+_row = table(TrackedProduct)
+LONGEST_LOGGED = 8192
+
+
+def register_scan(session: Session, actor: Actor, *, order_no: str, scan: ScanInput, rules: ScanRules) -> ScanAnswer:
+    """Do what one entry of a station's queue says, and answer it (TCP-10).
+
+    Raises a Refusal or a question of `genealogy.errors`, `scanning.errors` or `reservations.errors`; then nothing but the scan log
+    is written. The answer says where the station stands afterwards: mode, current product, selected line.
+    """
+    actor.require(rights.REGISTER)
+    if not rules.feature_on:
+        raise FeatureOff
+    job = ScanJob(session, actor, order_no, scan, rules)
+    return KINDS[scan.kind](job)
+
+
+def scan_log(actor: Actor, order_no: str, scan: ScanInput, rules: ScanRules) -> Callable[[Session, Outcome], None]:
+    """SCN-22: what the unit of work writes of every scan, refused ones too."""
+
+    def log(session: Session, outcome: Outcome) -> None:
+        values = {
+            "command_key": session.info["command_key"],
+            "order_no": order_no[:20],
+            "kind": scan.kind,
+            "raw_text": _storable(scan.text),
+            "decoded": _decoded(scan, rules, actor),
+            "source": scan.source,
+            "mode": scan.mode,
+            "match_id": getattr(outcome, "match_id", 0) or scan.product,
+            "association_no": getattr(outcome, "association_no", 0) if isinstance(outcome, ScanAnswer) else 0,
+            "component_line_no": getattr(outcome, "component_line_no", 0) or scan.line,
+            "answer": answer_kind(outcome),
+            "code": outcome.code,
+            "message": outcome.text()[:500],
+            "after_key": scan.after_key,
+            "holds_key": scan.holds,
+            "session_id": rules.session_id,
+            "clock_id": scan.clock_id,
+            "clock_ms": scan.clock_ms,
+            "operator_no": actor.operator_no,
+            "station_code": actor.station_code,
+            "captured_at": scan.captured_at,
+        }
+        append_scan(session, values, session.info.get("scan_entry_no"))
+
+    return log
+
+
+def answer_kind(outcome: Outcome) -> str:
+    """One of the four answers (TCP-10): accepted, information, question, refused."""
+    if isinstance(outcome, Refusal):
+        return "question" if outcome.asks else "refused"
+    return "information" if outcome.sound == "information" else "accepted"
+
+
+def _storable(text: str) -> str:
+    """Refused text may hold what PostgreSQL cannot store; it is kept escaped, byte for byte readable."""
+    short = text[:LONGEST_LOGGED]
+    if "\x00" not in short and short.isprintable():
+        return short
+    try:
+        short.encode("utf-8")
+        if "\x00" not in short:
+            return short
+    except UnicodeEncodeError:
+        pass  # lone surrogates
+    return short.replace("\\", "\\\\").replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _decoded(scan: ScanInput, rules: ScanRules, actor: Actor) -> dict[str, Any]:
+    """The elements of the code, if it could be read."""
+    if scan.kind != "scan" or not scan.text:
+        return {}
+    try:
+        refuse_surrogates(scan.text)
+        found = read(scan.text, rules.profile, as_of=actor.work_date(), source=ScanSource(scan.source))
+    except ScanRefused as refusal:
+        return {"refused": refusal.code}
+    return {"kind": found.kind.value, "elements": [[element.ai, element.value] for element in found.elements]}
+
+
+# --- kinds of entries -----------------------------------------------------------------------------------------------------
+
+
+def _scan(job: ScanJob) -> ScanAnswer:
+    """A code: of a product, of a component, or a command."""
+    open_job(job)
+    if job.code is not None and job.code.kind is ScanKind.COMMAND:
+        return _command(job, job.code.command)
+    answer: ScanAnswer = scan_product(job) if job.scan.mode == PRODUCT else scan_component(job)
+    return answer
+
+
+def _command(job: ScanJob, command: Command | None) -> ScanAnswer:
+    """Command bar codes do what the buttons do; the station turns most of them into entries of their own kind already."""
+    if command in {Command.PRODUCT, Command.DISCARD}:
+        return ModeChanged(order_no=job.order_no, mode=PRODUCT)
+    if command is Command.UNDO:
+        return undo_last(job)
+    if command is Command.NEXT:
+        return _next_line(job)
+    return ModeChanged(order_no=job.order_no, mode=COMPONENT, match_id=job.scan.product, component_line_no=job.scan.line)
+
+
+def _mode(job: ScanJob) -> ScanAnswer:
+    """TCP-8, D16: entering Product mode clears the current product."""
+    wanted = job.scan.text if job.scan.text in MODES else PRODUCT
+    if wanted == PRODUCT:
+        return ModeChanged(order_no=job.order_no, mode=PRODUCT)
+    return ModeChanged(order_no=job.order_no, mode=COMPONENT, match_id=job.scan.product, component_line_no=job.scan.line)
+
+
+def _product(job: ScanJob) -> ScanAnswer:
+    """TCP-13: a product line was tapped."""
+    wanted = job.scan.text
+    match_id = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) <= 15 else 0  # noqa: PLR2004
+    row = job.session.connection().execute(
+        select(_row.c.match_id, func.coalesce(func.nullif(_row.c.serial_no, ""), _row.c.lot_no).label("number")).where(
+            plant(job.session, _row), _row.c.order_no == job.order_no, _row.c.match_id == match_id, _row.c.state != "Removed"
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound(record="product on this order", number=wanted[:50])
+    return ProductSelected(order_no=job.order_no, mode=COMPONENT, match_id=row.match_id, product=row.number, number=row.number)
+
+
+def _line(job: ScanJob) -> ScanAnswer:
+    """TCP-13: a component line was tapped."""
+    wanted = job.scan.text
+    for component in order_components(job.session, job.order_no):
+        if component.takes_part and str(component.line_no) == wanted:
+            return LineSelected(
+                order_no=job.order_no, mode=COMPONENT, match_id=job.scan.product, component_line_no=component.line_no,
+                item=component.description,
+            )
+    raise NotFound(record="component line on this order", number=wanted[:50])
+
+
+def _next_line(job: ScanJob) -> ScanAnswer:
+    """Command bar code Next line: the next one that still needs something."""
+    line_no = job.next_line()
+    line = job.situation.line(line_no)
+    return LineSelected(
+        order_no=job.order_no, mode=COMPONENT, match_id=job.scan.product, component_line_no=line_no,
+        item=line.component.description if line else "No line",
+    )
+
+
+def _continue(job: ScanJob) -> ScanAnswer:
+    """D16: the operator goes on after a refusal; the held scans follow with keys of their own."""
+    return ModeChanged(
+        order_no=job.order_no, mode=job.scan.mode, match_id=job.scan.product, component_line_no=job.scan.line, held=job.scan.held
+    )
+
+
+def _discard(job: ScanJob) -> ScanAnswer:
+    """D16: nothing is dropped unrecorded."""
+    return HeldDiscarded(
+        order_no=job.order_no, mode=job.scan.mode, match_id=job.scan.product if job.scan.mode == COMPONENT else 0,
+        component_line_no=job.scan.line, number=_storable(job.scan.text)[:50],
+    )
+
+
+def _confirm(job: ScanJob) -> ScanAnswer:
+    """D18: yes to a question: the scan that asked is done again, with what was confirmed."""
+    return _scan(confirmed_scan(job))
+
+
+KINDS: dict[str, Callable[[ScanJob], ScanAnswer]] = {
+    "scan": _scan,
+    "mode": _mode,
+    "product": _product,
+    "line": _line,
+    "undo": undo_last,
+    "continue": _continue,
+    "discard": _discard,
+    "confirm": _confirm,
+}
+"""What each kind of queue entry does."""
+

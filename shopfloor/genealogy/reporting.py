@@ -1,0 +1,257 @@
+"""Report as finished, and its reversal (ASC-9 to ASC-19, PST-6 to PST-17, EDG-30, D2, D5, D20, D23, D25, D27, D29, D41)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import bindparam, update
+from sqlalchemy.orm import Session
+
+from shopfloor import audit
+from shopfloor.clock import now
+from shopfloor.db import current_plant, table
+from shopfloor.errors import NotFound
+from shopfloor.genealogy import report_rules
+from shopfloor.genealogy.answers import AssociationsChanged
+from shopfloor.genealogy.corrections import judge
+from shopfloor.genealogy.entries import Event, append
+from shopfloor.genealogy.facts import CONSUMED, Association, Row
+from shopfloor.genealogy.inputs import ReportInput, ReportLineInput
+from shopfloor.genealogy.maintenance_errors import ComponentOnHold, JournalOpen, NothingSelected, NotReportable
+from shopfloor.genealogy.models import AssociationAction, AssociationState, ComponentAssociation, TrackedProduct
+from shopfloor.genealogy.report_rules import Report
+from shopfloor.genealogy.row_queries import OrderRows, held_numbers, hold_of, open_journal_lines, read_rows
+from shopfloor.people import rights
+from shopfloor.people.actor import Actor
+from shopfloor.production.journals import ComponentUse, PostedJournal, ProductReport, finish
+from shopfloor.production.locking import LockedOrder, lock_order
+from shopfloor.production.rules import STARTED
+from shopfloor.quantity import ZERO, shown
+
+_row = table(TrackedProduct)
+_association = table(ComponentAssociation)
+
+
+@dataclass(frozen=True)
+class Use:
+    """How much of an association a report consumes."""
+
+    association: Association
+    quantity: Decimal
+
+
+def report_as_finished(session: Session, actor: Actor, *, order_no: str, given: ReportInput) -> AssociationsChanged:
+    """Report rows as finished: output, consumption of what was registered, flushing; one journal, one transaction (D2, PST-16).
+
+    Rows that cannot be reported are left out and listed with their reason (D27); a single row raises its refusal.
+    """
+    actor.require(rights.REPORT)
+    if given.accept_error:
+        actor.require(rights.REPORT_INCOMPLETE)
+    if not given.lines:
+        raise NothingSelected
+    order = lock_order(session, order_no)
+    order.require(STARTED)
+    return report_rows(session, actor, order, given)
+
+
+def report_rows(session: Session, actor: Actor, order: LockedOrder, given: ReportInput) -> AssociationsChanged:
+    """The report of a locked order, rights checked; also used by units that report themselves (D25)."""
+    rows = read_rows(session, order, [line.match_id for line in given.lines])
+    everything = [a for match_id in rows.rows for a in rows.associations(match_id)] + list(rows.order_level)
+    held, journals = held_numbers(session, everything), open_journal_lines(session, order.no)
+
+    def check(line: ReportLineInput) -> None:
+        report = _report(rows, line)
+        report_rules.check(report, rows.rows[line.match_id][1], rows.situation.product, accept_error=given.accept_error, reason=given.reason)
+        _check_parts(rows, report.row, held, journals)
+
+    good, refused = judge(given.lines, check)
+    reports = [_report(rows, line) for line in good]
+    refused += _too_many(rows, reports)
+    reports = reports[: len(reports)] if not _over(rows, reports) else _within_started(rows, reports)
+    if not reports:
+        return AssociationsChanged(done_text="Nothing was reported.", refused=refused)
+    posted, uses = _post(session, actor, order, rows, reports, given.reason)
+    _write(session, actor, order, reports, uses, posted.register_no, given)
+    numbers = [report.row.tracking.label() for report in reports]
+    return AssociationsChanged(
+        done_text=f"Reported {len(numbers)} as finished: {', '.join(numbers[:5])}.", done=numbers, refused=refused,
+        register_no=posted.register_no, match_id=reports[0].row.match_id,
+        left_open=[f"{flush.component.description} {shown(flush.quantity)}" for flush in posted.left_open],
+    )
+
+
+# --- judging --------------------------------------------------------------------------------------------------------------
+
+
+def _report(rows: OrderRows, line: ReportLineInput) -> Report:
+    if line.match_id not in rows.rows:
+        raise NotFound(record="product on this order", number=str(line.match_id))
+    row, _ = rows.rows[line.match_id]
+    error = line.error if line.error is not None else ZERO
+    good = line.good if line.good is not None else row.unreported - error
+    return Report(row, good, error, line.error_cause)
+
+
+def _check_parts(
+    rows: OrderRows, row: Row, held: dict[tuple[str, str, str], str], journals: dict[int, tuple[int, str, str, Decimal, bool]]
+) -> None:
+    """D20, D29: no part on hold, no open journal."""
+    number = row.tracking.label()
+    for association in [*rows.associations(row.match_id), *rows.order_level]:
+        reason = hold_of(association, held)
+        if reason and association.unposted > ZERO:
+            raise ComponentOnHold(number=number, component=association.tracking.label(), reason=reason)
+        if association.association_no in journals:
+            journal_no, _, owner, _, _ = journals[association.association_no]
+            raise JournalOpen(number=number, owner=owner, journal_no=journal_no)
+
+
+def _over(rows: OrderRows, reports: Sequence[Report]) -> bool:
+    product = rows.situation.product
+    return product.good + product.error + sum((r.quantity for r in reports), ZERO) > product.started
+
+
+def _within_started(rows: OrderRows, reports: Sequence[Report]) -> list[Report]:
+    """ASC-13: reported never exceeds started; later rows of the selection are left out."""
+    product, fitting = rows.situation.product, []
+    total = product.good + product.error
+    for report in reports:
+        if total + report.quantity <= product.started:
+            fitting.append(report)
+            total += report.quantity
+    return fitting
+
+
+def _too_many(rows: OrderRows, reports: Sequence[Report]) -> list[dict[str, object]]:
+    if not _over(rows, reports):
+        return []
+    fitting = {report.row.match_id for report in _within_started(rows, reports)}
+    refusals = [
+        NotReportable(number=report.row.tracking.label(), why="more than started would be reported. Start more first.")
+        for report in reports
+        if report.row.match_id not in fitting
+    ]
+    return [{"code": refusal.code, "fields": refusal.outcome_fields()} for refusal in refusals]
+
+
+# --- posting --------------------------------------------------------------------------------------------------------------
+
+
+def _post(
+    session: Session, actor: Actor, order: LockedOrder, rows: OrderRows, reports: Sequence[Report], reason: str
+) -> tuple[PostedJournal, list[Use]]:
+    uses = [use for report in reports for use in _uses(rows, report)]
+    uses += [Use(a, a.unposted) for a in rows.order_level if a.unposted > ZERO]  # D21: in full with the first report
+    product = rows.situation.product
+    posted = finish(
+        session, actor, order=order,
+        reports=[
+            ProductReport(product.order_line_no, r.row.match_id, r.row.tracking, r.good, r.error, r.cause, r.row.expiration_date)
+            for r in reports
+        ],
+        uses=[_component_use(use) for use in uses],
+        reason=reason,
+        flush_exclude=frozenset(line.line_no for line in rows.situation.lines if line.listed),
+    )
+    return posted, uses
+
+
+def _uses(rows: OrderRows, report: Report) -> list[Use]:
+    """PST-8, PST-15: the row's associations, in full with the last part, else up to the reported share, oldest first."""
+    uses = []
+    _, lines = rows.rows[report.row.match_id]
+    for line in lines:
+        if line.order_level:
+            continue
+        due = report_rules.due(report, line)
+        for association in line.associations:
+            quantity = association.unposted if due is None else min(association.unposted, due)
+            if quantity > ZERO:
+                uses.append(Use(association, quantity))
+                due = None if due is None else due - quantity
+    return uses
+
+
+def _component_use(use: Use) -> ComponentUse:
+    a = use.association
+    return ComponentUse(
+        a.order_line_no, a.component_line_no, a.match_id, a.association_no, a.item_no, a.variant_code, a.location_code, a.tracking,
+        use.quantity, use_date=a.use_date,
+    )
+
+
+def _write(
+    session: Session, actor: Actor, order: LockedOrder, reports: Sequence[Report], uses: Sequence[Use], register_no: int,
+    given: ReportInput,
+) -> None:
+    """The projections and the log follow the posting."""
+    write_consumed(session, uses)
+    plant_no = current_plant(session)
+    rows = [
+        {"b_match": r.row.match_id, "b_good": r.good, "b_error": r.error, "b_cause": r.cause, "b_state": r.state_after, "b_now": now()}
+        for r in reports
+    ]
+    session.connection().execute(
+        update(_row)
+        .where(_row.c.plant_no == plant_no, _row.c.match_id == bindparam("b_match"))
+        .values(
+            good_quantity=_row.c.good_quantity + bindparam("b_good", type_=_row.c.good_quantity.type),
+            error_quantity=_row.c.error_quantity + bindparam("b_error", type_=_row.c.error_quantity.type),
+            error_cause=bindparam("b_cause"), state=bindparam("b_state"), reported_at=bindparam("b_now", type_=_row.c.reported_at.type),
+            reported_by=actor.operator_no, version=_row.c.version + 1,
+        ),
+        rows,
+    )
+    append(
+        session, actor,
+        [consumed_event(use, AssociationAction.CONSUMED, register_no, given.reason) for use in uses]
+        + [_reported_event(order, r, register_no, given.reason) for r in reports],
+    )
+    after = {r.row.tracking.label(): {"good": shown(r.good), "error": shown(r.error)} for r in reports}
+    audit.record(session, "reported as finished", f"order {order.no}", after=after, reason=given.reason)
+
+
+def write_consumed(session: Session, uses: Sequence[Use], *, sign: int = 1) -> None:
+    """Count consumption on associations; one with nothing left to post is Consumed, and remembers what it was before (D23)."""
+    if not uses:
+        return
+    rows = [
+        {
+            "b_no": use.association.association_no,
+            "b_consumed": use.association.consumed + use.quantity * sign,
+            "b_state": AssociationState.CONSUMED.value if use.association.unposted <= use.quantity else use.association.state,
+            "b_prior": use.association.prior_state if use.association.state == CONSUMED else use.association.state,
+        }
+        for use in uses
+    ]
+    session.connection().execute(
+        update(_association)
+        .where(_association.c.plant_no == current_plant(session), _association.c.association_no == bindparam("b_no"))
+        .values(
+            consumed_quantity=bindparam("b_consumed", type_=_association.c.consumed_quantity.type), state=bindparam("b_state"),
+            prior_state=bindparam("b_prior"), version=_association.c.version + 1,
+        ),
+        rows,
+    )
+
+
+def consumed_event(use: Use, action: AssociationAction, register_no: int, reason: str) -> Event:
+    """Log entry of a posted or returned part."""
+    a = use.association
+    return Event(
+        action.value, a.order_no, a.match_id, a.item_no, a.tracking, use.quantity, variant_code=a.variant_code,
+        association_no=a.association_no, component_line_no=a.component_line_no, register_no=register_no, reason=reason,
+    )
+
+
+def _reported_event(order: LockedOrder, report: Report, register_no: int, reason: str) -> Event:
+    return Event(
+        AssociationAction.REPORTED.value, order.no, report.row.match_id, order.item_no, report.row.tracking, report.good,
+        variant_code=order.variant_code, error_quantity=report.error, register_no=register_no, reason=reason or report.cause,
+    )
+
+

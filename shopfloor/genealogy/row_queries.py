@@ -1,0 +1,148 @@
+"""Reads rows and their associations for corrections, reports and reversals: sets of rows in a constant number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy import Row as SqlRow
+from sqlalchemy.orm import Session
+
+from shopfloor.db import plant, table
+from shopfloor.genealogy.facts import Association, Line, Row, Situation
+from shopfloor.genealogy.models import ComponentAssociation, PickingListLine, TrackedProduct
+from shopfloor.genealogy.rules import lines_of
+from shopfloor.genealogy.scan_queries import ASSOCIATION_COLUMNS, read_association, read_situation
+from shopfloor.items.models import NumberInformation
+from shopfloor.items.tracking import Tracking
+from shopfloor.people.models import Operator
+from shopfloor.production.components import order_components
+from shopfloor.production.locking import LockedOrder
+
+_row = table(TrackedProduct)
+_association = table(ComponentAssociation)
+_journal = table(PickingListLine)
+_information = table(NumberInformation)
+_operator = table(Operator)
+
+
+@dataclass(frozen=True)
+class OrderRows:
+    """A locked order with some of its rows, each with its lines as it needs them."""
+
+    situation: Situation
+    """The order without a current row."""
+    rows: dict[int, tuple[Row, tuple[Line, ...]]]
+    """By match id."""
+    order_level: tuple[Association, ...]
+    """Associations that belong to the order and to no row (D21)."""
+
+    def associations(self, match_id: int) -> tuple[Association, ...]:
+        """The row's own associations, oldest first."""
+        _, lines = self.rows[match_id]
+        own = [a for line in lines for a in line.associations if a.match_id == match_id]
+        return tuple(sorted(own, key=lambda a: a.association_no))
+
+    def on(self, match_id: int) -> Situation:
+        """The situation with this row as the current one."""
+        row, lines = self.rows[match_id]
+        return replace(self.situation, row=row, lines=lines)
+
+
+def read_rows(session: Session, order: LockedOrder, match_ids: Iterable[int]) -> OrderRows:
+    """The rows of a locked order by match id; unknown and removed ones are left out. Five statements (six for batch products)."""
+    wanted = sorted(set(match_ids))
+    situation = read_situation(session, order, 0)
+    rows = _rows(session, order.no, wanted)
+    associations = _associations(session, (_association.c.order_no == order.no) & _association.c.match_id.in_([*wanted, 0]))
+    components = order_components(session, order.no)
+    product = situation.product
+    return OrderRows(
+        situation,
+        {row.match_id: (row, lines_of(components, product, row, associations)) for row in rows},
+        tuple(a for a in associations if a.match_id == 0),
+    )
+
+
+def associations_by_no(session: Session, order_no: str, association_nos: Sequence[int]) -> list[Association]:
+    """Active associations of an order by number."""
+    return _associations(session, (_association.c.order_no == order_no) & _association.c.association_no.in_(association_nos))
+
+
+def open_journal_lines(session: Session, order_no: str) -> dict[int, tuple[int, str, str, Decimal, bool]]:
+    """Unposted picking list lines by association: journal number, owner, owner's name, quantity, end of line (ASC-23, D29)."""
+    rows = session.connection().execute(
+        select(
+            _journal.c.association_no, _journal.c.journal_no, _journal.c.owner_no, _operator.c.name, _journal.c.quantity,
+            _journal.c.end_line,
+        )
+        .outerjoin(_operator, _operator.c.no == _journal.c.owner_no)
+        .where(plant(session, _journal), _journal.c.order_no == order_no)
+    )
+    return {r.association_no: (r.journal_no, r.owner_no, r.name or r.owner_no, r.quantity, r.end_line) for r in rows}
+
+
+def held_numbers(session: Session, associations: Sequence[Association]) -> dict[tuple[str, str, str], str]:
+    """D20: numbers of the associations that are on hold: (item, kind, number) -> reason."""
+    items = sorted({a.item_no for a in associations})
+    if not items:
+        return {}
+    rows = session.connection().execute(
+        select(_information.c.item_no, _information.c.kind, _information.c.number, _information.c.hold_reason).where(
+            plant(session, _information), _information.c.item_no.in_(items), _information.c.blocked.is_(True)
+        )
+    )
+    return {(r.item_no, r.kind, r.number): r.hold_reason or "blocked" for r in rows}
+
+
+def hold_of(association: Association, held: dict[tuple[str, str, str], str]) -> str:
+    """Why an association's number is on hold; empty: it is not."""
+    tracking = association.tracking
+    return held.get((association.item_no, "Serial", tracking.serial_no)) or held.get((association.item_no, "Lot", tracking.lot_no)) or ""
+
+
+def _rows(session: Session, order_no: str, wanted: Sequence[int]) -> list[Row]:
+    """Every active row is read with its quantity, because the last one takes the rest (D31)."""
+    found = session.connection().execute(
+        select(_row)
+        .where(plant(session, _row), _row.c.order_no == order_no, _row.c.state != "Removed")
+        .order_by(_row.c.match_id)
+    ).all()
+    earlier: list[Decimal] = []
+    rows = []
+    for r in found:
+        if r.match_id in wanted:
+            rows.append(_read(r, tuple(earlier)))
+        if r.state in {"Open", "Reported"}:
+            earlier.append(r.quantity)
+    return rows
+
+
+def _read(r: SqlRow[Any], earlier: tuple[Decimal, ...]) -> Row:
+    return Row(
+        match_id=r.match_id,
+        tracking=Tracking(r.serial_no, r.lot_no),
+        state=r.state,
+        quantity=r.quantity,
+        good=r.good_quantity,
+        error=r.error_quantity,
+        closed_lines=frozenset(r.closed_lines),
+        version=r.version,
+        order_no=r.order_no,
+        earlier=earlier,
+        expiration_date=r.expiration_date,
+        registered_by=r.registered_by,
+        preallocated=r.preallocated,
+    )
+
+
+def _associations(session: Session, wanted: ColumnElement[bool]) -> list[Association]:
+    rows = session.connection().execute(
+        select(*(_association.c[name] for name in ASSOCIATION_COLUMNS))
+        .where(plant(session, _association), wanted, _association.c.state != "Removed")
+        .order_by(_association.c.association_no)
+    )
+    return [read_association(r) for r in rows]

@@ -1,0 +1,306 @@
+"""Reads what a scan is judged by. Each function is one statement; those that lock say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import Row as SqlRow
+from sqlalchemy.orm import Session
+
+from shopfloor.db import current_plant, plant, table
+from shopfloor.genealogy.facts import Association, NumberInUse, NumberStock, Product, Row, Situation
+from shopfloor.genealogy.models import ComponentAssociation, TrackedProduct
+from shopfloor.genealogy.rules import lines_of
+from shopfloor.items.models import (
+    Gtin,
+    Item,
+    ItemReference,
+    ItemTrackingCode,
+    ItemTrackingRequirement,
+    ItemUnitOfMeasure,
+    NumberInformation,
+    TrackedComponentsPolicy,
+)
+from shopfloor.items.tracking import Tracking
+from shopfloor.ledger.models import OpenItemEntry
+from shopfloor.people.models import Operator
+from shopfloor.production.components import order_components
+from shopfloor.production.locking import LockedOrder
+from shopfloor.production.models import ProdOrderLine
+from shopfloor.quantity import ONE, ZERO
+from shopfloor.reservations.models import ReservationEntry, ReservationSource
+from shopfloor.reservations.rules import OpenEntry
+
+_line = table(ProdOrderLine)
+_item = table(Item)
+_code = table(ItemTrackingCode)
+_policy = table(TrackedComponentsPolicy)
+_row = table(TrackedProduct)
+_association = table(ComponentAssociation)
+_gtin = table(Gtin)
+_reference = table(ItemReference)
+_pack = table(ItemUnitOfMeasure)
+_open = table(OpenItemEntry)
+_operator = table(Operator)
+_reserved = table(ReservationEntry)
+NOT_REMOVED = "Removed"
+
+
+def read_situation(session: Session, order: LockedOrder, match_id: int, *, gtin: str = "", reference: str = "") -> Situation:
+    """The locked order, its component lines and the current row. Two statements (three for batch products)."""
+    head = _head(session, order.no, match_id, gtin, reference)
+    first = head[0]
+    product = _product(first)
+    row = None
+    if first.match_id is not None:
+        row = _read_row(first, _earlier(session, order.no, match_id, first, product))
+    associations = [read_association(r, prefix="a_") for r in head if r.a_association_no is not None]
+    return Situation(
+        order_no=order.no,
+        order_status=order.status,
+        location_code=order.location_code,
+        fixed_lot_no=order.fixed_lot_no,
+        product=product,
+        row=row,
+        lines=lines_of(order_components(session, order.no), product, row, associations),
+        registered=first.registered or ZERO,
+        line_holds=bool(first.line_holds),
+        gtin_item=_named_item(first),
+    )
+
+
+def _head(session: Session, order_no: str, match_id: int, gtin: str, reference: str) -> Sequence[SqlRow[Any]]:
+    """The order's line with its item, the row, the row's associations and the item that a code names: repeated for each association."""
+    plant_no = current_plant(session)
+    demands = {kind: table(ItemTrackingRequirement).alias(kind) for kind in ("Serial", "Lot")}
+    joined = (
+        _line.join(_item, _item.c.no == _line.c.item_no)
+        .outerjoin(_code, _code.c.code == _item.c.item_tracking_code)
+        .outerjoin(_policy, _policy.c.name == _item.c.tracked_components_policy)
+        .outerjoin(_row, and_(_row.c.plant_no == plant_no, _row.c.match_id == match_id, _row.c.order_no == order_no))
+        .outerjoin(
+            _association,
+            and_(
+                _association.c.plant_no == plant_no,
+                _association.c.order_no == order_no,
+                _association.c.match_id.in_((match_id, 0)),
+                _association.c.state != NOT_REMOVED,
+            ),
+        )
+        .outerjoin(_gtin, _gtin.c.gtin == gtin)
+        .outerjoin(_pack, and_(_pack.c.item_no == _gtin.c.item_no, _pack.c.unit_code == _gtin.c.unit_code))
+        .outerjoin(_reference, and_(_reference.c.reference_no == reference, _reference.c.source_no == ""))
+    )
+    for kind, demand in demands.items():
+        joined = joined.outerjoin(
+            demand,
+            and_(demand.c.tracking_code == _code.c.code, demand.c.kind == kind, demand.c.transaction == "manufacturing inbound"),
+        )
+    active = and_(_row_total.c.plant_no == plant_no, _row_total.c.order_no == order_no, _row_total.c.state.in_(("Open", "Reported")))
+    statement = (
+        select(
+            _line.c.line_no, _line.c.item_no, _line.c.variant_code, _line.c.quantity, _line.c.started_quantity, _line.c.good_quantity,
+            _line.c.error_quantity, _item.c.description, _item.c.base_unit_code, _item.c.rounding_precision, _item.c.serial_pattern,
+            _item.c.lot_pattern, _item.c.report_when_completed, _code.c.serial_specific, _code.c.lot_specific,
+            demands["Serial"].c.kind.label("serial_demand"), demands["Lot"].c.kind.label("lot_demand"),
+            _policy.c.use_tracked_components, _policy.c.check_preallocation_for_product, _policy.c.serial_number_matching_limit,
+            *(_row.c[name].label(label) for name, label in ROW_COLUMNS),
+            *(_association.c[name].label(f"a_{name}") for name in ASSOCIATION_COLUMNS),
+            _gtin.c.item_no.label("gtin_item"), _gtin.c.variant_code.label("gtin_variant"), _gtin.c.unit_code.label("gtin_unit"),
+            _pack.c.quantity_per_unit.label("gtin_factor"),
+            _reference.c.item_no.label("reference_item"), _reference.c.variant_code.label("reference_variant"),
+            _reference.c.unit_code.label("reference_unit"),
+            select(func.sum(_row_total.c.quantity)).where(active).scalar_subquery().label("registered"),
+            exists().where(
+                _reserved.c.plant_no == plant_no, _reserved.c.source_type == ReservationSource.PROD_ORDER_COMPONENT.value,
+                _reserved.c.source_id == order_no, _reserved.c.association_no == 0,
+            ).label("line_holds"),
+            select(func.count()).where(active, _row_total.c.match_id < match_id).scalar_subquery().label("earlier"),
+        )
+        .select_from(joined)
+        .where(plant(session, _line), _line.c.order_no == order_no)
+        .order_by(_line.c.line_no, _association.c.association_no)
+    )
+    rows: Sequence[SqlRow[Any]] = session.connection().execute(statement).all()  # type: ignore[assignment]  # too wide for its stubs
+    return rows
+
+
+_row_total = _row.alias("every_row")
+ROW_COLUMNS = (
+    ("match_id", "match_id"), ("serial_no", "row_serial"), ("lot_no", "row_lot"), ("state", "row_state"), ("quantity", "row_quantity"),
+    ("good_quantity", "row_good"), ("error_quantity", "row_error"), ("closed_lines", "row_closed"), ("version", "row_version"),
+    ("expiration_date", "row_expiration"), ("registered_by", "row_registered_by"),
+)
+ASSOCIATION_COLUMNS = (
+    "association_no", "match_id", "order_no", "order_line_no", "component_line_no", "item_no", "variant_code", "location_code", "serial_no",
+    "lot_no", "quantity", "consumed_quantity", "state", "prior_state", "version", "registered_by", "use_date", "late_serial",
+)
+
+
+def _product(first: SqlRow[Any]) -> Product:
+    serial = bool(first.serial_specific) or first.serial_demand is not None
+    lot = bool(first.lot_specific) or first.lot_demand is not None
+    return Product(
+        order_line_no=first.line_no,
+        item_no=first.item_no,
+        variant_code=first.variant_code,
+        description=first.description,
+        base_unit_code=first.base_unit_code,
+        quantity=first.quantity,
+        started=first.started_quantity,
+        good=first.good_quantity,
+        error=first.error_quantity,
+        serial=serial,
+        lot=lot,
+        takes_part=bool(first.use_tracked_components) and (serial or lot),
+        check_preallocation=bool(first.check_preallocation_for_product),
+        matching_limit=first.serial_number_matching_limit is not False,
+        serial_pattern=first.serial_pattern,
+        lot_pattern=first.lot_pattern,
+        report_when_completed=first.report_when_completed,
+        precision=first.rounding_precision,
+    )
+
+
+def _read_row(first: SqlRow[Any], earlier: tuple[Decimal, ...]) -> Row:
+    return Row(
+        match_id=first.match_id,
+        tracking=Tracking(first.row_serial, first.row_lot),
+        state=first.row_state,
+        quantity=first.row_quantity,
+        good=first.row_good,
+        error=first.row_error,
+        closed_lines=frozenset(first.row_closed),
+        version=first.row_version,
+        earlier=earlier,
+        expiration_date=first.row_expiration,
+        registered_by=first.row_registered_by,
+    )
+
+
+def _earlier(session: Session, order_no: str, match_id: int, first: SqlRow[Any], product: Product) -> tuple[Decimal, ...]:
+    """Serial rows are one each, so their number suffices; quantities of batch rows are read."""
+    if product.serial:
+        return (ONE,) * first.earlier
+    statement = (
+        select(_row.c.quantity)
+        .where(plant(session, _row), _row.c.order_no == order_no, _row.c.state.in_(("Open", "Reported")), _row.c.match_id < match_id)
+        .order_by(_row.c.match_id)
+    )
+    quantities: tuple[Decimal, ...] = tuple(row.quantity for row in session.connection().execute(statement))
+    return quantities
+
+
+def _named_item(first: SqlRow[Any]) -> tuple[str, str, str, Decimal] | None:
+    if first.gtin_item is not None:
+        return (first.gtin_item, first.gtin_variant, first.gtin_unit, first.gtin_factor or ONE)
+    if first.reference_item is not None:
+        return (first.reference_item, first.reference_variant, first.reference_unit, ONE)
+    return None
+
+
+def read_association(row: SqlRow[Any], *, prefix: str = "") -> Association:
+    """An association from a row that has ASSOCIATION_COLUMNS under a prefix."""
+    value = {name: getattr(row, prefix + name) for name in ASSOCIATION_COLUMNS}
+    tracking = Tracking(value.pop("serial_no"), value.pop("lot_no"))
+    return Association(tracking=tracking, consumed=value.pop("consumed_quantity"), **value)
+
+
+def lock_number(session: Session, texts: Sequence[str], *, serial_no: str = "", lot_no: str = "", item_no: str = "") -> list[NumberStock]:
+    """Lock and read the open entries of a number, with its information and where it is registered.
+
+    Plain: an entry whose serial or lot is one of `texts`. GS1: of `item_no`, with the serial if it is given, else the lot.
+    """
+    if item_no:
+        number = _open.c.serial_no == serial_no if serial_no else _open.c.lot_no == lot_no
+        wanted = and_(_open.c.item_no == item_no, number)
+    else:
+        wanted = or_(_open.c.serial_no.in_(texts), _open.c.lot_no.in_(texts))
+    rows = session.connection().execute(_stock_statement(session, wanted))
+    return [_stock(row) for row in rows]
+
+
+def lock_supply(session: Session, item_no: str, variant_code: str, location_code: str) -> list[OpenEntry]:
+    """Lock and read every open entry of an item at a location, oldest first: where moved reservations may go (LB-05)."""
+    rows: Iterable[SqlRow[Any]] = session.connection().execute(
+        select(*OPEN_COLUMNS)
+        .where(
+            plant(session, _open), _open.c.item_no == item_no, _open.c.variant_code == variant_code,
+            _open.c.location_code == location_code, _open.c.remaining > ZERO,
+        )
+        .order_by(_open.c.entry_no)
+        .with_for_update(key_share=True)
+    )
+    return sorted((_entry(row) for row in rows), key=lambda entry: (entry.posting_date, entry.entry_no))
+
+
+OPEN_COLUMNS = (
+    _open.c.entry_no, _open.c.item_no, _open.c.variant_code, _open.c.location_code, _open.c.serial_no, _open.c.lot_no, _open.c.package_no,
+    _open.c.remaining, _open.c.reserved, _open.c.posting_date,
+)
+
+
+def _stock_statement(session: Session, wanted: ColumnElement[bool]) -> Select[Any]:
+    plant_no = current_plant(session)
+    serial, lot = table(NumberInformation).alias("serial_information"), table(NumberInformation).alias("lot_information")
+    joined = _open
+    for information, kind, column in ((serial, "Serial", _open.c.serial_no), (lot, "Lot", _open.c.lot_no)):
+        joined = joined.outerjoin(  # type: ignore[assignment]
+            information,
+            and_(
+                information.c.plant_no == plant_no, information.c.item_no == _open.c.item_no, information.c.kind == kind,
+                information.c.variant_code == _open.c.variant_code, information.c.number == column,
+            ),
+        )
+    joined = joined.outerjoin(  # type: ignore[assignment]
+        _association,
+        and_(
+            _association.c.plant_no == plant_no, _association.c.item_no == _open.c.item_no,
+            _association.c.variant_code == _open.c.variant_code, _association.c.serial_no == _open.c.serial_no,
+            _association.c.serial_no != "", _association.c.state != NOT_REMOVED,
+        ),
+    ).outerjoin(_row, and_(_row.c.plant_no == plant_no, _row.c.match_id == _association.c.match_id))
+    joined = joined.outerjoin(_operator, _operator.c.no == _association.c.registered_by)  # type: ignore[assignment]
+    return (
+        select(
+            *OPEN_COLUMNS, _open.c.order_no,
+            func.coalesce(serial.c.expiration_date, lot.c.expiration_date).label("expiration_date"),
+            serial.c.blocked.label("serial_blocked"), serial.c.hold_reason.label("serial_reason"),
+            lot.c.blocked.label("lot_blocked"), lot.c.hold_reason.label("lot_reason"),
+            _association.c.association_no, _association.c.match_id, _association.c.order_no.label("used_by_order"),
+            _association.c.component_line_no, _association.c.state, _row.c.serial_no.label("product_serial"),
+            _row.c.lot_no.label("product_lot"), func.coalesce(_operator.c.name, _association.c.registered_by).label("operator"),
+        )
+        .select_from(joined)
+        .where(plant(session, _open), wanted, _open.c.remaining > ZERO)
+        .order_by(_open.c.entry_no)
+        .with_for_update(key_share=True, of=_open)
+    )
+
+
+def _entry(row: SqlRow[Any]) -> OpenEntry:
+    return OpenEntry(
+        entry_no=row.entry_no,
+        item_no=row.item_no,
+        variant_code=row.variant_code,
+        location_code=row.location_code,
+        tracking=Tracking(row.serial_no, row.lot_no, row.package_no),
+        remaining=row.remaining,
+        reserved=row.reserved,
+        posting_date=row.posting_date,
+    )
+
+
+def _stock(row: SqlRow[Any]) -> NumberStock:
+    holds = ((row.serial_blocked, row.serial_reason), (row.lot_blocked, row.lot_reason))
+    reasons = [reason or "blocked" for blocked, reason in holds if blocked]
+    in_use = None
+    if row.association_no is not None:
+        product = row.product_serial or row.product_lot or row.used_by_order
+        in_use = NumberInUse(
+            row.association_no, row.match_id, row.used_by_order, row.component_line_no, product, row.operator or "", row.state
+        )
+    return NumberStock(_entry(row), row.order_no, row.expiration_date, reasons[0] if reasons else "", in_use)

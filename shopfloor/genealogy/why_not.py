@@ -1,0 +1,116 @@
+"""Why a component number cannot be used, in words that help; asked only when a scan is about to be refused."""
+
+from __future__ import annotations
+
+from shopfloor.errors import Refusal
+from shopfloor.genealogy.errors import (
+    NotReported,
+    NumberUnknown,
+    NumberWrongItem,
+    SelectComponent,
+    SerialConsumed,
+    SerialInUse,
+    SwitchToProduct,
+)
+from shopfloor.genealogy.facts import Line, NumberStock
+from shopfloor.genealogy.number_queries import fate_of, items_with_number, registered_in, unreported_row
+from shopfloor.genealogy.scan_job import ScanJob
+from shopfloor.genealogy.scan_queries import lock_supply
+from shopfloor.people import rights
+from shopfloor.reservations.errors import NotAvailable
+
+
+def look_alike(job: ScanJob, number: str) -> str | None:
+    """SCN-4: the one number of a possible item that differs from this one by case only."""
+    wanted = _items(job)
+    twins = {known for item_no, _, _, known in items_with_number(job.session, number) if item_no in wanted and known != number}
+    return twins.pop() if len(twins) == 1 else None
+
+
+def late_capture(job: ScanJob, number: str) -> tuple[Line, list[NumberStock]] | None:
+    """EDG-10, D33: the selected line's item captures serials only when it is used; unnumbered stock stands behind the new number."""
+    line = _only_possible(job)
+    if line is None or not line.component.serial or line.component.serial_specific:
+        return None
+    component = line.component
+    used = registered_in(job.session, component.item_no, number)
+    if used is not None:
+        raise _in_use(job, number, used.product, used.order_no, used.operator, used.association_no)
+    supply = lock_supply(job.session, component.item_no, component.variant_code, component.location_code)
+    free = [entry for entry in supply if not entry.tracking.serial_no and entry.free > 0]
+    if not free:
+        raise NotAvailable(
+            item=component.description, number=number, location=component.location_code, available="0", needed="1",
+            unit=component.unit_code,
+        )
+    return line, [NumberStock(entry, "", None, "") for entry in free]
+
+
+def explain_missing(job: ScanJob, number: str) -> Refusal:
+    """EDG-7 to EDG-10, SCN-12, SCN-13, D17, D25: the most telling reason why the number is not in stock for the line."""
+    line = _only_possible(job)
+    if line is None:
+        return _without_line(job, number)
+    item_no, item = line.component.item_no, line.component.description
+    used = registered_in(job.session, item_no, number)
+    if used is not None and used.state != "Consumed":
+        return _in_use(job, number, used.product, used.order_no, used.operator, used.association_no)
+    waiting = unreported_row(job.session, item_no, number)
+    if waiting is not None:
+        return NotReported(number=number, item=item, order_no=waiting.order_no, match_id=waiting.match_id)
+    fate = fate_of(job.session, item_no, number)
+    if fate.known:
+        where = f"consumed in {used.product} on order {used.order_no}" if used is not None else fate.where
+        return SerialConsumed(number=number, item=item, where=where)
+    others = items_with_number(job.session, number)
+    for other_item, description, _, known in others:
+        if known != number:
+            continue
+        if other_item == job.situation.product.item_no:
+            return SwitchToProduct(number=number, item=description)
+        return NumberWrongItem(number=number, item=description, selected=item)
+    if unreported_row(job.session, job.situation.product.item_no, number) is not None:
+        return SwitchToProduct(number=number, item=job.situation.product.description)
+    return NumberUnknown(number=number, item=item)
+
+
+def _without_line(job: ScanJob, number: str) -> Refusal:
+    """No line is selected and none fits by stock: still name what the number is, if anything knows it."""
+    if unreported_row(job.session, job.situation.product.item_no, number) is not None:
+        return SwitchToProduct(number=number, item=job.situation.product.description)
+    for line in job.situation.listed:
+        used = registered_in(job.session, line.component.item_no, number)
+        if used is not None:
+            return _in_use(job, number, used.product, used.order_no, used.operator, used.association_no)
+        waiting = unreported_row(job.session, line.component.item_no, number)
+        if waiting is not None:
+            return NotReported(
+                number=number, item=line.component.description, order_no=waiting.order_no, match_id=waiting.match_id
+            )
+        fate = fate_of(job.session, line.component.item_no, number)
+        if fate.known:
+            return SerialConsumed(number=number, item=line.component.description, where=fate.where)
+    return SelectComponent(number=number)
+
+
+def _in_use(job: ScanJob, number: str, product: str, order_no: str, operator: str, association_no: int) -> SerialInUse:
+    return SerialInUse(
+        number=number, product=product, order_no=order_no, operator=operator, association_no=association_no,
+        same_order=order_no == job.order_no and job.actor.may(rights.MOVE),
+    )
+
+
+def _only_possible(job: ScanJob) -> Line | None:
+    """The selected line, else the only one that is listed and open."""
+    chosen = job.situation.line(job.scan.choice or job.scan.line)
+    if chosen is not None:
+        return chosen
+    open_lines = [line for line in job.situation.listed if line.remaining > 0]
+    return open_lines[0] if len(open_lines) == 1 else None
+
+
+def _items(job: ScanJob) -> set[str]:
+    chosen = job.situation.line(job.scan.choice or job.scan.line)
+    if chosen is not None:
+        return {chosen.component.item_no}
+    return {line.component.item_no for line in job.situation.listed}

@@ -1,0 +1,191 @@
+"""What the use cases about items are given (A29)."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from shopfloor.items.models import NumberKind, ReservationPolicy
+from shopfloor.people.fields import (
+    Code10,
+    Code20,
+    Code50,
+    Day,
+    InputModel,
+    Name,
+    Quantity,
+    Reason,
+    Text20,
+    Text50,
+    Text100,
+    Variant,
+)
+
+Transaction = Literal[
+    "purchase inbound",
+    "purchase outbound",
+    "sales inbound",
+    "sales outbound",
+    "positive adjustment inbound",
+    "positive adjustment outbound",
+    "negative adjustment inbound",
+    "negative adjustment outbound",
+    "manufacturing inbound",
+    "manufacturing outbound",
+    "transfer",
+]
+"""DM-40: where a number can be demanded without specific tracking."""
+
+
+def _regular_expression(text: str) -> str:
+    try:
+        re.compile(text)
+    except (re.error, OverflowError, RecursionError):
+        raise ValueError("is not a regular expression") from None
+    return text
+
+
+Pattern = Annotated[Text100, AfterValidator(_regular_expression)]
+
+
+class NewUnit(InputModel):
+    """A unit of measure."""
+
+    code: Code10
+    description: Annotated[Text50, StringConstraints(min_length=1)]
+    measured: bool = False
+    gs1_unit: Annotated[Text20, StringConstraints(max_length=10)] = ""
+
+
+class Requirement(InputModel):
+    """One number kind that one transaction demands (TC-02)."""
+
+    kind: NumberKind
+    transaction: Transaction
+
+
+class NewTrackingCode(InputModel):
+    """An item tracking code (DM-40)."""
+
+    code: Code20
+    description: Name
+    serial_specific: bool = False
+    lot_specific: bool = False
+    package_specific: bool = False
+    use_expiration_dates: bool = False
+    expiration_entry_required: bool = False
+    strict_expiration_posting: bool = False
+    information_required_inbound: bool = False
+    information_required_outbound: bool = False
+    create_information_on_posting: bool = True
+    requirements: tuple[Requirement, ...] = Field(default=(), max_length=33)
+
+    @model_validator(mode="after")
+    def _dates_are_used(self) -> NewTrackingCode:
+        """TC-03: both expiry rules need expiration dates."""
+        if (self.expiration_entry_required or self.strict_expiration_posting) and not self.use_expiration_dates:
+            raise ValueError("expiration rules need “use expiration dates”")
+        return self
+
+
+class NewPolicy(InputModel):
+    """A Tracked components policy (SET-4). The serial number matching limit is on in new policies (D38)."""
+
+    name: Code20
+    description: Text100 = ""
+    use_tracked_components: bool = True
+    check_preallocation_for_product: bool = False
+    check_preallocation_for_components: bool = False
+    serial_number_matching_limit: bool = True
+
+
+class NewItem(InputModel):
+    """An item."""
+
+    no: Code20
+    description: Name
+    base_unit_code: Code10
+    rounding_precision: Quantity = Decimal(1)
+    item_tracking_code: Text20 = ""
+    tracked_components_policy: Text20 = ""
+    reservation_policy: ReservationPolicy = ReservationPolicy.OPTIONAL
+    serial_pattern: Pattern = ""
+    lot_pattern: Pattern = ""
+    expiration_days: int = Field(default=0, ge=0, le=36500)
+    report_when_completed: bool = False
+    negative_stock_allowed: bool = False
+
+
+class NewItemUnit(InputModel):
+    """Another unit of an item, such as a carton of 12."""
+
+    item_no: Code20
+    unit_code: Code10
+    quantity_per_unit: Quantity
+
+
+class NewGtin(InputModel):
+    """A GTIN of 8, 12, 13 or 14 digits."""
+
+    gtin: Annotated[Text20, StringConstraints(min_length=1)]
+    item_no: Code20
+    unit_code: Annotated[Text20, StringConstraints(max_length=10)] = ""
+    """Blank: the base unit."""
+    variant_code: Variant = ""
+
+
+class NewReference(InputModel):
+    """Another code of an item: our own bar code, or a vendor's or customer's item number."""
+
+    reference_no: Code50
+    item_no: Code20
+    unit_code: Annotated[Text20, StringConstraints(max_length=10)] = ""
+    """Blank: the base unit."""
+    variant_code: Variant = ""
+    source_no: Text20 = ""
+    """Vendor or customer that uses it; blank: everybody."""
+
+
+class NewLocation(InputModel):
+    """A warehouse of the plant."""
+
+    code: Code20
+    name: Name
+
+
+class NewNumberSeries(InputModel):
+    """A series of numbers."""
+
+    code: Annotated[Code50, StringConstraints(max_length=40)]
+    prefix: Text20 = ""
+    digits: int = Field(default=5, ge=0, le=12)
+    last_no: int = Field(default=0, ge=0, le=2**31 - 1)
+
+
+class NumberKey(InputModel):
+    """One serial, lot or package number of an item."""
+
+    item_no: Code20
+    variant_code: Variant = ""
+    kind: NumberKind
+    number: Code50
+
+
+class HoldNumber(NumberKey):
+    """Stop a number, or let it go again (D20)."""
+
+    reason: Reason
+
+
+class NumberDetails(NumberKey):
+    """What is known of a number (C13). A blank expiry leaves the stored one; a stored one is not changed here (C15)."""
+
+    description: Text100 = ""
+    expiration_date: Day = None
+    best_before_date: Day = None
+    production_date: Day = None
+    vendor_no: Text20 = ""
+    vendor_lot_no: Text50 = ""

@@ -1,0 +1,160 @@
+"""What is known of each serial, lot and package number: origin, dates and holds (C13, C15, D20, D35)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, bindparam, case, func, select, update
+from sqlalchemy.orm import Session
+
+from shopfloor import audit
+from shopfloor.clock import now
+from shopfloor.db import current_plant, plant
+from shopfloor.errors import InvalidInput, NotFound
+from shopfloor.items.errors import CaseTwin
+from shopfloor.items.inputs import HoldNumber, NumberDetails, NumberKey
+from shopfloor.items.models import Item, NumberInformation
+from shopfloor.items.rules import GoodsNumber, first_twin, folded
+from shopfloor.people import rights
+from shopfloor.people.actor import Actor
+from shopfloor.people.answers import Changed
+
+_table = NumberInformation.__table__
+
+
+@dataclass(frozen=True)
+class NumberOrigin:
+    """Where a number came from, as a receipt says it (C13). Blank parts leave what is stored."""
+
+    goods: GoodsNumber
+    vendor_no: str = ""
+    vendor_lot_no: str = ""
+    production_date: date | None = None
+    best_before_date: date | None = None
+
+
+def hold_number(session: Session, actor: Actor, *, given: HoldNumber) -> Changed:
+    """D20: the number is neither reserved, used, sold nor reported until it is released. Raises NotAllowed, NotFound."""
+    return _set_hold(session, actor, given, blocked=True)
+
+
+def release_number(session: Session, actor: Actor, *, given: HoldNumber) -> Changed:
+    """D20: end a hold. Raises NotAllowed, NotFound."""
+    return _set_hold(session, actor, given, blocked=False)
+
+
+def set_number_information(session: Session, actor: Actor, *, given: NumberDetails) -> Changed:
+    """Write what is known of a number, also before its first posting (C13).
+
+    The expiry can be set while none is stored and nothing else knows the number; a stored one is not changed here, because the
+    entries carry it (C15). Raises NotAllowed, NotFound for the item, InvalidInput for another expiry.
+    """
+    actor.require(rights.MASTERS)
+    if session.get(Item, given.item_no) is None:
+        raise NotFound(record="item", number=given.item_no)
+    row = _row(session, given)
+    if row is None:
+        key = given.model_dump(include={"item_no", "variant_code", "kind", "number"})
+        row = NumberInformation(
+            plant_no=current_plant(session),
+            **key,
+            number_folded=folded(given.number),
+            blocked=False,
+            created_at=now(),
+            expiration_date=given.expiration_date,
+        )
+        session.add(row)
+    elif given.expiration_date not in (None, row.expiration_date):
+        problem = f"is {row.expiration_date or 'not set'} for posted goods and is changed by a reclassification"
+        raise InvalidInput(summary=f"expiration_date {problem}", problems={"expiration_date": problem})
+    before = {name: str(getattr(row, name) or "") for name in _DETAILS}
+    for name in _DETAILS:
+        setattr(row, name, getattr(given, name))
+    audit.record(session, "set number information", f"{given.item_no} {given.number}", before=before, after=given.model_dump(mode="json"))
+    return Changed(record=given.kind, number=given.number)
+
+
+_DETAILS = ("description", "best_before_date", "production_date", "vendor_no", "vendor_lot_no")
+
+
+def known_look_alikes(session: Session, wanted: Iterable[GoodsNumber]) -> list[GoodsNumber]:
+    """Every known number that equals a wanted one, or differs from it by case only. One statement."""
+    numbers = list(wanted)
+    if not numbers:
+        return []
+    statement = select(_table.c.item_no, _table.c.variant_code, _table.c.kind, _table.c.number).where(
+        plant(session, _table),
+        _table.c.item_no.in_(sorted({number.item_no for number in numbers})),
+        _table.c.number_folded.in_(sorted({folded(number.number) for number in numbers})),
+    )
+    return [GoodsNumber(*row) for row in session.connection().execute(statement)]
+
+
+def ask_for_case_twins(wanted: Sequence[GoodsNumber], known: Sequence[GoodsNumber], *, confirmed: bool) -> None:
+    """D35: a receipt that would create a case twin asks. Raises CaseTwin unless it was confirmed."""
+    found = None if confirmed else first_twin(wanted, known)
+    if found is not None:
+        number, existing = found
+        raise CaseTwin(item=number.item_no, kind=number.kind, number=number.number, existing=existing)
+
+
+def note_origins(session: Session, origins: Sequence[NumberOrigin]) -> None:
+    """C13: fill vendor, vendor lot and dates where they are blank; what is stored wins (SCN-8). One executemany."""
+    rows = [_origin_row(origin) for origin in origins]
+    if rows:
+        session.connection().execute(_NOTE.where(plant(session, _table)), rows)
+
+
+def _filled_text(name: str) -> object:
+    return case((_table.c[name] == "", bindparam("new_" + name)), else_=_table.c[name])
+
+
+_NOTE = (
+    update(NumberInformation.__table__)  # type: ignore[arg-type]
+    .where(
+        and_(
+            _table.c.item_no == bindparam("key_item"),
+            _table.c.variant_code == bindparam("key_variant"),
+            _table.c.kind == bindparam("key_kind"),
+            _table.c.number == bindparam("key_number"),
+        )
+    )
+    .values(
+        vendor_no=_filled_text("vendor_no"),
+        vendor_lot_no=_filled_text("vendor_lot_no"),
+        production_date=func.coalesce(_table.c.production_date, bindparam("new_production_date", type_=_table.c.production_date.type)),
+        best_before_date=func.coalesce(_table.c.best_before_date, bindparam("new_best_before_date", type_=_table.c.best_before_date.type)),
+    )
+)
+
+
+def _origin_row(origin: NumberOrigin) -> dict[str, object]:
+    return {
+        "key_item": origin.goods.item_no,
+        "key_variant": origin.goods.variant_code,
+        "key_kind": origin.goods.kind,
+        "key_number": origin.goods.number,
+        "new_vendor_no": origin.vendor_no,
+        "new_vendor_lot_no": origin.vendor_lot_no,
+        "new_production_date": origin.production_date,
+        "new_best_before_date": origin.best_before_date,
+    }
+
+
+def _set_hold(session: Session, actor: Actor, given: HoldNumber, *, blocked: bool) -> Changed:
+    actor.require(rights.HOLD)
+    row = _row(session, given)
+    if row is None:
+        raise NotFound(record=f"{given.kind.lower()} number", number=given.number)
+    before = {"blocked": row.blocked, "reason": row.hold_reason}
+    row.blocked = blocked
+    row.hold_reason = given.reason if blocked else ""
+    action = "hold number" if blocked else "release number"
+    audit.record(session, action, f"{given.item_no} {given.number}", before=before, after={"blocked": blocked}, reason=given.reason)
+    return Changed(record=given.kind, number=given.number)
+
+
+def _row(session: Session, key: NumberKey) -> NumberInformation | None:
+    return session.get(NumberInformation, (current_plant(session), key.item_no, key.variant_code, str(key.kind), key.number))

@@ -1,0 +1,67 @@
+"""Item journal: stock that is found, lost, or there on the first day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from shopfloor import audit
+from shopfloor.items import number_series
+from shopfloor.items.number_series import next_number
+from shopfloor.ledger.entry_types import DocumentType, EntryType
+from shopfloor.orders.answers import JournalPosted
+from shopfloor.orders.arrivals import Arrival, check_arrivals, note_arrivals
+from shopfloor.orders.documents import LINE_STEP, Goods, goods_of, require_locations, tracking_of
+from shopfloor.orders.inputs import JournalLine, PostItemJournal
+from shopfloor.people import rights
+from shopfloor.people.actor import Actor
+from shopfloor.posting.journal import ItemJournalLine
+from shopfloor.posting.post import post
+
+
+def post_item_journal(session: Session, actor: Actor, *, given: PostItemJournal) -> JournalPosted:
+    """Post positive and negative adjustments (C9). The number of statements does not depend on the number of lines.
+
+    Raises NotAllowed, NotFound for item or location, UnitUnknown, BelowPrecision, NumberInvalid, NumberPattern, CaseTwin and
+    SerialUsedBefore unless confirmed, SetupMissing, and whatever the posting door refuses.
+    """
+    actor.require(rights.ADJUST_STOCK)
+    goods = goods_of(session, {line.item_no for line in given.lines})
+    require_locations(session, {line.location_code for line in given.lines})
+    arrivals = [
+        Arrival(goods.masters[line.item_no], line.variant_code, line)
+        for line in given.lines
+        if line.entry_type == EntryType.POSITIVE_ADJUSTMENT.value
+    ]
+    check_arrivals(session, arrivals, confirmed=given.confirmed)
+    posting_date = given.posting_date or actor.work_date()
+    document_no = next_number(session, number_series.JOURNAL)
+    journal = [
+        _journal_line(line, index * LINE_STEP, goods, given.reason, posting_date, document_no) for index, line in enumerate(given.lines, 1)
+    ]
+    register = post(session, actor, journal, source="Item journal", reason=given.reason)
+    note_arrivals(session, arrivals)
+    after = {"lines": len(journal), "register": register.register_no}
+    audit.record(session, "post item journal", document_no, after=after, reason=given.reason)
+    return JournalPosted(document_no=document_no, line_count=len(journal), register_no=register.register_no)
+
+
+def _journal_line(line: JournalLine, line_no: int, goods: Goods, reason: str, posting_date: date, document_no: str) -> ItemJournalLine:
+    amount = goods.amount(line.item_no, line)
+    return ItemJournalLine(
+        entry_type=EntryType(line.entry_type),
+        item_no=line.item_no,
+        quantity=amount.base,
+        location_code=line.location_code,
+        posting_date=posting_date,
+        variant_code=line.variant_code,
+        tracking=tracking_of(line),
+        unit_code=amount.unit_code,
+        quantity_in_unit=amount.quantity,
+        document_type=DocumentType.ITEM_JOURNAL,
+        document_no=document_no,
+        document_line_no=line_no,
+        expiration_date=line.expiration_date,
+        reason=reason,
+    )

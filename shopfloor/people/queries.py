@@ -1,0 +1,162 @@
+"""Who is acting, and lists of people and stations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from shopfloor.db import current_plant
+from shopfloor.errors import NotFound
+from shopfloor.people.actor import Actor
+from shopfloor.people.errors import BadgeBlocked, BadgeUnknown, TokenUnknown
+from shopfloor.people.models import AccessToken, Operator, Plant, Role, Station
+from shopfloor.people.rights import RIGHTS
+
+_ACTOR = select(
+    Operator.no, Operator.name, Operator.role, Operator.language, Operator.blocked, Plant.time_zone, Station.code.label("station_code")
+).select_from(Operator)
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing that a scan or search leads to (UI-1)."""
+
+    kind: str
+    """Such as `Item`, `Serial`, `Lot`, `Location`, `Operator`."""
+    number: str
+    label: str
+    """What it is, in a few words."""
+    path: str
+    """Address of its page, with its parts quoted."""
+
+
+@dataclass(frozen=True)
+class OperatorRow:
+    """One person in a list."""
+
+    no: str
+    name: str
+    badge: str
+    role: str
+    language: str
+    blocked: bool
+
+
+@dataclass(frozen=True)
+class StationRow:
+    """One station in a list."""
+
+    code: str
+    name: str
+    scanner_profile: str
+    gs1_recognition: str
+
+
+@dataclass(frozen=True)
+class TokenRow:
+    """One access token in a list."""
+
+    token_hash: str
+    operator_no: str
+    description: str
+    created_at: str
+    """ISO 8601, UTC."""
+    revoked: bool
+
+
+def actor_of(session: Session, operator_no: str, station_code: str = "") -> Actor:
+    """The signed-in person at a station, in one statement. A station that is not there any more is left blank.
+
+    Raises NotFound when there is no such person, BadgeBlocked when the person may not act any more (A30).
+    """
+    row = _one(session, _with_place(session, station_code).where(Operator.no == operator_no), operator_no, station_code)
+    if row is None:
+        raise NotFound(record="operator", number=operator_no)
+    return _actor(row)
+
+
+def sign_in(session: Session, *, badge: str, station_code: str = "") -> Actor:
+    """Who holds this badge, and where. Reads only. Raises BadgeUnknown, BadgeBlocked, NotFound for the station (A30)."""
+    row = _one(session, _with_place(session, station_code).where(Operator.badge == badge), badge, station_code)
+    if row is None:
+        raise BadgeUnknown(badge=badge[:60])
+    if station_code and row.station_code is None:
+        raise NotFound(record="station", number=station_code)
+    return _actor(row)
+
+
+def actor_of_token(session: Session, token: str, station_code: str = "") -> Actor:
+    """Whose bearer token this is, in one statement. Raises TokenUnknown, BadgeBlocked (A28, A30)."""
+    known = and_(AccessToken.operator_no == Operator.no, AccessToken.token_hash == token_fingerprint(token), ~AccessToken.revoked)
+    row = _one(session, _with_place(session, station_code).join(AccessToken, known), station_code)
+    if row is None:
+        raise TokenUnknown
+    return _actor(row)
+
+
+def token_fingerprint(token: str) -> str:
+    """What is kept of a token. Half characters of a broken header count as themselves."""
+    return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def list_operators(session: Session) -> list[OperatorRow]:
+    """Everybody, by number."""
+    columns = (Operator.no, Operator.name, Operator.badge, Operator.role, Operator.language, Operator.blocked)
+    return [OperatorRow(*row) for row in session.execute(select(*columns).order_by(Operator.no))]
+
+
+def list_stations(session: Session) -> list[StationRow]:
+    """The stations of the plant, by code."""
+    columns = (Station.code, Station.name, Station.scanner_profile, Station.gs1_recognition)
+    return [StationRow(*row) for row in session.execute(select(*columns).order_by(Station.code))]
+
+
+def list_tokens(session: Session) -> list[TokenRow]:
+    """All access tokens, newest first."""
+    rows = session.scalars(select(AccessToken).order_by(AccessToken.created_at.desc(), AccessToken.token_hash))
+    return [TokenRow(row.token_hash, row.operator_no, row.description, row.created_at.isoformat(), row.revoked) for row in rows]
+
+
+def find(session: Session, text: str, *, limit: int = 5) -> list[Found]:
+    """UI-1: people by badge or number, stations by code."""
+    if not text.isprintable():
+        return []
+    mine = or_(Operator.badge == text, func.lower(Operator.no) == text.lower())
+    people = select(Operator.no, Operator.name).where(mine).order_by(Operator.no)
+    stations = select(Station.code, Station.name).where(func.lower(Station.code) == text.lower()).order_by(Station.code)
+    persons, places = session.execute(people.limit(limit)), session.execute(stations.limit(limit))
+    found = [Found("Operator", no, name, f"/people/{quote(no, safe='')}") for no, name in persons]
+    found += [Found("Station", code, name, f"/stations/{quote(code, safe='')}") for code, name in places]
+    return found[:limit]
+
+
+def _with_place(session: Session, station_code: str) -> Select[*tuple[Any, ...]]:
+    """Joins the plant of the session and the station, where there is one."""
+    plant_no = current_plant(session)
+    at: ColumnElement[bool] = and_(Station.plant_no == plant_no, Station.code == station_code) if station_code else false()
+    return _ACTOR.join(Plant, Plant.plant_no == plant_no).outerjoin(Station, at)
+
+
+def _one(session: Session, statement: Select[*tuple[Any, ...]], *texts: str) -> Row[Any] | None:
+    """Nothing stored holds a character that cannot be seen, and a database may choke on one; so it is not asked."""
+    if not all(text.isprintable() for text in texts):
+        return None
+    return session.connection().execute(statement).one_or_none()
+
+
+def _actor(row: Row[Any]) -> Actor:
+    if row.blocked:
+        raise BadgeBlocked(operator=row.name)
+    return Actor(
+        operator_no=row.no,
+        name=row.name,
+        rights=RIGHTS[Role(row.role)],
+        station_code=row.station_code or "",
+        time_zone=row.time_zone,
+        language=row.language,
+    )

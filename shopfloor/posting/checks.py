@@ -1,0 +1,156 @@
+"""Checks of one journal line, in the order in which `plan` calls them: cheapest and most telling first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from shopfloor.items.masters import ItemMaster
+from shopfloor.items.tracking import Tracking
+from shopfloor.ledger.entry_types import EntryType
+from shopfloor.ledger.errors import EntryDoesNotMatch, MoreThanPosted, SerialAlreadyProduced
+from shopfloor.ledger.rules import OpenStock
+from shopfloor.posting.errors import Expired, InformationMissing, ItemBlocked, NumberRequired, SerialQuantity
+from shopfloor.posting.facts import Facts, NamedEntry, NumberFact, NumberKey, Production, dated_number, numbers_of
+from shopfloor.posting.journal import ItemJournalLine
+from shopfloor.quantity import ONE, ZERO, shown
+from shopfloor.reservations.errors import NumberOnHold
+
+EXPIRED_GOODS_MAY_LEAVE = frozenset({EntryType.PURCHASE, EntryType.NEGATIVE_ADJUSTMENT, EntryType.TRANSFER})
+"""EX-04: expired goods may be sent back, written off and moved."""
+HELD_GOODS_MAY_COME = frozenset({EntryType.PURCHASE, EntryType.POSITIVE_ADJUSTMENT, EntryType.SALE, EntryType.CONSUMPTION})
+"""D20 does not stop what comes in; output of a held number it does."""
+HELD_GOODS_MAY_LEAVE = frozenset({EntryType.PURCHASE, EntryType.NEGATIVE_ADJUSTMENT})
+"""D20: with a right and a reason; so does a movement within one location."""
+
+
+def label(item: ItemMaster) -> str:
+    """An item as people name it."""
+    return f"{item.item_no} {item.description}".rstrip()
+
+
+def number_label(tracking: Tracking) -> str:
+    """A number as people name it; goods without one are just stock."""
+    return tracking.label() or "Stock"
+
+
+def check_item(line: ItemJournalLine, item: ItemMaster) -> None:
+    """Raises ItemBlocked."""
+    if item.blocked and not line.takes_back:
+        raise ItemBlocked(item=label(item))
+
+
+def check_numbers(line: ItemJournalLine, item: ItemMaster) -> None:
+    """AP-02, AP-03, TL-07. Raises NumberRequired, SerialQuantity."""
+    for tracking in (line.tracking, line.received_tracking):
+        missing = item.rules.missing(tracking, line.transaction_kind)
+        # Without specific tracking, what is taken back carries what was posted then, which may be nothing.
+        if missing and not (line.takes_back and not item.rules.specific):
+            raise NumberRequired(item=label(item), kinds=" and ".join(missing).lower(), transaction=line.transaction_kind)
+        quantity = abs(line.quantity) + abs(line.scrap_quantity)
+        if tracking.serial_no and quantity != ONE:
+            raise SerialQuantity(serial_no=tracking.serial_no, item=label(item), quantity=shown(quantity), unit=item.base_unit_code)
+
+
+def check_named(line: ItemJournalLine, entry: NamedEntry) -> None:
+    """PR-04, AP-08: a correction names an entry of the same kind, goods and order line. Raises EntryDoesNotMatch."""
+    pairs = [
+        ("entry type", entry.entry_type, str(line.entry_type)),
+        ("item", entry.item_no, line.item_no),
+        ("variant", entry.variant_code, line.variant_code),
+        ("number", _text(entry.tracking), _text(line.tracking)),
+        ("order", entry.order_no, line.order_no),
+        ("order line", str(entry.order_line_no), str(line.order_line_no)),
+    ]
+    if line.corrects_entry_no or line.entry_type == EntryType.CONSUMPTION:
+        pairs.append(("location", entry.location_code, line.location_code))
+    if line.signed != ZERO:
+        pairs.append(("direction", "inbound" if entry.quantity > ZERO else "outbound", "outbound" if line.inbound else "inbound"))
+    for field, found, wanted in pairs:
+        if found != wanted:
+            raise EntryDoesNotMatch(entry_no=entry.entry_no, field=field, found=found, wanted=wanted)
+
+
+def check_left(line: ItemJournalLine, item: ItemMaster, entry: NamedEntry, taken_back: Decimal, *, scrap: bool) -> Decimal:
+    """AP-08: returns the quantity taken back with this line included. Raises MoreThanPosted."""
+    quantity = -line.scrap_quantity if scrap else line.signed
+    posted = entry.scrap_quantity if scrap else -entry.quantity
+    if taken_back + quantity > posted:
+        raise MoreThanPosted(
+            item=label(item), number=number_label(line.tracking), entry_no=entry.entry_no, quantity=shown(quantity),
+            left=shown(posted - taken_back),
+        )
+    return taken_back + quantity
+
+
+def check_information(line: ItemJournalLine, item: ItemMaster, known: Mapping[NumberKey, NumberFact]) -> None:
+    """TC-08. Raises InformationMissing."""
+    required = item.information_required_outbound
+    if line.inbound or line.scrap_quantity > ZERO:
+        required = item.information_required_inbound and not item.create_information_on_posting
+    for tracking in (line.tracking, line.received_tracking):
+        for key in numbers_of(line.item_no, line.variant_code, tracking):
+            if required and key not in known and not line.takes_back:
+                raise InformationMissing(item=label(item), number=key[3])
+
+
+def check_holds(line: ItemJournalLine, item: ItemMaster, facts: Facts) -> None:
+    """AP-14, D20. Raises NumberOnHold."""
+    if ignores_holds(line, facts) or (line.inbound and line.entry_type in HELD_GOODS_MAY_COME):
+        return
+    for tracking in (line.tracking, line.received_tracking):
+        refuse_held(item, line.variant_code, tracking, facts.information)
+
+
+def refuse_held(item: ItemMaster, variant_code: str, tracking: Tracking, known: Mapping[NumberKey, NumberFact]) -> None:
+    """Raises NumberOnHold for the first number of the combination that is on hold."""
+    for key in numbers_of(item.item_no, variant_code, tracking):
+        if key in known and known[key].blocked:
+            raise NumberOnHold(item=label(item), number=key[3], reason=known[key].hold_reason or "no reason given")
+
+
+def ignores_holds(line: ItemJournalLine, facts: Facts) -> bool:
+    """D20: what takes back never stops at a hold; movement, write-off and sending back need a right and a reason."""
+    may_leave = line.entry_type in HELD_GOODS_MAY_LEAVE or (
+        line.entry_type == EntryType.TRANSFER and line.received_location == line.location_code
+    )
+    return line.takes_back or (line.outbound and may_leave and facts.may_pass_holds and bool(line.reason or facts.reason))
+
+
+def held_entries(facts: Facts) -> frozenset[int]:
+    """Open entries with a number on hold."""
+    return frozenset(
+        entry.entry_no
+        for entry in facts.stock
+        for key in numbers_of(entry.item_no, entry.variant_code, entry.tracking)
+        if key in facts.information and facts.information[key].blocked
+    )
+
+
+def check_produced_once(line: ItemJournalLine, item: ItemMaster, produced: Production | None) -> None:
+    """C14. Raises SerialAlreadyProduced."""
+    if produced is not None and produced.quantity > ZERO and (line.inbound or line.scrap_quantity > ZERO):
+        raise SerialAlreadyProduced(serial_no=line.tracking.serial_no, item=label(item), order_no=produced.order_no)
+
+
+def check_not_expired(line: ItemJournalLine, item: ItemMaster, entry: OpenStock, known: Mapping[NumberKey, NumberFact]) -> None:
+    """EX-04, D8: judged by the date of use; the day itself is usable. Raises Expired."""
+    if not item.rules.strict_expiration_posting or line.takes_back or line.entry_type in EXPIRED_GOODS_MAY_LEAVE or not entry.tracking:
+        return
+    use_date = line.use_date or line.posting_date
+    expires = expiration_of(entry.item_no, entry.variant_code, entry.tracking, known)
+    if expires is not None and expires < use_date:
+        raise Expired(
+            item=label(item), number=number_label(entry.tracking), expiration_date=expires.isoformat(), use_date=use_date.isoformat()
+        )
+
+
+def expiration_of(item_no: str, variant_code: str, tracking: Tracking, known: Mapping[NumberKey, NumberFact]) -> date | None:
+    """The one date of a number combination (C15)."""
+    fact = known.get(dated_number(item_no, variant_code, tracking)) if tracking else None
+    return fact.expiration_date if fact else None
+
+
+def _text(tracking: Tracking) -> str:
+    return " / ".join(number for number in (tracking.serial_no, tracking.lot_no, tracking.package_no) if number)

@@ -1,0 +1,93 @@
+"""Refusals of the posting door. Each names the item, the number and the figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shopfloor.errors import Refusal
+
+
+@dataclass(eq=False)
+class ItemBlocked(Refusal):
+    """A blocked item is not posted; what takes back an earlier posting is."""
+
+    code = "ITEM_BLOCKED"
+    message = "{item} is blocked and cannot be posted. Ask whoever maintains items."
+    item: str
+
+
+@dataclass(eq=False)
+class TooManyLines(Refusal):
+    """One posting is one transaction; a longer list goes in parts."""
+
+    code = "TOO_MANY_LINES"
+    message = "{count} lines are too many for one posting. Post at most {limit} lines at a time."
+    count: int
+    limit: int
+
+
+@dataclass(eq=False)
+class NumberRequired(Refusal):
+    """AP-03, ER-03: the item's tracking code demands a number for this transaction."""
+
+    code = "NUMBER_REQUIRED"
+    message = "{item} needs a {kinds} number for this posting ({transaction}). Scan or enter it."
+    item: str
+    kinds: str
+    transaction: str
+
+
+@dataclass(eq=False)
+class SerialQuantity(Refusal):
+    """AP-02, TL-07, ER-05: one serial number is one piece."""
+
+    code = "SERIAL_QUANTITY"
+    message = "Serial number {serial_no} of {item} stands for exactly 1 {unit}, not {quantity}. Enter one line for each serial number."
+    serial_no: str
+    item: str
+    quantity: str
+    unit: str
+
+
+@dataclass(eq=False)
+class InformationMissing(Refusal):
+    """TC-08: the tracking code wants the number's information to exist before it is posted."""
+
+    code = "INFORMATION_MISSING"
+    message = "{number} of {item} has no number information yet, and the item's tracking code asks for it. Create it first."
+    item: str
+    number: str
+
+
+@dataclass(eq=False)
+class ExpirationRequired(Refusal):
+    """EX-03, ER-14: the tracking code demands an expiration date."""
+
+    code = "EXPIRATION_REQUIRED"
+    message = "{number} of {item} needs an expiration date. Enter the date from the label."
+    item: str
+    number: str
+
+
+@dataclass(eq=False)
+class ExpirationDiffers(Refusal):
+    """EX-02, C15: one number has one date."""
+
+    code = "EXPIRATION_DIFFERS"
+    message = "{number} of {item} expires on {known}, not on {given}. Check the label; a wrong date is corrected on the number's card."
+    item: str
+    number: str
+    known: str
+    given: str
+
+
+@dataclass(eq=False)
+class Expired(Refusal):
+    """EX-04, D8: strict items are not used after their date. The day itself is usable."""
+
+    code = "EXPIRED"
+    message = "{number} of {item} expired on {expiration_date} and cannot be used on {use_date}. Put it aside and scan another one."
+    item: str
+    number: str
+    expiration_date: str
+    use_date: str

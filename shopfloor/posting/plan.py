@@ -1,0 +1,357 @@
+"""Decides a whole posting: which entries, applications, balances, numbers and edges it makes, or why it is refused. Pure.
+
+Entries get their numbers later, in one block. Until then a new entry is named by a negative reference: -1 is the first, -2 the second.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from shopfloor.errors import NotFound, Refusal
+from shopfloor.items.masters import ItemMaster
+from shopfloor.items.tracking import Tracking
+from shopfloor.ledger.entry_types import EntryType, OrderType
+from shopfloor.ledger.errors import NotReversible, OwnOutput, SerialInStock
+from shopfloor.ledger.rules import BalanceChange, HeldPiece, OpenStock, Stock, Taken, Taking, Want
+from shopfloor.ledger.units import UnitKey, number_unit, place
+from shopfloor.posting import checks
+from shopfloor.posting.errors import ExpirationDiffers, ExpirationRequired
+from shopfloor.posting.facts import Facts, NumberFact, NumberKey, Production, SerialKey, dated_number, numbers_of
+from shopfloor.posting.journal import ItemJournalLine
+from shopfloor.quantity import ZERO, shown
+from shopfloor.reservations.errors import NotAvailable, NumberOnHold, ReservedElsewhere
+
+
+class HeldByOthers(Exception):
+    """The goods are here, but reserved: the caller finds out for whom and raises the refusal with the holder's name."""
+
+    def __init__(self, refusal: ReservedElsewhere, entry_nos: tuple[int, ...]) -> None:
+        """`entry_nos`: the open entries that others hold."""
+        super().__init__(str(refusal))
+        self.refusal = refusal
+        self.entry_nos = entry_nos
+
+
+@dataclass(frozen=True)
+class PlannedEntry:
+    """An item ledger entry to be."""
+
+    line: ItemJournalLine
+    quantity: Decimal
+    """Signed, base units."""
+    scrap_quantity: Decimal
+    location_code: str
+    tracking: Tracking
+    expiration_date: date | None
+    remaining: Decimal
+    """What opens; 0: nothing."""
+    quantity_in_unit: Decimal
+    unit_code: str
+
+
+@dataclass(frozen=True)
+class PlannedApplication:
+    """An item application entry to be (DM-11). References as in the module's docstring."""
+
+    item_entry: int
+    inbound: int
+    outbound: int
+    quantity: Decimal
+    transferred_from: int = 0
+    cost_application: bool = False
+
+
+@dataclass
+class Plan:
+    """Everything that one posting writes."""
+
+    entries: list[PlannedEntry] = field(default_factory=list)
+    applications: list[PlannedApplication] = field(default_factory=list)
+    lines: list[tuple[list[int], list[tuple[int, Decimal]]]] = field(default_factory=list)
+    """For each journal line: references of its entries, and what it took from which entry."""
+    changes: list[BalanceChange] = field(default_factory=list)
+    used: dict[int, Decimal] = field(default_factory=dict)
+    edges: dict[tuple[UnitKey, UnitKey], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    information: dict[NumberKey, date | None] = field(default_factory=dict)
+    """Number information to create, with its date."""
+    new_dates: dict[NumberKey, date] = field(default_factory=dict)
+    """Dates for number information that exists without one."""
+
+
+def make_plan(lines: Sequence[ItemJournalLine], facts: Facts) -> Plan:
+    """Decide. Raises the refusals of `posting.errors`, `ledger.errors` and `reservations.errors`, NotFound, and HeldByOthers."""
+    draft = _Draft(facts)
+    for line in lines:
+        draft.add(line)
+    draft.plan.changes = draft.stock.changes()
+    draft.plan.used = dict(draft.stock.used)
+    return draft.plan
+
+
+class _Draft:
+    """A plan in the making: what earlier lines of the same posting did is seen by the later ones."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Start from what was read."""
+        self.facts = facts
+        self.plan = Plan()
+        pieces = [HeldPiece(p.entry_no, p.demand, p.open_entry_no, p.quantity, p.specific or p.picked) for p in facts.pieces]
+        self.stock = Stock.of(facts.stock, pieces)
+        self.information = dict(facts.information)
+        self.taken_back = dict(facts.taken_back)
+        self.produced = dict(facts.produced)
+        self.new_serials: dict[SerialKey, str] = {}
+        self.held = checks.held_entries(facts)
+
+    def add(self, line: ItemJournalLine) -> None:
+        """One journal line: all checks in their fixed order, then what it writes."""
+        item = self.facts.masters.get(line.item_no)
+        if item is None:
+            raise NotFound(record="item", number=line.item_no)
+        checks.check_item(line, item)
+        checks.check_numbers(line, item)
+        self._check_taken_back(line, item)
+        checks.check_information(line, item, self.information)
+        checks.check_holds(line, item, self.facts)
+        self._check_production(line, item)
+        self.plan.lines.append(([], []))
+        if line.outbound:
+            self._outbound(line, item)
+        else:
+            self._inbound(line, item)
+        self._edges(line)
+
+    # --- checks that remember what earlier lines did
+
+    def _check_taken_back(self, line: ItemJournalLine, item: ItemMaster) -> None:
+        for entry_no in {line.corrects_entry_no, line.applies_from_entry} - {0}:
+            if entry_no not in self.facts.named:
+                raise NotFound(record="item ledger entry", number=str(entry_no))
+            entry = self.facts.named[entry_no]
+            checks.check_named(line, entry)
+            if line.inbound or line.scrap_quantity < ZERO:
+                scrap = line.scrap_quantity < ZERO
+                before = self.taken_back.get(entry_no, ZERO)
+                self.taken_back[entry_no] = checks.check_left(line, item, entry, before, scrap=scrap)
+
+    def _check_production(self, line: ItemJournalLine, item: ItemMaster) -> None:
+        """C14: counts what this posting itself makes, too."""
+        serial_no = line.tracking.serial_no
+        if line.entry_type != EntryType.OUTPUT or not (serial_no and item.rules.serial_specific):
+            return
+        key = (line.item_no, line.variant_code, serial_no)
+        before = self.produced.get(key)
+        checks.check_produced_once(line, item, before)
+        made = (before.quantity if before else ZERO) + line.quantity + line.scrap_quantity
+        self.produced[key] = Production(made, line.order_no)
+
+    def _check_serial_free(self, line: ItemJournalLine, item: ItemMaster, tracking: Tracking) -> None:
+        """AP-01: at any location, counting what this posting itself takes and puts."""
+        if not (tracking.serial_no and item.rules.serial_specific):
+            return
+        key = (line.item_no, line.variant_code, tracking.serial_no)
+        entry = self.stock.with_serial(*key)
+        if entry is not None or key in self.new_serials:
+            location = entry.location_code if entry else self.new_serials[key]
+            raise SerialInStock(
+                serial_no=tracking.serial_no, item=checks.label(item), location=location, entry_no=entry.entry_no if entry else 0
+            )
+
+    # --- what comes in
+
+    def _inbound(self, line: ItemJournalLine, item: ItemMaster) -> None:
+        """Also a mere scrap report, which never becomes stock (C4)."""
+        if line.inbound:
+            self._check_serial_free(line, item, line.tracking)
+        expires = self._expiration(line, item, line.tracking, line.expiration_date)
+        paid = self._settle(line, item) if line.inbound else []
+        remaining = max(line.signed, ZERO) - sum((part.quantity for part in paid), ZERO)
+        reference = self._entry(line, item, line.signed, line.location_code, line.tracking, expires, remaining)
+        if line.returns_entry:
+            self._apply(reference, reference, line.returns_entry, line.signed, cost_application=True)
+        elif line.inbound:
+            self._apply(reference, reference, 0, line.signed)
+        for part in paid:
+            self._apply(part.entry.entry_no, reference, part.entry.entry_no, -part.quantity)
+
+    def _settle(self, line: ItemJournalLine, item: ItemMaster) -> list[Taken]:
+        if item.rules.specific_part(line.tracking):
+            return []
+        return self.stock.settle(line.item_no, line.variant_code, line.location_code, line.signed)
+
+    # --- what goes out
+
+    def _outbound(self, line: ItemJournalLine, item: ItemMaster) -> None:
+        taking = self._take(line, item)
+        for part in taking.taken:
+            checks.check_not_expired(line, item, part.entry, self.information)
+        expires = checks.expiration_of(line.item_no, line.variant_code, line.tracking, self.information)
+        self._note_numbers(line.item_no, line.variant_code, line.tracking, None)
+        reference = self._entry(line, item, line.signed, line.location_code, line.tracking, expires, -taking.missing)
+        for part in taking.taken:
+            self._apply(reference, part.entry.entry_no, reference, -part.quantity)
+            self.plan.lines[-1][1].append((part.entry.entry_no, part.quantity))
+        if line.entry_type == EntryType.TRANSFER:
+            self._receive(line, item, reference, taking)
+
+    def _receive(self, line: ItemJournalLine, item: ItemMaster, shipped: int, taking: Taking) -> None:
+        """DM-11 (c), DM-12: one receiving entry for each source entry."""
+        tracking = line.received_tracking
+        self._check_serial_free(line, item, tracking)
+        old = checks.expiration_of(line.item_no, line.variant_code, line.tracking, self.information)
+        expires = self._expiration(line, item, tracking, line.expiration_date or old)
+        for part in taking.taken:
+            received = self._entry(line, item, part.quantity, line.received_location, tracking, expires, part.quantity)
+            self._apply(received, received, shipped, part.quantity, transferred_from=part.entry.entry_no)
+
+    def _take(self, line: ItemJournalLine, item: ItemMaster) -> Taking:
+        consumes = line.entry_type == EntryType.CONSUMPTION and line.order_type == OrderType.PRODUCTION
+        want = Want(
+            line.item_no, line.variant_code, line.location_code, item.rules.specific_part(line.tracking), -line.signed,
+            holder=line.demand,
+            only_entry_no=line.fixed_entry,
+            not_made_by=(line.order_no, line.order_line_no) if consumes else None,
+            skipped=frozenset() if checks.ignores_holds(line, self.facts) else self.held,
+        )
+        taking = self.stock.take(want)
+        if taking.missing > ZERO and (self.stock.held_by_others(taking) > ZERO or not self._may_go_below_zero(line, item)):
+            raise self._shortage(line, item, taking)
+        return taking
+
+    def _may_go_below_zero(self, line: ItemJournalLine, item: ItemMaster) -> bool:
+        """C10, AP-11: allowed by the item; never for transfer, consumption, a specific number or a fixed entry."""
+        may = line.entry_type in {EntryType.SALE, EntryType.NEGATIVE_ADJUSTMENT} and not line.fixed_entry
+        return may and item.negative_stock_allowed and not item.rules.specific
+
+    def _shortage(self, line: ItemJournalLine, item: ItemMaster, taking: Taking) -> Refusal | HeldByOthers:
+        """AP-04, AP-11, ER-07 to ER-10: the most telling reason first."""
+        number, needed, here = checks.number_label(line.tracking), shown(-line.signed), shown(taking.found)
+        if line.corrects_entry_no:
+            return NotReversible(
+                item=checks.label(item), number=number, entry_no=line.corrects_entry_no, quantity=needed, left=here
+            )
+        if taking.held and taking.missing <= self.stock.held_by_others(taking):
+            refusal = ReservedElsewhere(item=checks.label(item), number=number, holder="")
+            return HeldByOthers(refusal, taking.held)
+        if taking.on_hold:
+            return self._on_hold(item, taking.on_hold[0])
+        if taking.own_output:
+            return OwnOutput(item=checks.label(item), number=number, order_no=line.order_no)
+        return NotAvailable(
+            item=checks.label(item), number=number, location=line.location_code, available=here, needed=needed, unit=item.base_unit_code
+        )
+
+    def _on_hold(self, item: ItemMaster, entry: OpenStock) -> Refusal:
+        """The hold that keeps an entry without a specific number from being taken."""
+        try:
+            checks.refuse_held(item, entry.variant_code, entry.tracking, self.information)
+        except NumberOnHold as refusal:
+            return refusal
+        raise AssertionError("an entry was skipped although none of its numbers is on hold")
+
+    # --- numbers
+
+    def _expiration(self, line: ItemJournalLine, item: ItemMaster, tracking: Tracking, given: date | None) -> date | None:
+        """EX-01 to EX-03, EX-05, C15: the number's one date, set when it is first registered."""
+        if not tracking:
+            return None
+        key = dated_number(line.item_no, line.variant_code, tracking)
+        known = self.information.get(key)
+        expires = known.expiration_date if known else None
+        if item.rules.use_expiration_dates and not line.takes_back:
+            in_ledger = key in self.plan.information or number_unit(line.item_no, line.variant_code, tracking) in self.facts.units
+            differs = given is not None and given != expires
+            if differs and (expires is not None or in_ledger):
+                raise ExpirationDiffers(
+                    item=checks.label(item), number=key[3], known=expires.isoformat() if expires else "no date", given=str(given)
+                )
+            if expires is None and not in_ledger:
+                formula = line.posting_date + timedelta(days=item.expiration_days) if item.expiration_days else None
+                expires = given or formula
+            counted = line.entry_type == EntryType.POSITIVE_ADJUSTMENT and in_ledger
+            if expires is None and item.rules.expiration_entry_required and not counted:
+                raise ExpirationRequired(item=checks.label(item), number=key[3])
+        self._note_numbers(line.item_no, line.variant_code, tracking, expires)
+        return expires if item.rules.use_expiration_dates else None
+
+    def _note_numbers(self, item_no: str, variant_code: str, tracking: Tracking, expires: date | None) -> None:
+        """Every number that is posted has its information from then on."""
+        for key in numbers_of(item_no, variant_code, tracking):
+            known = self.information.get(key)
+            if known is None:
+                self.plan.information[key] = expires
+                self.information[key] = NumberFact(expiration_date=expires)
+            elif known.expiration_date is None and expires is not None and key not in self.plan.information:
+                self.plan.new_dates[key] = expires
+                self.information[key] = replace(known, expiration_date=expires)
+
+    # --- rows
+
+    def _entry(
+        self, line: ItemJournalLine, item: ItemMaster, quantity: Decimal, location_code: str, tracking: Tracking,
+        expires: date | None, remaining: Decimal,
+    ) -> int:
+        """Adds an entry and gives its reference."""
+        if remaining > ZERO and tracking.serial_no and item.rules.serial_specific:
+            self.new_serials[(line.item_no, line.variant_code, tracking.serial_no)] = location_code
+        own = quantity == line.signed
+        in_unit = line.quantity_in_unit if own and line.quantity_in_unit is not None else None
+        flipped = line.signed != line.quantity
+        self.plan.entries.append(
+            PlannedEntry(
+                line, quantity, line.scrap_quantity if own else ZERO, location_code, tracking, expires, remaining,
+                quantity_in_unit=(-in_unit if flipped else in_unit) if in_unit is not None else quantity,
+                unit_code=(line.unit_code if in_unit is not None else "") or item.base_unit_code,
+            )
+        )
+        reference = -len(self.plan.entries)
+        self.plan.lines[-1][0].append(reference)
+        return reference
+
+    def _apply(
+        self, item_entry: int, inbound: int, outbound: int, quantity: Decimal, *, transferred_from: int = 0, cost_application: bool = False
+    ) -> None:
+        self.plan.applications.append(PlannedApplication(item_entry, inbound, outbound, quantity, transferred_from, cost_application))
+
+    def _edges(self, line: ItemJournalLine) -> None:
+        """A17: what is in what."""
+        for parent, child, quantity in edges_of(line):
+            self.plan.edges[(parent, child)] += quantity
+
+
+def edges_of(line: ItemJournalLine) -> list[tuple[UnitKey, UnitKey, Decimal]]:
+    """A17, C4: the edges of one line as (parent, child, net quantity). Goods without numbers make none."""
+    if not line.tracking:
+        return []
+    number = number_unit(line.item_no, line.variant_code, line.tracking)
+    if line.entry_type == EntryType.TRANSFER:
+        new = number_unit(line.item_no, line.variant_code, line.received_tracking)
+        if new == number or not line.received_tracking:
+            return []
+        return [(number, new, line.signed)] if line.corrects_entry_no else [(new, number, -line.signed)]
+    if line.order_type != OrderType.PRODUCTION:
+        return []
+    here = place(line.order_no, line.order_line_no, line.match_id)
+    if line.entry_type == EntryType.CONSUMPTION:
+        return [(here, number, line.quantity)]
+    if line.entry_type != EntryType.OUTPUT:
+        return []
+    made = line.quantity + line.scrap_quantity
+    edges = [(number, here, made)]
+    if line.match_id:
+        edges.append((here, place(line.order_no, line.order_line_no), made))
+    return edges
+
+
+def units_of(line: ItemJournalLine) -> list[UnitKey]:
+    """Tracking units that a line needs: those of its edges, and the number of what it opens."""
+    units = [unit for parent, child, _ in edges_of(line) for unit in (parent, child)]
+    if line.inbound and line.tracking:
+        units.append(number_unit(line.item_no, line.variant_code, line.tracking))
+    if line.entry_type == EntryType.TRANSFER and line.received_tracking:
+        units.append(number_unit(line.item_no, line.variant_code, line.received_tracking))
+    return units

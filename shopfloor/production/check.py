@@ -1,0 +1,92 @@
+"""Proof that the counters of orders equal the ledger; part of `shopfloor check`."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from shopfloor.db import plant, table
+from shopfloor.ledger.check import Problem
+from shopfloor.ledger.entry_types import EntryType, OrderType
+from shopfloor.ledger.models import ItemLedgerEntry
+from shopfloor.production.models import ProdOrderComponent, ProdOrderLine
+from shopfloor.quantity import ZERO, shown
+
+_entry = table(ItemLedgerEntry)
+_line = table(ProdOrderLine)
+_component = table(ProdOrderComponent)
+
+
+def check_counters(session: Session) -> list[Problem]:
+    """Good and error quantity of lines, and consumed quantity of components, equal their entries. Two statements."""
+    return _check_lines(session) + _check_components(session)
+
+
+def _check_lines(session: Session) -> list[Problem]:
+    entries = (
+        select(
+            _entry.c.order_no,
+            _entry.c.order_line_no,
+            func.sum(_entry.c.quantity, type_=_entry.c.quantity.type).label("good"),
+            func.sum(_entry.c.scrap_quantity, type_=_entry.c.quantity.type).label("error"),
+        )
+        .where(plant(session, _entry), _entry.c.order_type == OrderType.PRODUCTION, _entry.c.entry_type == EntryType.OUTPUT)
+        .group_by(_entry.c.order_no, _entry.c.order_line_no)
+        .subquery()
+    )
+    rows = session.connection().execute(
+        select(_line.c.order_no, _line.c.line_no, _line.c.good_quantity, _line.c.error_quantity, entries.c.good, entries.c.error)
+        .outerjoin(entries, and_(entries.c.order_no == _line.c.order_no, entries.c.order_line_no == _line.c.line_no))
+        .where(plant(session, _line))
+        .order_by(_line.c.order_no, _line.c.line_no)
+    )
+    return [
+        problem
+        for row in rows
+        for problem in (
+            *_differs(_place(row.order_no, row.line_no), "good quantity", row.good_quantity, row.good),
+            *_differs(_place(row.order_no, row.line_no), "error quantity", row.error_quantity, row.error),
+        )
+    ]
+
+
+def _check_components(session: Session) -> list[Problem]:
+    entries = (
+        select(
+            _entry.c.order_no,
+            _entry.c.order_line_no,
+            _entry.c.component_line_no,
+            func.sum(-_entry.c.quantity, type_=_entry.c.quantity.type).label("consumed"),
+        )
+        .where(plant(session, _entry), _entry.c.order_type == OrderType.PRODUCTION, _entry.c.entry_type == EntryType.CONSUMPTION)
+        .group_by(_entry.c.order_no, _entry.c.order_line_no, _entry.c.component_line_no)
+        .subquery()
+    )
+    same_line = and_(
+        entries.c.order_no == _component.c.order_no,
+        entries.c.order_line_no == _component.c.order_line_no,
+        entries.c.component_line_no == _component.c.line_no,
+    )
+    rows = session.connection().execute(
+        select(_component.c.order_no, _component.c.line_no, _component.c.consumed_quantity, entries.c.consumed)
+        .outerjoin(entries, same_line)
+        .where(plant(session, _component))
+        .order_by(_component.c.order_no, _component.c.order_line_no, _component.c.line_no)
+    )
+    return [
+        problem
+        for row in rows
+        for problem in _differs(_place(row.order_no, row.line_no), "consumed quantity", row.consumed_quantity, row.consumed)
+    ]
+
+
+def _place(order_no: str, line_no: int) -> str:
+    return f"{order_no} line {line_no}"
+
+
+def _differs(place: str, figure: str, kept: Decimal, posted: Decimal | None) -> list[Problem]:
+    if kept == (posted or ZERO):
+        return []
+    return [Problem(f"Production order {place}: {figure} is {shown(kept)}, its entries say {shown(posted or ZERO)}.")]

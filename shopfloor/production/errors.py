@@ -1,0 +1,82 @@
+"""Refusals of production orders, bills of material and routings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shopfloor.errors import Refusal
+
+
+@dataclass(eq=False)
+class OrderStatus(Refusal):
+    """EDG-33, LIF-8, PR-08, PST-22: the order is not at a stage that allows it; an ended order takes nothing."""
+
+    code = "ORDER_STATUS"
+    message = "Production order {order_no} is {status}. This needs an order that is {needed}."
+    order_no: str
+    status: str
+    needed: str
+    """The stages that allow it, such as `Started or Reported as finished`."""
+
+
+@dataclass(eq=False)
+class BomMissing(Refusal):
+    """An order needs to know what the item is made of."""
+
+    code = "BOM_MISSING"
+    message = "Item {item_no} has no bill of material. Create one first."
+    item_no: str
+
+
+@dataclass(eq=False)
+class BomLoop(Refusal):
+    """EDG-22: an item cannot be made of itself, on any level."""
+
+    code = "BOM_LOOP"
+    message = "Item {component} contains {item_no} itself, so it cannot be a component of it."
+    item_no: str
+    component: str
+
+
+@dataclass(eq=False)
+class StartedBelowReported(Refusal):
+    """LIF-4: a negative start takes back only what was not reported."""
+
+    code = "STARTED_BELOW_REPORTED"
+    message = "Production order {order_no}: {started} started and {reported} reported, so {quantity} cannot be taken back."
+    order_no: str
+    started: str
+    reported: str
+    quantity: str
+
+
+@dataclass(eq=False)
+class NothingToReverse(Refusal):
+    """EDG-30: only a report that still stands can be reversed."""
+
+    code = "NOTHING_TO_REVERSE"
+    message = "Row {match_id} of production order {order_no} has no report that could be reversed."
+    order_no: str
+    match_id: int
+
+
+@dataclass(eq=False)
+class StartedAboveOrdered(Refusal):
+    """LIF-14: no more is started than was ordered."""
+
+    code = "STARTED_ABOVE_ORDERED"
+    message = "Production order {order_no}: {ordered} ordered and {started} started, so {quantity} more cannot be started."
+    order_no: str
+    ordered: str
+    started: str
+    quantity: str
+
+
+@dataclass(eq=False)
+class OrderReserved(Refusal):
+    """PR-08: parts that were set aside for the order would be left hanging."""
+
+    code = "ORDER_RESERVED"
+    message = "Production order {order_no} still holds reserved parts ({components}). Report or remove its registrations first."
+    order_no: str
+    components: str

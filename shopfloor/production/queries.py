@@ -1,0 +1,329 @@
+"""What pages show of production orders, bills and routings. Frozen values, nothing is written, every figure says when it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, case, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from shopfloor.clock import now
+from shopfloor.db import plant, table
+from shopfloor.items.models import Item
+from shopfloor.items.paging import PAGE_SIZE, Page, page_limit, page_of
+from shopfloor.people.queries import Found
+from shopfloor.production import rules
+from shopfloor.production.components import order_components
+from shopfloor.production.models import (
+    BillOfMaterial,
+    BomLine,
+    ProdOrderLine,
+    ProdOrderOperation,
+    ProductionOrder,
+    Routing,
+    RoutingLine,
+)
+from shopfloor.quantity import ZERO
+
+_order = table(ProductionOrder)
+_line = table(ProdOrderLine)
+_operation = table(ProdOrderOperation)
+_item = table(Item)
+_bill = table(BillOfMaterial)
+_bom_line = table(BomLine)
+_routing = table(Routing)
+_step = table(RoutingLine)
+NO_DATE = date(9999, 12, 31)
+"""Orders without a due date come last."""
+SHORTEST_PREFIX = 2
+LONGEST_NUMBER = 20
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """One order with its progress. Quantities in base units of the product."""
+
+    no: str
+    status: str
+    item_no: str
+    variant_code: str
+    description: str
+    due_date: date | None
+    location_code: str
+    version: int
+    """Rises with every change (A4, A23)."""
+    unit_code: str
+    quantity: Decimal
+    """Ordered."""
+    started: Decimal
+    good: Decimal
+    error: Decimal
+
+    @property
+    def reported(self) -> Decimal:
+        return self.good + self.error
+
+    @property
+    def remaining(self) -> Decimal:
+        """ASC-16: ordered - good - error, never below zero."""
+        return max(self.quantity - self.reported, ZERO)
+
+    @property
+    def percent(self) -> int:
+        """Reported of ordered, 0 to 100."""
+        return min(int(self.reported * 100 / self.quantity), 100)
+
+
+@dataclass(frozen=True)
+class OrderOperation:
+    """One step of an order."""
+
+    operation_no: int
+    description: str
+    resource: str
+
+
+@dataclass(frozen=True)
+class OrderCard:
+    """One order in full."""
+
+    order: OrderRow
+    fixed_serial_no: str
+    fixed_lot_no: str
+    created_at: datetime
+    components: tuple[rules.Component, ...]
+    """With what is expected, consumed and remaining in base units."""
+    operations: tuple[OrderOperation, ...]
+    actions: tuple[str, ...]
+    """What the stage allows, of `rules.MOVES`."""
+    read_at: datetime
+
+
+@dataclass(frozen=True)
+class BomCard:
+    """What an item is made of."""
+
+    no: str
+    item_no: str
+    description: str
+    lines: tuple[BomCardLine, ...]
+
+
+@dataclass(frozen=True)
+class BomCardLine:
+    """One component of a bill."""
+
+    line_no: int
+    item_no: str
+    description: str
+    unit_code: str
+    quantity_per: Decimal
+    """In `unit_code` for one base unit of the product, or for the order if constant."""
+    constant: bool
+    scrap_percent: Decimal
+    flushing: str
+    operation_no: int
+
+
+@dataclass(frozen=True)
+class ListRow:
+    """One bill or routing in a list."""
+
+    no: str
+    item_no: str
+    description: str
+
+
+def list_orders(
+    session: Session, *, statuses: Sequence[str] = (), text: str = "", item_no: str = "", after: str = "", limit: int = PAGE_SIZE
+) -> Page[OrderRow]:
+    """Orders by due date and number, those without a date last. One statement.
+
+    `text` is found in order number, item number or description, without regard to case; `after` is the `next_after` of the page before.
+    """
+    if not all(given.isprintable() for given in (text, item_no, after, *statuses)):
+        return Page(())
+    limit = page_limit(limit)
+    due = func.coalesce(_order.c.due_date, NO_DATE)
+    conditions: list[ColumnElement[bool]] = []
+    if statuses:
+        conditions.append(_order.c.status.in_(list(statuses)))
+    if item_no:
+        conditions.append(_order.c.item_no == item_no)
+    if text:
+        conditions.append(_holds(text))
+    if after:
+        day, _, number = after.partition("~")
+        try:
+            conditions.append(tuple_(due, _order.c.no) > (date.fromisoformat(day), number))
+        except ValueError:
+            return Page(())
+    statement = _orders(session).where(*conditions).order_by(due, _order.c.no).limit(limit + 1)
+    rows = [_row(row) for row in session.connection().execute(statement)]
+    return page_of(rows, limit, lambda row: f"{(row.due_date or NO_DATE).isoformat()}~{row.no}")
+
+
+def count_orders(session: Session) -> dict[str, int]:
+    """How many orders are at each stage; stages without orders have 0. One statement."""
+    rows = session.connection().execute(select(_order.c.status, func.count()).where(plant(session, _order)).group_by(_order.c.status))
+    found = {row[0]: row[1] for row in rows}
+    return {stage: found.get(stage, 0) for stage in rules.STAGES}
+
+
+def order_row(session: Session, order_no: str) -> OrderRow | None:
+    """One order with its progress; None when there is none. One statement."""
+    if not order_no.isprintable():
+        return None
+    row = session.connection().execute(_orders(session).where(_order.c.no == order_no)).first()
+    return None if row is None else _row(row)
+
+
+def order_version(session: Session, order_no: str) -> int | None:
+    """The order's version: a page that knows it needs nothing new (A4). One statement."""
+    if not order_no.isprintable():
+        return None
+    version: int | None = session.connection().scalar(select(_order.c.version).where(plant(session, _order), _order.c.no == order_no))
+    return version
+
+
+def order_card(session: Session, order_no: str) -> OrderCard | None:
+    """One order with components and operations; None when there is none. Three statements."""
+    if not order_no.isprintable():
+        return None
+    row = session.connection().execute(_orders(session).where(_order.c.no == order_no)).first()
+    if row is None:
+        return None
+    operations = session.connection().execute(
+        select(_operation.c.operation_no, _operation.c.description, _operation.c.resource)
+        .where(plant(session, _operation), _operation.c.order_no == order_no)
+        .order_by(_operation.c.operation_no)
+    )
+    return OrderCard(
+        order=_row(row),
+        fixed_serial_no=row.fixed_serial_no,
+        fixed_lot_no=row.fixed_lot_no,
+        created_at=row.created_at,
+        components=tuple(order_components(session, order_no)),
+        operations=tuple(OrderOperation(*operation) for operation in operations),
+        actions=tuple(action for action in rules.MOVES if rules.steps(action, row.status) is not None),
+        read_at=now(),
+    )
+
+
+def find(session: Session, text: str, *, limit: int = 8) -> list[Found]:
+    """UI-1: production orders; the exact number first, then those that begin with the text. One statement."""
+    if not text.isprintable() or not 1 <= len(text) <= LONGEST_NUMBER:
+        return []
+    number = func.lower(_order.c.no)
+    fits = number.startswith(text.lower(), autoescape=True) if len(text) >= SHORTEST_PREFIX else number == text.lower()
+    rows = session.connection().execute(
+        select(_order.c.no, _order.c.description, _order.c.status)
+        .where(plant(session, _order), fits)
+        .order_by(case((_order.c.no == text, 0), else_=1), _order.c.no)
+        .limit(limit)
+    )
+    return [
+        Found("Production order", no, f"{description} · {status}", f"/production-orders/{quote(no, safe='')}")
+        for no, description, status in rows
+    ]
+
+
+def list_boms(session: Session, *, after: str = "", limit: int = PAGE_SIZE) -> Page[ListRow]:
+    """Bills of material by number."""
+    return _list(session, _bill, after, limit)
+
+
+def list_routings(session: Session, *, after: str = "", limit: int = PAGE_SIZE) -> Page[ListRow]:
+    """Routings by number."""
+    return _list(session, _routing, after, limit)
+
+
+def bom_card(session: Session, bom_no: str) -> BomCard | None:
+    """One bill with its lines; None when there is none. One statement: a bill always has lines."""
+    if not bom_no.isprintable():
+        return None
+    rows = (
+        session.connection()
+        .execute(
+            select(
+                _bill.c.item_no.label("product_no"),
+                _bill.c.description.label("product"),
+                _bom_line.c.line_no,
+                _bom_line.c.item_no,
+                _item.c.description,
+                _bom_line.c.unit_code,
+                _bom_line.c.quantity_per,
+                _bom_line.c.constant,
+                _bom_line.c.scrap_percent,
+                _bom_line.c.flushing,
+                _bom_line.c.operation_no,
+            )
+            .join(_bom_line, _bom_line.c.bom_no == _bill.c.no)
+            .join(_item, _item.c.no == _bom_line.c.item_no)
+            .where(_bill.c.no == bom_no)
+            .order_by(_bom_line.c.line_no)
+        )
+        .all()
+    )
+    return BomCard(bom_no, rows[0][0], rows[0][1], tuple(BomCardLine(*row[2:]) for row in rows)) if rows else None
+
+
+def routing_steps(session: Session, routing_no: str) -> list[OrderOperation]:
+    """The steps of a routing. One statement."""
+    if not routing_no.isprintable():
+        return []
+    rows = session.connection().execute(
+        select(_step.c.operation_no, _step.c.description, _step.c.resource)
+        .where(_step.c.routing_no == routing_no)
+        .order_by(_step.c.operation_no)
+    )
+    return [OrderOperation(*row) for row in rows]
+
+
+def _list(session: Session, listed: Table, after: str, limit: int) -> Page[ListRow]:
+    if not after.isprintable():
+        return Page(())
+    limit = page_limit(limit)
+    rows = session.connection().execute(
+        select(listed.c.no, listed.c.item_no, listed.c.description).where(listed.c.no > after).order_by(listed.c.no).limit(limit + 1)
+    )
+    return page_of([ListRow(*row) for row in rows], limit, lambda row: row.no)
+
+
+def _orders(session: Session) -> Select[Any]:
+    """Orders with the progress of their main line; co-products are further lines (D40)."""
+    main = and_(_line.c.plant_no == _order.c.plant_no, _line.c.order_no == _order.c.no, _line.c.line_no == rules.MAIN_LINE)
+    return (
+        select(_order, _line.c.started_quantity, _line.c.good_quantity, _line.c.error_quantity, _item.c.base_unit_code)
+        .select_from(_order.join(_line, main).join(_item, _item.c.no == _order.c.item_no))
+        .where(plant(session, _order, _line))
+    )
+
+
+def _holds(text: str) -> ColumnElement[bool]:
+    wanted = text.lower()
+    columns = (_order.c.no, _order.c.item_no, _order.c.description)
+    return or_(*(func.lower(column).contains(wanted, autoescape=True) for column in columns))
+
+
+def _row(row: Row[Any]) -> OrderRow:
+    return OrderRow(
+        no=row.no,
+        status=row.status,
+        item_no=row.item_no,
+        variant_code=row.variant_code,
+        description=row.description,
+        due_date=row.due_date,
+        location_code=row.location_code,
+        version=row.version,
+        unit_code=row.base_unit_code,
+        quantity=row.quantity,
+        started=row.started_quantity,
+        good=row.good_quantity,
+        error=row.error_quantity,
+    )

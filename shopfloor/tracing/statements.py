@@ -1,0 +1,402 @@
+"""The SQL of tracing: constant texts, whatever the number of keys, held to the plant (A15, A18).
+
+Keys travel as one JSON parameter. Expanding IN lists would make a new statement text for each length, and both databases limit
+the number of parameters.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Select,
+    String,
+    Subquery,
+    Table,
+    and_,
+    cast,
+    column,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    type_coerce,
+    union,
+)
+from sqlalchemy import Row as SqlRow
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+
+from shopfloor.db import current_plant, plant, table
+from shopfloor.genealogy.models import AssociationState, ComponentAssociation, ProductState, TrackedProduct
+from shopfloor.items.models import Item, ItemTrackingCode, NumberInformation, NumberKind
+from shopfloor.items.tracking import Tracking
+from shopfloor.ledger.models import ItemApplicationEntry, ItemLedgerEntry, ItemRegister, OpenItemEntry, SourceType
+from shopfloor.orders.models import Customer, Vendor
+from shopfloor.quantity import ZERO
+from shopfloor.reservations.models import ReservationEntry, ReservationSource, ReservationStatus
+from shopfloor.tracing.criteria import Filter, Filters
+from shopfloor.tracing.graph import CONSUMPTION, OUTPUT, Application, Entry, Registration, Row
+
+Key = tuple[Any, ...]
+
+LEDGER = table(ItemLedgerEntry)
+APPLICATION = table(ItemApplicationEntry)
+REGISTER = table(ItemRegister)
+OPEN = table(OpenItemEntry)
+ITEM = table(Item)
+CODE = table(ItemTrackingCode)
+VENDOR = table(Vendor)
+CUSTOMER = table(Customer)
+INFORMATION = table(NumberInformation)
+ASSOCIATION = table(ComponentAssociation)
+PRODUCT = table(TrackedProduct)
+RESERVATION = table(ReservationEntry)
+OPEN_STATES = (AssociationState.OPEN, AssociationState.PICKED)
+
+
+def listed(session: Session, name: str, rows: Collection[Key], **columns: type[BigInteger | String]) -> Subquery:
+    """A table made of keys, to join with."""
+    text = literal(json.dumps([list(row) for row in rows]), String)
+    if session.get_bind().dialect.name == "sqlite":
+        each: FromClause = func.json_each(text).table_valued("value", name=f"{name}_keys")
+        parts = [
+            type_coerce(func.json_extract(each.c.value, f"$[{place}]"), kind()).label(key)
+            for place, (key, kind) in enumerate(columns.items())
+        ]
+    else:
+        each = func.jsonb_array_elements(cast(text, JSONB)).table_valued(column("value", JSONB), name=f"{name}_keys")
+        parts = [
+            cast(each.c.value.op("->>")(literal(place)), kind).label(key) for place, (key, kind) in enumerate(columns.items())
+        ]
+    return select(*parts).select_from(each).subquery(name)
+
+
+# --- entries ----------------------------------------------------------------------------------------------------------
+
+
+def _entries(session: Session) -> Select[Any]:
+    """Entries with all that a traced line shows of them: item, who posted, what remains, vendor or customer (TR-50, TR-52)."""
+    joined = (
+        LEDGER.join(ITEM, ITEM.c.no == LEDGER.c.item_no)
+        .join(REGISTER, and_(REGISTER.c.plant_no == LEDGER.c.plant_no, REGISTER.c.register_no == LEDGER.c.register_no))
+        .outerjoin(CODE, CODE.c.code == ITEM.c.item_tracking_code)
+        .outerjoin(OPEN, and_(OPEN.c.plant_no == LEDGER.c.plant_no, OPEN.c.entry_no == LEDGER.c.entry_no))
+        .outerjoin(VENDOR, and_(LEDGER.c.source_type == SourceType.VENDOR, VENDOR.c.no == LEDGER.c.source_no))
+        .outerjoin(CUSTOMER, and_(LEDGER.c.source_type == SourceType.CUSTOMER, CUSTOMER.c.no == LEDGER.c.source_no))
+    )
+    return (
+        select(
+            LEDGER,
+            ITEM.c.description, ITEM.c.base_unit_code,
+            CODE.c.serial_specific, CODE.c.lot_specific, CODE.c.package_specific,
+            REGISTER.c.operator_no, REGISTER.c.station_code, REGISTER.c.created_at,
+            OPEN.c.remaining,
+            func.coalesce(VENDOR.c.name, CUSTOMER.c.name, "").label("source_name"),
+        )
+        .select_from(joined)
+        .where(plant(session, LEDGER))
+    )
+
+
+def _read_entries(session: Session, statement: Select[Any]) -> list[Entry]:
+    return [_entry(row) for row in session.connection().execute(statement)]
+
+
+def _entry(row: SqlRow[Any]) -> Entry:
+    specific = (row.serial_no and row.serial_specific) or (row.lot_no and row.lot_specific) or (row.package_no and row.package_specific)
+    return Entry(
+        entry_no=row.entry_no, entry_type=row.entry_type, item_no=row.item_no, quantity=row.quantity,
+        tracking=Tracking(row.serial_no, row.lot_no, row.package_no), scrap_quantity=row.scrap_quantity,
+        order_no=row.order_no if row.order_type else "", order_line_no=row.order_line_no,
+        component_line_no=row.component_line_no, match_id=row.match_id, corrects_entry_no=row.corrects_entry_no,
+        specific=bool(specific), item_description=row.description, variant_code=row.variant_code,
+        location_code=row.location_code, unit_code=row.base_unit_code, remaining_quantity=row.remaining or ZERO,
+        document_type=row.document_type, document_no=row.document_no, external_document_no=row.external_document_no,
+        posting_date=row.posting_date, expiration_date=row.expiration_date,
+        source_type=row.source_type, source_no=row.source_no, source_name=row.source_name,
+        register_no=row.register_no, reason=row.reason,
+        created_by=row.operator_no, station_code=row.station_code, created_at=row.created_at,
+    )
+
+
+def candidates(session: Session, filters: Filters, *, latest_first: bool, limit: int) -> list[Entry]:
+    """TR-10: entries that satisfy all filters and carry at least one number."""
+    order = LEDGER.c.entry_no.desc() if latest_first else LEDGER.c.entry_no
+    package = _passes(session, LEDGER.c.package_no, filters.package_no)
+    statement = _entries(session).where(_carries_number(), *_filtered(session, LEDGER, filters), package)
+    return _read_entries(session, statement.order_by(order).limit(limit))
+
+
+def entries_by_number(session: Session, numbers: Collection[int], *, limit: int) -> list[Entry]:
+    """Entries of these numbers."""
+    keys = listed(session, "wanted", [(number,) for number in sorted(numbers)], entry_no=BigInteger)
+    statement = _entries(session).where(LEDGER.c.entry_no.in_(select(keys.c.entry_no)))
+    return _read_entries(session, statement.order_by(LEDGER.c.entry_no).limit(limit))
+
+
+def order_entries(
+    session: Session, *, rows: Collection[Key], levels: Collection[Key], outputs: Collection[Key], lines: Collection[Key],
+    untracked: bool, limit: int,
+) -> list[Entry]:
+    """Consumption and output of production orders, each from its own list of keys.
+
+    `rows` (order, line, match id): all of the row. `levels` (order, line): order-level consumption and order-level corrections of
+    output. `outputs` (order, line): all output. `lines` (order, line): everything. `untracked`: whether order-level consumption
+    without a number is wanted.
+    """
+    number = LEDGER.c.entry_no
+    level = and_(
+        LEDGER.c.match_id == 0,
+        or_(
+            and_(LEDGER.c.entry_type.in_(CONSUMPTION), or_(literal(untracked), _carries_number())),
+            and_(LEDGER.c.entry_type.in_(OUTPUT), LEDGER.c.corrects_entry_no != 0),
+        ),
+    )
+    either = LEDGER.c.entry_type.in_(CONSUMPTION | OUTPUT)
+    parts = [
+        _of_order(session, number, "row_list", rows, either, by_row=True),
+        _of_order(session, number, "level_list", levels, level),
+        _of_order(session, number, "output_list", outputs, LEDGER.c.entry_type.in_(OUTPUT)),
+        _of_order(session, number, "line_list", lines, either),
+    ]
+    statement = _entries(session).where(number.in_(union(*parts)))
+    return _read_entries(session, statement.order_by(number).limit(limit))
+
+
+def _of_order(
+    session: Session, what: ColumnElement[Any], name: str, keys: Collection[Key], condition: ColumnElement[bool], *, by_row: bool = False
+) -> Select[Any]:
+    types: dict[str, Any] = {"order_no": String, "order_line_no": BigInteger, **({"match_id": BigInteger} if by_row else {})}
+    wanted = listed(session, name, sorted(keys), **types)
+    on = and_(*(LEDGER.c[key] == wanted.c[key] for key in types))
+    return select(what).select_from(wanted.join(LEDGER, on)).where(plant(session, LEDGER), condition)
+
+
+# --- applications -----------------------------------------------------------------------------------------------------
+
+
+def applications(session: Session, *, positive: Collection[int], negative: Collection[int], own_only: bool) -> list[Application]:
+    """Records that lead on from entries (TR-23): inbound for positive ones, outbound for negative ones.
+
+    `own_only`: of positive entries only the records that their own posting made, which is all that a backward trace follows.
+    """
+    inward = listed(session, "inward", [(number,) for number in sorted(positive)], entry_no=BigInteger)
+    outward = listed(session, "outward", [(number,) for number in sorted(negative)], entry_no=BigInteger)
+    coming = (
+        select(APPLICATION.c.entry_no)
+        .select_from(inward.join(APPLICATION, APPLICATION.c.inbound_item_entry_no == inward.c.entry_no))
+        .where(plant(session, APPLICATION), or_(literal(not own_only), APPLICATION.c.item_entry_no == inward.c.entry_no))
+    )
+    going = (
+        select(APPLICATION.c.entry_no)
+        .select_from(outward.join(APPLICATION, APPLICATION.c.outbound_item_entry_no == outward.c.entry_no))
+        .where(plant(session, APPLICATION))
+    )
+    statement = select(APPLICATION).where(plant(session, APPLICATION), APPLICATION.c.entry_no.in_(union(coming, going)))
+    return [
+        Application(
+            entry_no=row.entry_no, item_entry_no=row.item_entry_no, inbound=row.inbound_item_entry_no,
+            outbound=row.outbound_item_entry_no, quantity=row.quantity, transferred_from=row.transferred_from_entry_no,
+            cost_application=row.cost_application,
+        )
+        for row in session.connection().execute(statement)
+    ]
+
+
+# --- associations -----------------------------------------------------------------------------------------------------
+
+
+def associated_order_lines(session: Session, keys: Collection[Key]) -> list[tuple[str, int]]:
+    """Those order lines that have an association, posted or registered (C4)."""
+    wanted = listed(session, "wanted", sorted(keys), order_no=String, order_line_no=BigInteger)
+    posted = select(1).where(
+        plant(session, LEDGER), LEDGER.c.order_no == wanted.c.order_no, LEDGER.c.order_line_no == wanted.c.order_line_no,
+        LEDGER.c.match_id > 0, LEDGER.c.entry_type.in_(CONSUMPTION),
+    )
+    registered = select(1).where(
+        plant(session, ASSOCIATION), ASSOCIATION.c.order_no == wanted.c.order_no,
+        ASSOCIATION.c.order_line_no == wanted.c.order_line_no, ASSOCIATION.c.state != AssociationState.REMOVED,
+    )
+    statement = select(wanted.c.order_no, wanted.c.order_line_no).where(or_(posted.exists(), registered.exists()))
+    return [(row.order_no, row.order_line_no) for row in session.connection().execute(statement)]
+
+
+def composed_rows(session: Session, keys: Collection[Key]) -> list[int]:
+    """Those rows (order, line, match id) that have an association, posted and not taken back, or registered."""
+    total = func.sum(LEDGER.c.quantity)
+    net = (
+        _of_order(session, LEDGER.c.match_id, "row_list", keys, LEDGER.c.entry_type.in_(CONSUMPTION), by_row=True)
+        .group_by(LEDGER.c.match_id)
+        .having(total < literal(ZERO, LEDGER.c.quantity.type))
+    )
+    wanted = listed(session, "wanted", sorted({(key[2],) for key in keys}), match_id=BigInteger)
+    registered = (
+        select(ASSOCIATION.c.match_id)
+        .select_from(wanted.join(ASSOCIATION, ASSOCIATION.c.match_id == wanted.c.match_id))
+        .where(plant(session, ASSOCIATION), ASSOCIATION.c.state != AssociationState.REMOVED)
+    )
+    return [row.match_id for row in session.connection().execute(union(net, registered))]
+
+
+def registrations(session: Session, *, matches: Collection[int], supplies: Collection[int]) -> list[Registration]:
+    """Registered, unposted links of these rows, and those that draw on these entries (C5)."""
+    rows = listed(session, "row_list", [(match,) for match in sorted(matches)], match_id=BigInteger)
+    # The index of reservation entries leads with the entry number as text.
+    drawn = listed(session, "supply_list", [(str(number),) for number in sorted(supplies)], source_id=String)
+    demand, supply = RESERVATION.alias("demand"), RESERVATION.alias("supply")
+    of_rows = (
+        select(ASSOCIATION.c.association_no)
+        .select_from(rows.join(ASSOCIATION, ASSOCIATION.c.match_id == rows.c.match_id))
+        .where(plant(session, ASSOCIATION))
+    )
+    of_supplies = (
+        select(demand.c.association_no)
+        .select_from(drawn.join(supply, supply.c.source_id == drawn.c.source_id).join(demand, demand.c.entry_no == supply.c.entry_no))
+        .where(
+            plant(session, supply, demand), supply.c.source_type == ReservationSource.ITEM_LEDGER_ENTRY,
+            supply.c.positive, ~demand.c.positive, demand.c.association_no != 0,
+        )
+    )
+    return _read_registrations(session, ASSOCIATION.c.association_no.in_(union(of_rows, of_supplies)))
+
+
+def registered_candidates(session: Session, filters: Filters) -> list[Registration]:
+    """Registered, unposted links whose component satisfies the filters."""
+    return _read_registrations(session, and_(*_filtered(session, ASSOCIATION, filters), _no_package(filters)))
+
+
+def _read_registrations(session: Session, condition: ColumnElement[bool]) -> list[Registration]:
+    """One row for each reserved entry; links without a reservation once."""
+    demand, supply = RESERVATION.alias("demand_side"), RESERVATION.alias("supply_side")
+    joined = (
+        ASSOCIATION.join(ITEM, ITEM.c.no == ASSOCIATION.c.item_no)
+        .outerjoin(
+            demand,
+            and_(
+                demand.c.plant_no == ASSOCIATION.c.plant_no, demand.c.association_no == ASSOCIATION.c.association_no,
+                ~demand.c.positive, demand.c.reservation_status == ReservationStatus.RESERVATION,
+            ),
+        )
+        .outerjoin(
+            supply,
+            and_(
+                supply.c.plant_no == demand.c.plant_no, supply.c.entry_no == demand.c.entry_no, supply.c.positive,
+                supply.c.source_type == ReservationSource.ITEM_LEDGER_ENTRY,
+            ),
+        )
+    )
+    statement = (
+        select(ASSOCIATION, ITEM.c.description, ITEM.c.base_unit_code, supply.c.source_line_no.label("supply_entry_no"))
+        .select_from(joined)
+        .where(
+            plant(session, ASSOCIATION), ASSOCIATION.c.state.in_(OPEN_STATES),
+            ASSOCIATION.c.quantity > ASSOCIATION.c.consumed_quantity, condition,
+        )
+        .order_by(ASSOCIATION.c.association_no)
+    )
+    grouped: dict[int, list[SqlRow[Any]]] = {}
+    for row in session.connection().execute(statement):
+        grouped.setdefault(row.association_no, []).append(row)
+    return [_registration(rows) for rows in grouped.values()]
+
+
+def _registration(rows: Sequence[SqlRow[Any]]) -> Registration:
+    row = rows[0]
+    return Registration(
+        association_no=row.association_no, match_id=row.match_id, order_no=row.order_no, order_line_no=row.order_line_no,
+        component_line_no=row.component_line_no, item_no=row.item_no, tracking=Tracking(row.serial_no, row.lot_no),
+        quantity=row.quantity - row.consumed_quantity, state=row.state, item_description=row.description,
+        variant_code=row.variant_code, unit_code=row.base_unit_code, location_code=row.location_code,
+        registered_at=row.registered_at, registered_by=row.registered_by,
+        supply=tuple(sorted({other.supply_entry_no for other in rows if other.supply_entry_no})),
+    )
+
+
+def product_rows(session: Session, matches: Collection[int]) -> list[Row]:
+    """Rows of these match ids, whatever their state."""
+    wanted = listed(session, "wanted", [(match,) for match in sorted(matches)], match_id=BigInteger)
+    return _read_rows(session, PRODUCT.c.match_id.in_(select(wanted.c.match_id)))
+
+
+def product_candidates(session: Session, filters: Filters) -> list[Row]:
+    """Registered products that satisfy the filters and are not reported in full."""
+    waiting = PRODUCT.c.quantity > PRODUCT.c.good_quantity + PRODUCT.c.error_quantity
+    numbered = or_(PRODUCT.c.serial_no != "", PRODUCT.c.lot_no != "")
+    wanted = and_(*_filtered(session, PRODUCT, filters), _no_package(filters))
+    return _read_rows(session, and_(PRODUCT.c.state != ProductState.REMOVED, waiting, numbered, wanted))
+
+
+def _read_rows(session: Session, condition: ColumnElement[bool]) -> list[Row]:
+    statement = (
+        select(PRODUCT, ITEM.c.description, ITEM.c.base_unit_code)
+        .select_from(PRODUCT.join(ITEM, ITEM.c.no == PRODUCT.c.item_no))
+        .where(plant(session, PRODUCT), condition)
+        .order_by(PRODUCT.c.match_id)
+    )
+    return [
+        Row(
+            match_id=row.match_id, order_no=row.order_no, order_line_no=row.order_line_no, item_no=row.item_no,
+            tracking=Tracking(row.serial_no, row.lot_no), quantity=row.quantity - row.good_quantity - row.error_quantity,
+            state=row.state, item_description=row.description, variant_code=row.variant_code, unit_code=row.base_unit_code,
+            registered_at=row.registered_at, registered_by=row.registered_by,
+        )
+        for row in session.connection().execute(statement)
+    ]
+
+
+# --- filters ----------------------------------------------------------------------------------------------------------
+
+
+def _carries_number() -> ColumnElement[bool]:
+    return or_(LEDGER.c.serial_no != "", LEDGER.c.lot_no != "", LEDGER.c.package_no != "")
+
+
+def _no_package(filters: Filters) -> ColumnElement[bool]:
+    """Registrations carry no package number."""
+    return true() if filters.package_no.passes("") else false()
+
+
+def _filtered(session: Session, holder: Table, filters: Filters) -> list[ColumnElement[bool]]:
+    conditions = [
+        _passes(session, holder.c.item_no, filters.item_no),
+        _passes(session, holder.c.variant_code, filters.variant_code),
+        _passes(session, holder.c.serial_no, filters.serial_no),
+        _passes(session, holder.c.lot_no, filters.lot_no),
+    ]
+    if filters.vendor_lot_no:
+        conditions.append(_of_vendor_lot(session, holder, filters.vendor_lot_no))
+    return conditions
+
+
+def _of_vendor_lot(session: Session, holder: Table, wanted: Filter) -> ColumnElement[bool]:
+    """C13: numbers that arrived under the supplier's own lot number."""
+    number = or_(
+        and_(INFORMATION.c.kind == NumberKind.LOT, INFORMATION.c.number == holder.c.lot_no),
+        and_(INFORMATION.c.kind == NumberKind.SERIAL, INFORMATION.c.number == holder.c.serial_no),
+    )
+    same = and_(INFORMATION.c.item_no == holder.c.item_no, INFORMATION.c.variant_code == holder.c.variant_code, number)
+    return (
+        select(1)
+        .where(INFORMATION.c.plant_no == current_plant(session), same, _passes(session, INFORMATION.c.vendor_lot_no, wanted))
+        .exists()
+    )
+
+
+def _passes(session: Session, what: ColumnElement[str], wanted: Filter) -> ColumnElement[bool]:
+    """Ranges compare by character codes on both databases, as `Filter.passes` does."""
+    if not wanted:
+        return true()
+    ordered = what if session.get_bind().dialect.name == "sqlite" else what.collate("C")
+    parts: list[ColumnElement[bool]] = [what.in_(wanted.values)] if wanted.values else []
+    for low, high in wanted.ranges:
+        ends = [what != "", *([ordered >= low] if low else []), *([ordered <= high] if high else [])]
+        parts.append(and_(*ends))
+    return or_(*parts)

@@ -1,0 +1,207 @@
+"""One step down the tree of a trace: what hangs below an entry, a registered link or a registered product. Pure.
+
+*Order line* follows TR-20 to TR-34 to the letter. *Exact* (C4, C11) ties consumption and output by their row (`match_id`):
+
+- an output shows what was consumed for its row, and the order's consumption that belongs to no row, marked order-level;
+- a consumption leads to the outputs of its row only; order-level consumption leads to all outputs of the order line;
+- what was taken back is shown struck with its return, and nothing below it counts;
+- other components of the product are shown beside a traced component, but they are not walked: their later use is not a use
+  of the number that was asked for;
+- an order line without any association is bridged as in the other view, and its lines are marked order-level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from shopfloor.tracing.criteria import Criteria, ShowComponents
+from shopfloor.tracing.graph import Entry, Graph, Registration, Row
+from shopfloor.tracing.lines import Link
+
+Node = Entry | Registration | Row
+
+
+class Walk(Enum):
+    """How far the walk goes below a line (TR-33)."""
+
+    FULL = "bridge and applications"
+    APPLICATIONS = "applications"
+    LEAF = "nothing"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A line to be shown, before it has its place."""
+
+    node: Node
+    link: Link
+    walk: Walk
+    order_level: bool = False
+    current: bool = True
+
+
+def neighbours(graph: Graph, entry: Entry, criteria: Criteria) -> list[int]:
+    """Entry numbers one application away (TR-23, TR-24): one for each record (TR-43), 0 left out."""
+    records = graph.into(entry.entry_no) if entry.positive else graph.out_of(entry.entry_no)
+    records = [record for record in records if (record.item_entry_no == entry.entry_no) == criteria.backward]
+    if criteria.backward:
+        records.reverse()
+    numbers = (record.outbound if entry.positive else record.inbound for record in records)
+    return [number for number in numbers if number]
+
+
+def is_origin(graph: Graph, entry: Entry) -> bool:
+    """TR-22: the entry has its own increase record, so its goods came from outside."""
+    return entry.positive and any(
+        record.item_entry_no == entry.entry_no and not record.outbound for record in graph.into(entry.entry_no)
+    )
+
+
+def follows(entry: Entry) -> bool:
+    """TR-21: goods are followed through applications only by a number of a kind that is tracked exactly."""
+    return bool(entry.tracking) and entry.specific
+
+
+def bridge(graph: Graph, entry: Entry, criteria: Criteria) -> list[Step]:
+    """Components or outputs of the production order below a consumption or output (TR-30 to TR-32, C4, C11)."""
+    if not entry.order_no or not (entry.is_output if criteria.backward else entry.is_consumption):
+        return []
+    if not criteria.exact or entry.order_line not in graph.associated:
+        return _order_line_components(graph, entry, criteria) if criteria.backward else _order_line_outputs(graph, entry, criteria)
+    return _row_components(graph, entry, criteria) if criteria.backward else _row_outputs(graph, entry, criteria)
+
+
+def _order_line_components(graph: Graph, entry: Entry, criteria: Criteria) -> list[Step]:
+    """TR-32: consumption of the order line with the opposite sign."""
+    return [
+        Step(other, Link.COMPONENT, Walk.APPLICATIONS, order_level=criteria.exact)
+        for other in graph.of_order_line(entry.order_line)
+        if other.is_consumption and other.positive != entry.positive and _listed(other, criteria)
+    ]
+
+
+def _order_line_outputs(graph: Graph, entry: Entry, criteria: Criteria) -> list[Step]:
+    """TR-31: the other components of the order line, then its positive outputs."""
+    siblings = graph.of_order_line(entry.order_line)
+    components = [
+        Step(other, Link.OTHER_COMPONENT, Walk.APPLICATIONS, order_level=criteria.exact)
+        for other in siblings
+        if other.is_consumption and other.entry_no != entry.entry_no and _listed(other, criteria)
+    ]
+    return components + [
+        Step(other, Link.OUTPUT, Walk.APPLICATIONS, order_level=criteria.exact)
+        for other in siblings
+        if other.is_output and other.positive and _shown_output(other, criteria)
+    ]
+
+
+def _row_components(graph: Graph, entry: Entry, criteria: Criteria) -> list[Step]:
+    """C4, C11: consumption of the output's row, then that of the order level; what was taken back comes last."""
+    if not entry.positive:
+        return []  # a reversal leads to the output that it takes back, and that one shows what it had
+    output_stands = not graph.reversed(entry)
+    steps = [
+        _composed(graph, other, Link.COMPONENT, Walk.APPLICATIONS, order_level=not other.match_id, holds=output_stands)
+        for other in _row_consumption(graph, entry)
+        # A reversed output had the row's reversed components; what was consumed since then belongs to a later report.
+        if _listed(other, criteria) and (output_stands or (other.match_id and graph.reversed(other)))
+    ]
+    return _struck_last(graph, steps)
+
+
+def _row_outputs(graph: Graph, entry: Entry, criteria: Criteria) -> list[Step]:
+    """C4, C11 forward: the product's other components as context, then the outputs of the row, or all for the order level."""
+    if entry.positive:
+        return []
+    holds = not graph.reversed(entry)
+    level = not entry.match_id
+    components = [
+        _composed(graph, other, Link.OTHER_COMPONENT, Walk.LEAF, order_level=level or not other.match_id, holds=True)
+        for other in _row_consumption(graph, entry)
+        if holds and other.entry_no != entry.entry_no and _listed(other, criteria)
+    ]
+    siblings = graph.of_order_line(entry.order_line) if level else graph.of_row(entry.order_line, entry.match_id)
+    outputs = [
+        _composed(graph, other, Link.OUTPUT, Walk.APPLICATIONS, order_level=level, holds=holds)
+        for other in siblings
+        if other.is_output and other.positive and _shown_output(other, criteria)
+    ]
+    return _struck_last(graph, components) + _struck_last(graph, outputs)
+
+
+def _row_consumption(graph: Graph, entry: Entry) -> list[Entry]:
+    own = graph.of_row(entry.order_line, entry.match_id) if entry.match_id else []
+    shared = graph.of_row(entry.order_line, 0)
+    return [other for other in (*own, *shared) if other.is_consumption and not other.positive]
+
+
+def _composed(graph: Graph, other: Entry, link: Link, walk: Walk, *, order_level: bool, holds: bool) -> Step:
+    """A line of a composition. What was taken back is shown and not walked: where its goods came from is no part of the product."""
+    stands = holds and not graph.reversed(other)
+    return Step(other, link, walk if stands else Walk.LEAF, order_level=order_level, current=stands)
+
+
+def _struck_last(graph: Graph, steps: Sequence[Step]) -> list[Step]:
+    return sorted(steps, key=lambda step: isinstance(step.node, Entry) and graph.reversed(step.node))
+
+
+def _listed(component: Entry, criteria: Criteria) -> bool:
+    if criteria.show_components is ShowComponents.TRACKED:
+        return bool(component.tracking)
+    return criteria.show_components is ShowComponents.ALL
+
+
+def _shown_output(output: Entry, criteria: Criteria) -> bool:
+    """TR-31: untracked outputs are shown only with *All*."""
+    return bool(output.tracking) or criteria.show_components is ShowComponents.ALL
+
+
+def returns_of(graph: Graph, entry: Entry) -> list[Entry]:
+    """What took a struck entry back (C11)."""
+    if entry.is_output:
+        return graph.corrections_of(entry.entry_no)
+    numbers = [record.item_entry_no for record in graph.out_of(entry.entry_no) if record.cost_application]
+    return [graph.entries[number] for number in sorted(numbers) if number in graph.entries]
+
+
+# --- registered and not posted (C5, D37) ------------------------------------------------------------------------------
+
+
+def registered_steps(graph: Graph, node: Node, criteria: Criteria) -> list[Step]:
+    """Registered links directly below a line that is shown."""
+    if isinstance(node, Registration):
+        return _from_registration(graph, node, criteria)
+    if isinstance(node, Row):
+        return _from_row(graph, node, criteria)
+    if criteria.backward:
+        # With two reports of one row, the open rest is shown at each: nobody knows yet which part it goes into.
+        wanted = node.is_output and node.positive and node.match_id and not graph.reversed(node)
+        return _registered(graph.registered_in(node.match_id)) if wanted and criteria.show_components is not ShowComponents.NO else []
+    if node.is_consumption and not node.positive and node.match_id and not graph.reversed(node):
+        row = graph.rows.get(node.match_id)
+        return _registered([row] if row and row.quantity > 0 else [])
+    return _registered(graph.registered_from(node.entry_no)) if node.positive else []
+
+
+def _from_registration(graph: Graph, node: Registration, criteria: Criteria) -> list[Step]:
+    if not criteria.backward:
+        row = graph.rows.get(node.match_id)
+        return _registered([row] if row else [])
+    return [Step(graph.entries[number], Link.REGISTERED, Walk.FULL) for number in node.supply if number in graph.entries]
+
+
+def _from_row(graph: Graph, row: Row, criteria: Criteria) -> list[Step]:
+    if not criteria.backward or criteria.show_components is ShowComponents.NO:
+        return []
+    posted = [
+        _composed(graph, entry, Link.COMPONENT, Walk.APPLICATIONS, order_level=False, holds=True)
+        for entry in graph.of_row((row.order_no, row.order_line_no), row.match_id)
+        if entry.is_consumption and not entry.positive and _listed(entry, criteria)
+    ]
+    return _struck_last(graph, posted) + _registered(graph.registered_in(row.match_id))
+
+
+def _registered(nodes: Iterable[Registration | Row]) -> list[Step]:
+    return [Step(node, Link.REGISTERED, Walk.FULL) for node in nodes]

@@ -1,0 +1,69 @@
+"""Refusals that only the web can give: who asks, from where, and with how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shopfloor.errors import Refusal
+
+
+@dataclass(eq=False)
+class NotSignedIn(Refusal):
+    """A30: nobody acts without a name."""
+
+    code = "NOT_SIGNED_IN"
+    message = "Please sign in first: scan your badge."
+
+
+@dataclass(eq=False)
+class ForeignOrigin(Refusal):
+    """A28: a page of somebody else sent this."""
+
+    code = "FOREIGN_ORIGIN"
+    message = "This came from another address ({origin}) than this server's. Open the page here and try again."
+    origin: str
+
+
+@dataclass(eq=False)
+class InputTooLarge(Refusal):
+    """A35: uploads and forms have a limit."""
+
+    code = "INPUT_TOO_LARGE"
+    message = "That is too much at once: at most {megabytes} MB and {fields} fields."
+    megabytes: int
+    fields: int
+
+
+@dataclass(eq=False)
+class RequestInvalid(Refusal):
+    """The request itself cannot be read."""
+
+    code = "REQUEST_INVALID"
+    message = "The request cannot be read: {problem}"
+    problem: str
+
+
+@dataclass(eq=False)
+class NoSuchPage(Refusal):
+    """Nothing is at this address."""
+
+    code = "NO_SUCH_PAGE"
+    message = "There is nothing at this address."
+
+
+@dataclass(eq=False)
+class Busy(Refusal):
+    """The database could not take the command in time; nothing was written."""
+
+    code = "DATABASE_BUSY"
+    message = "Busy. Nothing was changed; please try again."
+    sound = "attention"
+
+
+@dataclass(eq=False)
+class ServerMistake(Refusal):
+    """Our mistake. The number finds it in the log."""
+
+    code = "SERVER_MISTAKE"
+    message = "Sorry, the server made a mistake. Nothing was changed. Tell an administrator this number: {error_id}"
+    error_id: str

@@ -1,0 +1,56 @@
+"""Numbers and times as the reader writes them; one place for every page (A31)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from flask import Flask, g
+from flask_babel import format_date, format_decimal
+
+from shopfloor.clock import now
+from shopfloor.people.actor import Actor
+
+
+def register(app: Flask) -> None:
+    """Make the filters known to the templates."""
+    for name, function in (("quantity", quantity), ("local_time", local_time), ("local_day", local_day), ("time_zone", time_zone),
+                           ("day", day)):
+        app.add_template_filter(function, name)
+
+
+def quantity(value: Decimal | int | str) -> str:
+    """An exact quantity without trailing zeros, grouped as the language groups; text stays as it is."""
+    if isinstance(value, str):
+        return value
+    return str(format_decimal(Decimal(value).normalize() + 0, format="#,##0.#####"))
+
+
+def local_time(instant: datetime, seconds: bool = False) -> str:  # noqa: FBT001, FBT002  # a filter's argument has no name in a template
+    """Time of day in the plant; with the day when it was not today."""
+    local = instant.astimezone(zone())
+    clock = local.strftime("%H:%M:%S" if seconds else "%H:%M")
+    today = now().astimezone(zone()).date()
+    return clock if local.date() == today else f"{format_date(local.date(), 'd MMM yyyy')} {clock}"
+
+
+def local_day(instant: datetime) -> date:
+    """The calendar date of an instant in the plant."""
+    return instant.astimezone(zone()).date()
+
+
+def time_zone(instant: datetime) -> str:
+    """The whole instant with its zone, for the hover text."""
+    return instant.astimezone(zone()).strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+def day(value: date | None) -> str:
+    """A calendar date, or a blank."""
+    return "" if value is None else str(format_date(value, "d MMM yyyy"))
+
+
+def zone() -> ZoneInfo:
+    """Zone of the plant, known from the signed-in person."""
+    actor = g.get("actor")
+    return ZoneInfo(actor.time_zone if isinstance(actor, Actor) else "UTC")

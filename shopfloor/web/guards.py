@@ -1,0 +1,135 @@
+"""Who acts, and whether the request came from our own pages (A28, A30)."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from flask import g, request, session
+
+from shopfloor.errors import NotFound
+from shopfloor.people.actor import Actor
+from shopfloor.people.errors import BadgeBlocked
+from shopfloor.people.queries import actor_of, actor_of_token
+from shopfloor.web.errors import ForeignOrigin, NotSignedIn, RequestInvalid
+from shopfloor.web.extensions import request_session
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+OPEN_ENDPOINTS = frozenset({"static", "site.wedge", "health.live", "health.ready", "sign_in.page", "sign_in.enter", "sign_in.leave", "site.help_page"})
+"""What may be seen without signing in."""
+API_PREFIX = "/api/"
+HOME = "/"
+
+
+@dataclass(frozen=True)
+class Person:
+    """What the header shows of whoever is signed in."""
+
+    name: str
+    station: str
+
+
+def check_request() -> None:
+    """Runs before every request. Raises ForeignOrigin, NotSignedIn, RequestInvalid, NotFound."""
+    _check_address()
+    _check_origin()
+    if request.endpoint is not None and request.endpoint not in OPEN_ENDPOINTS:
+        current_actor()
+
+
+def current_actor() -> Actor:
+    """The person of this request: by token (API) or by the session cookie. One statement in a request. Raises NotSignedIn."""
+    actor = known_actor()
+    if actor is None:
+        raise NotSignedIn
+    return actor
+
+
+def known_actor() -> Actor | None:
+    """The same, but None for nobody."""
+    if "actor" not in g:
+        g.actor = _read_actor()
+    found = g.actor
+    assert found is None or isinstance(found, Actor)
+    return found
+
+
+def person() -> Person | None:
+    """The signed-in person for the header; never fails, because error pages ask it too."""
+    actor = g.get("actor")
+    return Person(actor.name, actor.station_code) if isinstance(actor, Actor) else None
+
+
+def remember(actor: Actor) -> None:
+    """Sign in: a new session with a new random number (R-SE-3)."""
+    session.clear()
+    session.update(operator_no=actor.operator_no, station_code=actor.station_code, session_id=secrets.token_urlsafe(16))
+    g.actor = actor
+
+
+def forget() -> None:
+    """Sign out."""
+    session.clear()
+    g.actor = None
+
+
+def session_id() -> str:
+    """Names this signed-in session in the scan log; blank for the API."""
+    return str(session.get("session_id", ""))
+
+
+def is_api() -> bool:
+    """Whether the answer is JSON."""
+    return request.path.startswith(API_PREFIX)
+
+
+def safe_next(target: str) -> str:
+    """Where to go after signing in: a page of ours, never another server."""
+    parts = urlsplit(target) if target.isprintable() and len(target) <= 2000 else None
+    if parts is None or parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//") or "\\" in target:
+        return HOME
+    return target
+
+
+def sign_in_address() -> str:
+    """The sign-in page that leads back to where the person wanted to go."""
+    wanted = request.full_path.removesuffix("?") if request.method == "GET" else HOME
+    if request.method != "GET":
+        wanted = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or HOME).path or HOME
+    return "/sign-in?next=" + quote(safe_next(wanted), safe="")
+
+
+def _read_actor() -> Actor | None:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if is_api() and kind.lower() == "bearer":
+        return actor_of_token(request_session(), token, request.headers.get("X-Station", ""))
+    operator_no = session.get("operator_no")
+    if not isinstance(operator_no, str):
+        return None
+    try:
+        return actor_of(request_session(), operator_no, str(session.get("station_code", "")))
+    except (NotFound, BadgeBlocked):
+        forget()
+        return None
+
+
+def _check_origin() -> None:
+    """A28: the browser says which page a form came from; a program without a page shows its token instead."""
+    if request.method in SAFE_METHODS:
+        return
+    origin = request.headers.get("Origin")
+    if origin is None and is_api() and request.headers.get("Authorization", "").lower().startswith("bearer "):
+        return
+    if origin is None or origin != request.host_url.rstrip("/"):
+        shown = (origin or "none")[:100]
+        raise ForeignOrigin(origin=shown if shown.isprintable() else "unreadable")
+
+
+def _check_address() -> None:
+    """Numbers in an address are visible characters; a database may choke on others."""
+    for value in (request.view_args or {}).values():
+        if isinstance(value, str) and not value.isprintable():
+            raise NotFound(record="page", number="".join(c if c.isprintable() else "?" for c in value)[:50])
+    if len(request.query_string) > 16_000:
+        raise RequestInvalid(problem="the address is too long")

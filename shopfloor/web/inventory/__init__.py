@@ -1,0 +1,1 @@
+"""Pages about goods on hand: items, stock, item journal, numbers on hold."""

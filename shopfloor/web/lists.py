@@ -1,0 +1,46 @@
+"""The page of a list and the page of a form: what every one of them needs, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from shopfloor.errors import NotFound, Refusal
+from shopfloor.web.forms import Form, FormField
+from shopfloor.web.htmx import respond
+from shopfloor.web.tables import Table
+from shopfloor.web.texts import message_of
+
+Link = tuple[str, str, str]
+"""Words, address, icon."""
+
+
+def list_page(
+    title: str, table: Table, *, empty: tuple[str, str], actions: Sequence[Link] = (), filters: Sequence[FormField] = (), note: str = "",
+    refusal: Refusal | None = None,
+) -> Response:
+    """A list with its filters. `empty` says that there is nothing and how to get the first row."""
+    return respond(
+        "pages/list.html", title=title, table=table, actions=actions, filters=filters, note=note, path=request.path,
+        empty_title=empty[0], empty_text=empty[1], refusal=message_of(refusal) if refusal else None,
+    )
+
+
+def form_page(title: str, form: Form, *, crumbs: Sequence[tuple[str, str]] = (), note: str = "", refusal: Refusal | None = None) -> Response:
+    """One form on a page of its own; a refusal stands on top, and at the field that it is about."""
+    return respond("pages/form.html", title=title, form=form, crumbs=crumbs, note=note, refusal=message_of(refusal) if refusal else None)
+
+
+def found(record: str, number: str, card: Any) -> Any:
+    """The card, or NotFound."""
+    if card is None:
+        raise NotFound(record=record, number=number)
+    return card
+
+
+def text_filter(name: str, label: str, value: str, *, options: Sequence[tuple[str, str]] = ()) -> FormField:
+    """One field of a list's filter row."""
+    return FormField(name=name, label=label, kind="select" if options else "text", value=value, options=tuple(options))

@@ -1,0 +1,81 @@
+"""What every page shows around its block: places, the signed-in person, the language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, g, request
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+
+from shopfloor.people.actor import Actor
+from shopfloor.web.guards import person
+from shopfloor.web.htmx import messages
+
+PLACES: tuple[tuple[str, Any], ...] = (
+    ("/", _l("Home")),
+    ("/production-orders", _l("Production")),
+    ("/items", _l("Items")),
+    ("/stock", _l("Stock")),
+    ("/purchase-orders", _l("Purchase")),
+    ("/sales-orders", _l("Sales")),
+    ("/tracing", _l("Item tracing")),
+    ("/more", _l("More")),
+)
+"""Address and label; a place is current for every address below it."""
+MORE: tuple[tuple[str, Any], ...] = (
+    ("/boms", _l("Bills of material")),
+    ("/item-journal", _l("Item journal")),
+    ("/numbers/held", _l("Numbers on hold")),
+    ("/numbers/expiring", _l("Expiring numbers")),
+    ("/waiting-units", _l("Units waiting for parts")),
+    ("/scans", _l("Scan log")),
+    ("/vendors", _l("Vendors")),
+    ("/customers", _l("Customers")),
+    ("/people", _l("People")),
+    ("/stations", _l("Stations")),
+    ("/settings", _l("Settings")),
+    ("/api/v1/docs", _l("API")),
+    ("/help", _l("Help")),
+)
+"""Places that are listed on the page *More* and found by the search box."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One link of the header."""
+
+    label: str
+    href: str
+    current: bool
+
+
+def register(app: Flask) -> None:
+    """Give every template what `base.html` asks for."""
+    app.context_processor(context)
+
+
+def context() -> dict[str, Any]:
+    """Variables that every page has: language, navigation, operator, messages."""
+    return {
+        "language": str(get_locale() or "en"),
+        "navigation": places(request.path),
+        "operator": person(),
+        "messages": messages(),
+    }
+
+
+def places(path: str) -> list[Place]:
+    """The header's links. Only addresses that the app has are shown."""
+    return [Place(str(label), href, _is_below(path, href)) for href, label in PLACES]
+
+
+def may(right: str) -> bool:
+    """Whether the signed-in person has a right, for showing or hiding actions."""
+    actor = g.get("actor")
+    return isinstance(actor, Actor) and actor.may(right)
+
+
+def _is_below(path: str, href: str) -> bool:
+    return path == href if href == "/" else path == href or path.startswith(href + "/")

@@ -1,0 +1,31 @@
+"""Every blueprint of the pages. A new page: one module with `bp`, one template, one line here."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask import Flask
+
+MODULES = (
+    "health",
+    "sign_in",
+    "site",
+    "home",
+    "admin.people",
+    "admin.scans",
+    "inventory.items",
+    "inventory.journal",
+    "inventory.numbers",
+    "inventory.stock",
+    "production.boms",
+    "production.orders",
+    "warehouse.parties",
+    "warehouse.purchase_orders",
+    "warehouse.sales_orders",
+)
+
+
+def register(app: Flask) -> None:
+    """Add all pages to the app."""
+    for name in MODULES:
+        app.register_blueprint(import_module(f"shopfloor.web.{name}").bp)

@@ -1,0 +1,1 @@
+"""Pages about making things: production orders, bills of material, tracked components."""

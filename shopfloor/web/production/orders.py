@@ -1,0 +1,134 @@
+"""Production orders: list, card, new order, and the moves between stages (LIF-1 to LIF-8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from urllib.parse import quote
+
+from flask import Blueprint
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from shopfloor.errors import Answer, Refusal
+from shopfloor.items.queries import list_locations
+from shopfloor.people import rights
+from shopfloor.production import commands, queries, rules
+from shopfloor.production.inputs import NewProductionOrder, OrderKey, StartOrder
+from shopfloor.web.commands import run_command
+from shopfloor.web.extensions import request_session
+from shopfloor.web.forms import FormBuilder
+from shopfloor.web.htmx import go, respond
+from shopfloor.web.inputs import argument, command_key, read_form
+from shopfloor.web.lists import form_page, found, list_page, text_filter
+from shopfloor.web.navigation import may
+from shopfloor.web.refusals import on_refusal
+from shopfloor.web.tables import Cell, Column, Table, table
+from shopfloor.web.texts import message_of
+
+bp = Blueprint("production_orders", __name__, url_prefix="/production-orders")
+RUNNING = "running"
+COLUMNS = (
+    Column(_l("No."), "number"), Column(_l("Item")), Column(_l("Description")), Column(_l("Status"), "status"),
+    Column(_l("Progress"), "progress"), Column(_l("Location")), Column(_l("Due"), "day"),
+)
+MOVES: dict[str, Callable[..., Answer]] = {
+    "estimate": commands.estimate_order,
+    "schedule": commands.schedule_order,
+    "release": commands.release_order,
+    "end-job": commands.end_job,
+    "end": commands.end_order,
+}
+"""Last part of the address -> use case; `rules.MOVES` names them with a blank."""
+MOVE_LABELS = {
+    "estimate": _l("Estimate"), "schedule": _l("Schedule"), "release": _l("Release"), "end-job": _l("End job"), "end": _l("End"),
+}
+
+
+@bp.get("")
+def index() -> Response:
+    """All orders by due date; a filter for the stage and one for words."""
+    status, text = argument("status"), argument("text")
+    statuses = (rules.RELEASED, rules.STARTED) if status == RUNNING else ((status,) if status in rules.STAGES else ())
+    page = queries.list_orders(request_session(), statuses=statuses, text=text, item_no=argument("item_no"), after=argument("after"))
+    stages = [("", _("All")), (RUNNING, _("Running")), *((stage, _(stage)) for stage in rules.STAGES)]
+    return list_page(
+        _("Production orders"), orders_table(page.rows, page),
+        empty=(_("No production order fits"), _("Make one from an item that has a bill of material.")),
+        actions=_new_link(), filters=(text_filter("text", _("Number, item or words"), text), text_filter("status", _("Status"), status, options=stages)),
+    )
+
+
+@bp.get("/new")
+def new() -> Response:
+    """The form of a new order."""
+    return _show_new()
+
+
+@bp.post("")
+def create() -> Response:
+    """Make an order and show it."""
+    on_refusal(_show_new)
+    answer = run_command(commands.create_order, key=command_key(), given=read_form(NewProductionOrder))
+    return go(address_of(answer.number), answer)
+
+
+@bp.get("/<order_no>")
+def card(order_no: str) -> Response:
+    """One order: progress, components, operations, and what can be done with it now."""
+    return show(order_no)
+
+
+@bp.post("/<order_no>/<any(estimate, schedule, release, 'end-job', end):move>")
+def move(order_no: str, move: str) -> Response:
+    """Bring the order to another stage."""
+    on_refusal(partial(show, order_no))
+    answer = run_command(MOVES[move], key=command_key(), given=read_form(OrderKey, order_no=order_no))
+    return go(address_of(order_no), answer)
+
+
+@bp.post("/<order_no>/start")
+def start(order_no: str) -> Response:
+    """Start the order, or a part of it."""
+    on_refusal(partial(show, order_no))
+    answer = run_command(commands.start_order, key=command_key(), given=read_form(StartOrder, order_no=order_no))
+    return go(address_of(order_no), answer)
+
+
+def show(order_no: str, refusal: Refusal | None = None) -> Response:
+    """The card, after a refusal with its message. Raises NotFound."""
+    order = found("production order", order_no, queries.order_card(request_session(), order_no))
+    moves = [(name, MOVE_LABELS[name]) for name in MOVES if name.replace("-", " ") in order.actions]
+    return respond(
+        "pages/production_order.html", card=order, moves=moves, address=address_of(order_no), may_move=may(rights.ORDERS),
+        may_start="start" in order.actions, may_scan=order.order.status in {rules.RELEASED, rules.STARTED},
+        refusal=message_of(refusal) if refusal else None,
+    )
+
+
+def address_of(order_no: str) -> str:
+    """Where the card is."""
+    return f"/production-orders/{quote(order_no, safe='')}"
+
+
+def orders_table(rows: tuple[queries.OrderRow, ...], page: queries.Page[queries.OrderRow] | None = None) -> Table:
+    """Orders as a table."""
+    return table(COLUMNS, [
+        (Cell(row.no, address_of(row.no)), Cell(row.item_no, f"/items/{quote(row.item_no, safe='')}"), Cell(row.description), Cell(row.status),
+         Cell(row.reported, of=row.quantity), Cell(row.location_code), Cell(row.due_date))
+        for row in rows
+    ], page)
+
+
+def _show_new(refusal: Refusal | None = None) -> Response:
+    session = request_session()
+    form = FormBuilder(
+        NewProductionOrder, action="/production-orders", submit=_("Create order"), refusal=refusal, values={"item_no": argument("item_no")},
+        options={"location_code": [(row.code, f"{row.code} {row.name}") for row in list_locations(session)]},
+    ).form()
+    return form_page(_("New production order"), form, crumbs=((_("Production orders"), "/production-orders"),), refusal=refusal)
+
+
+def _new_link() -> tuple[tuple[str, str, str], ...]:
+    return ((_("New production order"), "/production-orders/new", "plus"),) if may(rights.ORDERS) else ()

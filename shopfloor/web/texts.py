@@ -1,0 +1,44 @@
+"""Messages in the language of the person: the English template of an outcome, translated, with its fields filled in (A31)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext
+
+from shopfloor.errors import Fields, InvalidInput, Outcome
+
+RESULTS = {"accepted": "accepted", "information": "information", "attention": "question", "refused": "refused"}
+"""Sound of an outcome -> how the screens show it."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One answer as the pages show it."""
+
+    result: str
+    """accepted, information, question or refused."""
+    title: str
+    text: str = ""
+    detail: str = ""
+    code: str = ""
+
+
+def outcome_text(outcome: Outcome) -> str:
+    """The message of an outcome in the reader's language."""
+    return message_text(outcome.message, outcome.outcome_fields())
+
+
+def message_text(template: str, fields: Fields) -> str:
+    """A template with its fields. A translation that names a field which is not there falls back to English."""
+    try:
+        return str(gettext(template)).format(**fields)
+    except (KeyError, IndexError, ValueError):
+        return template.format(**fields)
+
+
+def message_of(outcome: Outcome) -> Message:
+    """How a page shows an outcome. Input that cannot be read says what is wrong beside each field as well."""
+    if isinstance(outcome, InvalidInput):
+        return Message("refused", gettext("Please correct what is marked."), outcome.summary, code=outcome.code)
+    return Message(RESULTS[outcome.sound], outcome_text(outcome), code=outcome.code)

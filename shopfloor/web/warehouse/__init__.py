@@ -1,0 +1,1 @@
+"""Pages about goods that come and go: purchase and sales orders, vendors, customers."""

@@ -1,0 +1,229 @@
+"""The scan collector with real key events in Chromium (A3, R-05, R-24, TCP-6, test T28)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.harness.server import HarnessServer, Plant, wait_until
+from tests.browser.harness.station import Station
+from tests.browser.harness.wedge import CONTROL, KEYS, SHIFT, Wedge
+
+CODES = [f"]d20109521234543213\x1d21Md-{number:04}/7" for number in range(20)]
+
+
+def texts(plant: Plant) -> list[str]:
+    return [one["text"] for one in plant.decided]
+
+
+def expect_texts(plant: Plant, expected: list[str]) -> None:
+    wait_until(lambda: len(plant.decided) >= len(expected), f"{len(expected)} scans, got {texts(plant)!r}")
+    assert texts(plant) == expected
+
+
+@pytest.mark.parametrize("key_ms", [0, 5, 10])
+def test_t28_twenty_codes_back_to_back_arrive_whole_and_in_order(page: Page, harness: HarnessServer, plant: Plant, key_ms: int) -> None:
+    """R-05: also at 5 ms between keys and with nothing between Enter and the next code."""
+    station = Station(page, harness, key_ms=key_ms)
+    station.scan(*CODES)
+    expect_texts(plant, CODES)
+    assert {one["source"] for one in plant.decided} == {"wedge"}
+    assert {one["hx"] for one in plant.decided} == {"true"}
+
+
+@pytest.mark.parametrize("focus", ["#note", "#choice", "[name=text]", "[data-command=undo]", "body"])
+def test_r_05_focus_does_not_matter_and_no_key_leaks(page: Page, harness: HarnessServer, plant: Plant, focus: str) -> None:
+    """T28: whatever has the focus, codes arrive whole; fields keep what was in them, buttons are not pressed."""
+    plant.faults.delay = 0.3
+    station = Station(page, harness)
+    page.locator("#note").fill("half a no")
+    if focus == "body":
+        page.evaluate("() => document.activeElement.blur()")
+    else:
+        page.locator(focus).focus()
+    station.scan("BEE-123", "Bx 4711")
+    assert page.locator("#note").input_value() == "half a no"
+    assert page.locator("#choice").input_value() == "A"
+    expect_texts(plant, ["BEE-123", "Bx 4711"])
+    assert {one["kind"] for one in plant.decided} == {"scan"}
+
+
+@pytest.mark.parametrize("separator", ["Ctrl+]", "F8", "Alt+029", "Alt+0029"])
+def test_r_05_every_keyboard_form_of_the_separator_is_kept(page: Page, harness: HarnessServer, plant: Plant, separator: str) -> None:
+    """gs1.md 2.2: a text field loses each of them without a trace."""
+    station = Station(page, harness)
+    station.wedge.begin()
+    station.wedge.keys([KEYS[character] for character in "10AB"])
+    if separator == "Ctrl+]":
+        station.wedge.keys([("BracketRight", CONTROL)])
+    elif separator == "F8":
+        station.wedge.keys([("F8", 0)])
+    else:
+        station.wedge.alt_code(separator.removeprefix("Alt+"))
+    station.wedge.keys([KEYS[character] for character in "21S1\n"])
+    expect_texts(plant, ["10AB\x1d21S1"])
+
+
+def test_r_05_host_layout_and_caps_lock_change_nothing(page: Page, harness: HarnessServer, plant: Plant) -> None:
+    """Text comes from event.code: a French host says "q" for KeyA and "à" for Digit0."""
+    station = Station(page, harness)
+    wrong_key = {"KeyA": "q", "Digit0": "à", "Digit1": "&", "KeyZ": "W"}
+    station.wedge.begin()
+    for code, modifiers in (KEYS[character] for character in "01AZ01aZ"):
+        station.wedge._send("keyDown", code, modifiers, key=wrong_key[code], text=wrong_key[code])
+        station.wedge._send("keyUp", code, modifiers, key=wrong_key[code])
+        station.wedge.pause(5)
+    station.wedge.keys([KEYS["\n"]])
+    expect_texts(plant, ["01AZ01aZ"])
+
+
+def test_r_05_control_characters_stay_text_and_do_not_reach_the_browser(page: Page, harness: HarnessServer, plant: Plant) -> None:
+    """A code may hold Ctrl+B or Ctrl+P; every key of a burst is swallowed."""
+    station = Station(page, harness)
+    page.evaluate("() => { window.seen = []; addEventListener('keydown', (event) => seen.push(event.code)); }")
+    station.wedge.begin()
+    station.wedge.keys([KEYS[character] for character in "ABCD"])
+    station.wedge.keys([("KeyB", CONTROL), ("KeyP", CONTROL), ("ArrowDown", 0), *[KEYS[character] for character in "EF\n"]])
+    expect_texts(plant, ["ABCD\x02\x10EF"])
+    assert page.evaluate("() => seen.filter((code) => !code.startsWith('Shift'))") == ["KeyA", "KeyB", "KeyC"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\t", "\n\n", ""])
+def test_tcp_6_enter_tab_crlf_and_silence_end_a_scan(page: Page, harness: HarnessServer, plant: Plant, end: str) -> None:
+    """TCP-6: whatever the scanner sends after the code submits it once, and the focus stays in the scan field."""
+    station = Station(page, harness)
+    station.wedge.scan("PK-000123", end=end)
+    expect_texts(plant, ["PK-000123"])
+    page.wait_for_timeout(250)
+    assert texts(plant) == ["PK-000123"]
+    expect(station.field).to_be_focused()
+    expect(station.field).to_have_value("")
+
+
+def test_r_05_a_person_types_in_peace(page: Page, harness: HarnessServer, plant: Plant) -> None:
+    """Keys 70 ms apart are typing: they stay in the field, and Enter in the scan field submits them as typed."""
+    station = Station(page, harness, key_ms=70)
+    page.locator("#note").focus()
+    station.wedge.scan("slow note")
+    assert page.locator("#note").input_value() == "slow note"
+    station.field.focus()
+    station.wedge.scan("pk-1")
+    expect_texts(plant, ["pk-1"])
+    assert plant.decided[0]["source"] == "typed"
+
+
+def test_r_05_three_quick_keys_are_no_scan(page: Page, harness: HarnessServer, plant: Plant) -> None:
+    """Fewer than four keys are a person rolling over the keys: they stay where they were typed."""
+    station = Station(page, harness)
+    page.locator("#note").focus()
+    station.wedge.scan("abc", end="")
+    page.wait_for_timeout(300)
+    assert page.locator("#note").input_value() == "abc"
+    assert plant.requests == []
+
+
+def test_r_05_a_held_key_is_no_scan(page: Page, harness: HarnessServer, plant: Plant) -> None:
+    """Auto-repeat comes at scanner speed, but from a finger."""
+    Station(page, harness)
+    page.locator("#note").focus()
+    for _ in range(12):
+        page.keyboard.down("x")
+    page.keyboard.up("x")
+    page.wait_for_timeout(300)
+    assert page.locator("#note").input_value() == "x" * 12
+    assert plant.requests == []
+
+
+def test_tcp_6_tab_submits_what_was_typed_but_not_what_was_answered(page: Page, harness: HarnessServer, plant: Plant) -> None:
+    station = Station(page, harness, key_ms=70)
+    plant.faults.refuse.add("bad-1")
+    station.wedge.scan("bad-1", end="\t")
+    expect(page.locator("#announce")).to_have_text("REFUSED bad-1")
+    expect(station.field).to_be_focused()
+    station.wedge.scan("", end="\t")
+    expect(station.field).not_to_be_focused()
+    assert texts(plant) == ["bad-1"]
+
+
+def test_ui_1_a_scan_on_any_other_page_opens_find(page: Page, harness: HarnessServer, plant: Plant) -> None:
+    """UI-1: percent-encoded, the separator included."""
+    page.goto(f"{harness.url}/desk")
+    page.wait_for_selector("html[data-capture=ready]", state="attached")
+    page.locator("#button").focus()
+    Wedge(page).scan("10A/B&c%\x1d21ü".replace("ü", "+"))
+    page.wait_for_url("**/find?text=10A%2FB%26c%25%1D21%2B")
+    assert plant.found == ["10A/B&c%\x1d21+"]
+
+
+def test_a_page_may_take_the_scan_into_a_field_of_its_own(page: Page, harness: HarnessServer, plant: Plant) -> None:
+    """The sign-in page: the badge goes into its form, never into an address."""
+    page.goto(f"{harness.url}/desk")
+    page.wait_for_selector("html[data-capture=ready]", state="attached")
+    page.evaluate("""() => {
+        const form = document.createElement("form");
+        form.innerHTML = '<input data-takes-scan name="badge">';
+        form.addEventListener("submit", (event) => { event.preventDefault(); form.dataset.sent = form.badge.value; });
+        document.body.append(form);
+    }""")
+    Wedge(page).scan("BADGE:0815")
+    expect(page.locator("form[data-sent]")).to_have_attribute("data-sent", "BADGE:0815")
+    assert plant.found == []
+
+
+def collected(page: Page, harness: HarnessServer, keys: list[tuple[float, str]], *, attached_at: float = 0, scanner: Any = None) -> Any:
+    """What the collector makes of unshifted keys at given times."""
+    page.goto(f"{harness.url}/desk")
+    return page.evaluate("""async ([keys, attachedAt, scanner]) => {
+        const { Collector } = await import("/static/capture.js");
+        const profile = await (await fetch("/static/wedge.json")).json();
+        const found = [];
+        const collector = new Collector(profile, {
+            scan: ({ text }) => found.push(text), cut: ({ text }) => found.push(["cut", text]), scanner, now: () => attachedAt });
+        for (const [timeStamp, code] of keys) collector.keydown({
+            timeStamp, code, key: "", shiftKey: false, ctrlKey: code === "BracketRight", altKey: false,
+            preventDefault() {}, stopImmediatePropagation() {} });
+        await new Promise((resolve) => setTimeout(resolve, 400));
+        return found;
+    }""", [keys, attached_at, scanner or {}])
+
+
+def spelled(text: str, start: float, gap: float = 5) -> list[tuple[float, str]]:
+    return [(start + number * gap, "Enter" if character == "\n" else KEYS[character][0]) for number, character in enumerate(text)]
+
+
+@pytest.mark.parametrize(
+    ("keys", "attached_at", "scanner", "expected"),
+    [
+        pytest.param(spelled("12345\n", 1000), 995, {}, [["cut", "12345"]], id="began before the page listened"),
+        pytest.param(spelled("12345\n", 1000), 900, {}, ["12345"], id="began after"),
+        pytest.param(spelled("12345\n", 1000) + spelled("67\n", 1100), 0, {}, ["12345"], id="short code 75 ms later is typing"),
+        pytest.param(spelled("12345\n", 1000) + spelled("6\n", 1030), 0, {}, ["12345", "6"], id="short code at once is a scan"),
+        pytest.param(spelled("12", 1000) + spelled("3456\n", 1090), 0, {}, ["3456"], id="pause before it is known"),
+        pytest.param(spelled("12345", 1000) + spelled("678\n", 1100), 0, {}, ["12345678"], id="hiccup of 80 ms inside"),
+        pytest.param(spelled("12345", 1000) + spelled("67890\n", 1200), 0, {}, ["12345", "67890"], id="silence"),
+        pytest.param(spelled("10ab\n21s1\n", 1000), 0, {"fnc1_is_enter": True}, ["10ab\x1d21s1"], id="Enter for FNC1, variable"),
+        pytest.param(spelled("10ab\n21s1\n", 1000), 0, {}, ["10ab", "21s1"], id="Enter without the setting"),
+        pytest.param(
+            spelled("0109521234543213\n10ab\n", 1000), 0, {"fnc1_is_enter": True}, ["0109521234543213", "10ab"],
+            id="Enter for FNC1, fixed"),
+        pytest.param(
+            spelled("0109521234543213", 1000) + spelled("10ab\n21s1\n", 1080), 0, {"fnc1_is_enter": True}, ["010952123454321310ab\x1d21s1"],
+            id="Enter for FNC1, fixed then variable"),
+        pytest.param(spelled("z-y1\n", 1000), 0, {"layout": "de"}, ["yßz1"], id="the scanner's own layout"),
+    ],
+)
+def test_r_05_timing_table(
+    page: Page, harness: HarnessServer, keys: list[tuple[float, str]], attached_at: float, scanner: Any, expected: list[Any],
+) -> None:
+    """R-05: 50 ms between keys, 100 ms of silence, at least 4 keys, the joined Enter."""
+    assert collected(page, harness, keys, attached_at=attached_at, scanner=scanner) == expected
+
+
+def test_r_24_the_profile_of_the_server_is_the_profile_of_the_page(page: Page, harness: HarnessServer, plant: Plant) -> None:
+    """Every printable character of the scanner's layout arrives as itself."""
+    station = Station(page, harness)
+    printable = "".join(character for character, (_, modifiers) in KEYS.items() if character.isprintable() and modifiers in {0, SHIFT})
+    station.scan(printable)
+    expect_texts(plant, [printable])
