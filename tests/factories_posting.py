@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shopfloor.db import table
+from shopfloor.db import plant, table
 from shopfloor.errors import Answer
 from shopfloor.items.models import Item, ItemTrackingCode, ItemTrackingRequirement, NumberInformation, UnitOfMeasure
 from shopfloor.items.tracking import Tracking
@@ -55,9 +55,8 @@ def make_items(session: Session) -> None:
     session.flush()
     session.add(ItemTrackingRequirement(tracking_code="USED", kind="Serial", transaction="manufacturing outbound"))
     for no, fields in ITEMS.items():
-        session.add(
-            Item(no=no, description=no.title(), base_unit_code="PCS", rounding_precision=Decimal("0.00001"), **{"item_tracking_code": None} | fields)
-        )
+        known = {"base_unit_code": "PCS", "rounding_precision": Decimal("0.00001"), "item_tracking_code": None}
+        session.add(Item(no=no, description=no.title(), **known | fields))
     session.commit()
 
 
@@ -92,11 +91,13 @@ def moved(item_no: str, quantity: Any = 1, **fields: Any) -> ItemJournalLine:
 
 
 def used(item_no: str, quantity: Any = 1, *, order: str = "PO-1", order_line: int = 10000, **fields: Any) -> ItemJournalLine:
-    return line(EntryType.CONSUMPTION, item_no, quantity, order_type=OrderType.PRODUCTION, order_no=order, order_line_no=order_line, **fields)
+    fields = {"order_type": OrderType.PRODUCTION, "order_no": order, "order_line_no": order_line} | fields
+    return line(EntryType.CONSUMPTION, item_no, quantity, **fields)
 
 
 def made(item_no: str, quantity: Any = 1, *, order: str = "PO-1", order_line: int = 10000, **fields: Any) -> ItemJournalLine:
-    return line(EntryType.OUTPUT, item_no, quantity, order_type=OrderType.PRODUCTION, order_no=order, order_line_no=order_line, **fields)
+    fields = {"order_type": OrderType.PRODUCTION, "order_no": order, "order_line_no": order_line} | fields
+    return line(EntryType.OUTPUT, item_no, quantity, **fields)
 
 
 class Posted(Answer):
@@ -130,8 +131,9 @@ class Door:
 
     def rows(self, model: Any, *order: str) -> list[dict[str, Any]]:
         names = order or ("entry_no",)
-        found_rows = self.session.connection().execute(select(table(model)).order_by(*(table(model).c[name] for name in names)))
-        rows = [dict(row._mapping) for row in found_rows]
+        rows_of = table(model)
+        statement = select(rows_of).where(plant(self.session, rows_of)).order_by(*(rows_of.c[name] for name in names))
+        rows = [dict(row._mapping) for row in self.session.connection().execute(statement)]
         self.session.rollback()
         return rows
 

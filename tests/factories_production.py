@@ -6,18 +6,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from shopfloor.clock import work_date
+from shopfloor.db import plant, table
 from shopfloor.errors import Answer
 from shopfloor.items.tracking import NO_TRACKING, Tracking
 from shopfloor.ledger.entry_types import EntryType
+from shopfloor.ledger.models import ItemLedgerEntry, OpenItemEntry
+from shopfloor.posting.check import run_all
 from shopfloor.posting.journal import ItemJournalLine
 from shopfloor.posting.post import post
 from shopfloor.production import bills, commands, journals
+from shopfloor.production.check import check_counters
+from shopfloor.production.components import order_components, order_lines
 from shopfloor.production.inputs import NewBom, NewBomLine, NewProductionOrder, NewRouting, NewRoutingLine, StartOrder
 from shopfloor.production.journals import ComponentUse, ProductReport
 from shopfloor.production.locking import lock_order
+from shopfloor.reservations.commands import reserve
+from shopfloor.reservations.rules import Demand, OpenEntry, Take
 from tests.factories_items import CELL, LABEL, MODULE, PACK, PASTE, make_item, plant_with_masters
 
 FOIL, CARD = "FOIL", "CARD"

@@ -73,8 +73,8 @@ def story() -> tuple[Order, ...]:
         Order("RPO-1032", PACK, 4, -21, "Ended", 4, tuple(pack(number, 1 + 4 * place) for place, number in enumerate(range(101, 105)))),
         _modules("RPO-1036", 24, -10, "Reported as finished", range(25, 49)),
         Order("RPO-1037", PACK, 3, -7, "Reported as finished", 3, tuple(pack(105 + place, 17 + 4 * place) for place in range(3))),
-        _modules("RPO-1041", 24, 2, "Started", range(49, 65), half_built="MD-002065"),
-        Order(tour.ORDER_NO, PACK, tour.ORDERED, 3, "Started", tour.ORDERED, _tour_units()),
+        _modules("RPO-1041", 24, 4, "Started", range(49, 65), half_built="MD-002065"),
+        Order(tour.ORDER_NO, PACK, tour.ORDERED, 1, "Started", tour.ORDERED, _tour_units()),
         Order(tour.NOTHING_REGISTERED, PACK, 10, 5, "Started", 4),
         Order("RPO-1044", PACK_24, 12, 6, "Started", 12, (pack_24(201, 59), pack_24(202, 61)), worker=SECOND_WORKER),
         Order("RPO-1045", PACK, 15, 8, "Released"),
@@ -98,7 +98,7 @@ def larger(size: int) -> Iterator[tuple[Order, Order, Sale]]:
     """For each step of size above 1: 40 modules, 10 packs made of them, and their shipment."""
     for batch in range(2, size + 1):
         first = 100_000 + (batch - 2) * 10
-        modules = tuple(Unit(module_no(number), module_scans(number, bulk_lot(batch))) for number in _bulk_modules(batch))
+        modules = tuple(Unit(module_no(number), module_scans(number, bulk_lot(batch)), report=False) for number in _bulk_modules(batch))
         packs = tuple(
             Unit(f"PK-{first + place:06d}", _pack_scans(first + place, _bulk_modules(batch)[4 * place : 4 * place + 4], bulk=batch))
             for place in range(10)

@@ -79,7 +79,9 @@ def receipts(today: date) -> list[Task]:
             lot(tour.PASTE_LOT, "18.5", vendor_lot_no="TC5-2611", expires=expires),
             lot(tour.EXPIRED_LOT, "0.8", vendor_lot_no="TC5-2603", expires=ago[12]),
         ))]),
-        *received("PO-00088", BOARDS, ago[36], [(CONTROLLER, serials("BM", 401, 460))]),
+        *received("PO-00088", BOARDS, ago[36], [
+            (CONTROLLER, (*serials("BM", 401, 407), *serials("BM", 418, 421), *serials("BM", 423, 460))),
+        ]),
         *received("PO-00089", MORE_CELLS, ago[33], [(CELL, (lot(tour.BAD_LOT, "144", vendor_lot_no="VZ-0917-2", made=ago[50]),))]),
         *received("PO-00091", CELLS, ago[26], [(CELL, (lot("CL-2609-A", "300", vendor_lot_no="FC-88341", made=ago[45]),))]),
         *received("PO-00093", METAL, ago[20], [(HOUSING, serials("HS", 318, 340)), (HOUSING_24, serials("HT", 504, 510))]),

@@ -67,8 +67,8 @@ BAD_SHIPPED = {"PK-000103": "C-10100", "PK-000104": "C-10200", "PK-000106": "C-1
 BAD_IN_STOCK = "MD-002064"
 """A module that is still on the shelf."""
 
-USED_ELSEWHERE = "MD-002029"
-"""A module that sits in PK-000118 already: scanning it again is refused."""
+USED_ELSEWHERE = "HS-000318"
+"""The housing of PK-000118: scanning it again is refused."""
 EXPIRED_LOT = "TP-2603-01"
 """Paste past its date: scanning it is refused."""
 WRONG_PART = "PV-000201"

@@ -41,7 +41,7 @@ def work_order(floor: Floor, order: Order, today: date) -> None:
         start = StartOrder(order_no=order.no, quantity=Decimal(order.started))
         floor.do(f"start-{order.no}", production.start_order, who=MANAGER, given=start)
     floor.tick()
-    rules = scan_rules(read_settings(floor.session), session_id=f"demo-{order.no}")
+    rules = scan_rules(read_settings(floor.session), scanner_profile="verified", session_id=f"demo-{order.no}")
     for unit in order.units:
         build(floor, order, unit, rules)
         floor.tick()
@@ -61,8 +61,9 @@ def build(floor: Floor, order: Order, unit: Unit, rules: ScanRules) -> None:
         )
         match_id = match_id or answer.match_id
     if unit.report:
-        report = ReportInput(lines=[ReportLineInput(match_id=match_id)])
-        floor.do(f"report-{unit.number}", report_as_finished, who=SUPERVISOR, station=order.station, order_no=order.no, report=report)
+        given = ReportInput(lines=[ReportLineInput(match_id=match_id)])
+        done = floor.do(f"report-{unit.number}", report_as_finished, who=SUPERVISOR, station=order.station, order_no=order.no, given=given)
+        assert done.done == [unit.number], done
 
 
 def sell(floor: Floor, sale: Sale, today: date) -> None:

@@ -167,6 +167,15 @@ class LookAlikeUsed(Answer):
 
 
 @dataclass(frozen=True)
+class ReportedByItself(Answer):
+    """D25: note: the item reports itself when it is completed."""
+
+    code = "REPORTED_BY_ITSELF"
+    message = "{number} was reported as finished."
+    number: str
+
+
+@dataclass(frozen=True)
 class ReservationMoved(Answer):
     """D19: note: somebody else's non-specific reservation was moved to other stock."""
 

@@ -7,52 +7,32 @@ from dataclasses import replace
 from decimal import Decimal
 
 from shopfloor.genealogy.answers import (
-    AlreadyRegistered,
-    ComponentRegistered,
-    ComponentShort,
     DuplicateScan,
-    ExpiryDiffers,
-    LineCompleted,
     LineSelected,
     LookAlikeUsed,
     NumberIgnored,
     PartHeld,
-    QuantityCapped,
-    ReservationMoved,
     ScanAnswer,
-    UnitCompleted,
 )
-from shopfloor.genealogy.drawing import Part, Registered, associate
+from shopfloor.genealogy.component_registration import register, scan_answer
 from shopfloor.genealogy.errors import (
     GtinUnknown,
     NoNumber,
     NoProduct,
     NumberLooksAlike,
     SelfReference,
-    SerialInUse,
     SwitchToProduct,
 )
-from shopfloor.genealogy.facts import COMPONENT, PRODUCT, Line, NumberStock
+from shopfloor.genealogy.facts import Line, NumberStock
 from shopfloor.genealogy.maintenance_errors import RowLocked
 from shopfloor.genealogy.rules import (
-    Wanted,
-    check_expiry,
-    check_room,
     choose_by_number,
     choose_line,
-    complete,
-    in_line_unit,
-    next_line,
-    wanted_quantity,
 )
 from shopfloor.genealogy.scan_job import ScanJob
 from shopfloor.genealogy.scan_queries import lock_number
 from shopfloor.genealogy.why_not import explain_missing, late_capture, look_alike
-from shopfloor.items.errors import UnitUnknown
 from shopfloor.items.tracking import Tracking
-from shopfloor.people import rights
-from shopfloor.quantity import ONE, ZERO, rounded, shown
-from shopfloor.reservations.errors import NumberOnHold
 from shopfloor.scanning.scan import ScanKind, ScanSource
 
 
@@ -76,11 +56,11 @@ def register_part(job: ScanJob, line: Line, number: str, *, quantity: Decimal | 
         if found.entry.item_no == line.component.item_no and found.entry.variant_code == line.component.variant_code
     ]
     if stock:
-        return _register(job, line, _tracking_of(line, stock, number), stock, plain=True, typed=quantity)
+        return register(job, line, _tracking_of(line, stock, number), stock, plain=True, typed=quantity)
     late = late_capture(job, number)
     if late is None:
         raise explain_missing(job, number)
-    return _register(job, late[0], Tracking(serial_no=number), late[1], plain=True, late=True)
+    return register(job, late[0], Tracking(serial_no=number), late[1], plain=True, late=True)
 
 
 # --- plain numbers --------------------------------------------------------------------------------------------------------
@@ -96,7 +76,7 @@ def _plain(job: ScanJob) -> ScanAnswer:
     if line is None:
         return _no_stock(job, number)
     stock = [s for s in stock if s.entry.item_no == line.component.item_no and s.entry.variant_code == line.component.variant_code]
-    return _register(job, line, _tracking_of(line, stock, number), stock, plain=True)
+    return register(job, line, _tracking_of(line, stock, number), stock, plain=True)
 
 
 def _known_stock(job: ScanJob, texts: Sequence[str]) -> list[NumberStock]:
@@ -127,7 +107,7 @@ def _no_stock(job: ScanJob, number: str) -> ScanAnswer:
     late = late_capture(job, number)
     if late is not None:
         line, stock = late
-        return _register(job, line, Tracking(serial_no=number), stock, plain=True, late=True)
+        return register(job, line, Tracking(serial_no=number), stock, plain=True, late=True)
     raise explain_missing(job, number)
 
 
@@ -144,7 +124,7 @@ def _look_alike(job: ScanJob, number: str, known: str) -> ScanAnswer:
 def _own_number(job: ScanJob, number: str) -> ScanAnswer:
     """OPS-4, EDG-22: the product's own label fired twice, or was scanned as a part of itself."""
     if job.scanned_before():
-        return _answer(job, DuplicateScan, job.situation.line(job.scan.line), number)
+        return scan_answer(job, DuplicateScan, job.situation.line(job.scan.line), number)
     raise SelfReference(number=number)
 
 
@@ -172,7 +152,7 @@ def _coded(job: ScanJob) -> ScanAnswer:
     )
     tracking = _coded_tracking(job, line)
     if tracking is None:
-        return _answer(job, LineSelected, line, "", line_no=line.line_no)
+        return scan_answer(job, LineSelected, line, "", line_no=line.line_no)
     return _register_coded(job, line, tracking)
 
 
@@ -187,7 +167,7 @@ def _without_item(job: ScanJob) -> ScanAnswer:
             return _no_stock(job, number)
         tracking = _coded_tracking(job, line) or _tracking_of(line, stock, number)
         return _register_coded(job, line, tracking)
-    return _answer(job, PartHeld, job.situation.line(job.scan.line), "", held=code.bracketed())
+    return scan_answer(job, PartHeld, job.situation.line(job.scan.line), "", held=code.bracketed())
 
 
 def _register_coded(job: ScanJob, line: Line, tracking: Tracking) -> ScanAnswer:
@@ -205,10 +185,10 @@ def _register_coded(job: ScanJob, line: Line, tracking: Tracking) -> ScanAnswer:
         late = late_capture(job, number)
         if late is None:
             raise explain_missing(job, number)
-        return _register(job, late[0], Tracking(serial_no=number), late[1], plain=False, late=True)
+        return register(job, late[0], Tracking(serial_no=number), late[1], plain=False, late=True)
     if component.serial:
         tracking = replace(stock[0].entry.tracking, package_no="")
-    return _register(job, line, tracking, stock, plain=False)
+    return register(job, line, tracking, stock, plain=False)
 
 
 def _item_of(job: ScanJob) -> tuple[str, str]:
@@ -241,161 +221,4 @@ def _select_line(job: ScanJob, item_no: str, variant_code: str) -> ScanAnswer:
     line = choose_line(
         job.situation, item_no, variant_code, selected=job.scan.choice or job.scan.line, operation_no=job.scan.operation
     )
-    return _answer(job, LineSelected, line, "", line_no=line.line_no)
-
-
-# --- validate and register ------------------------------------------------------------------------------------------------
-
-
-def _register(
-    job: ScanJob, line: Line, tracking: Tracking, stock: Sequence[NumberStock], *, plain: bool, late: bool = False,
-    typed: Decimal | None = None,
-) -> ScanAnswer:
-    """Checks in fixed order, then the association and its reservation."""
-    number = tracking.label()
-    answered = _check_use(job, line, tracking, stock)
-    if answered is not None:
-        return answered
-    wanted, label_quantity, label_unit = _wanted(job, line)
-    if typed is not None and not line.component.serial:
-        wanted = Wanted(typed, exact=True)
-    check_room(line, wanted, product_limit=job.situation.product.matching_limit, confirmed=job.confirmed)
-    _check_hold(line, number, stock)
-    _check_dates(job, line, number, stock)
-    part = Part(
-        line, tracking, tuple(stock), wanted, label_quantity, label_unit, reason=job.reason, approved_by=job.approved_by, late_serial=late
-    )
-    done = associate(job.session, job.actor, job.situation, part)
-    for move in done.moved:
-        quantity = shown(in_line_unit(line, move.quantity))
-        job.note(ReservationMoved(quantity=quantity, unit=line.component.unit_code, holder=move.piece.demand.label()))
-    return _registered(job, line, number, wanted, done, plain=plain)
-
-
-def _check_use(job: ScanJob, line: Line, tracking: Tracking, stock: Sequence[NumberStock]) -> ScanAnswer | None:
-    """EDG-6 to EDG-8, EDG-22, OPS-4: whether the number is registered somewhere already."""
-    number = tracking.label()
-    product = job.situation.product
-    if line.component.item_no == product.item_no and tracking.label() == job.row.tracking.label():
-        raise SelfReference(number=number)
-    if any(s.made_by_order == job.order_no for s in stock) and line.component.item_no == product.item_no:
-        raise SelfReference(number=number)
-    here = any(a.tracking.serial_no == tracking.serial_no and a.tracking.lot_no == tracking.lot_no for a in line.associations)
-    if here and job.scanned_before():
-        return _answer(job, DuplicateScan, line, number)
-    if not tracking.serial_no:
-        return None
-    used = next((s.in_use for s in stock if s.in_use is not None), None)
-    if used is None:
-        return None
-    if used.match_id == job.row.match_id and used.component_line_no == line.line_no:
-        return _answer(job, AlreadyRegistered, line, number)
-    raise SerialInUse(
-        number=number, product=used.product, order_no=used.order_no, operator=used.operator, association_no=used.association_no,
-        same_order=used.order_no == job.order_no and used.state == "Open" and job.actor.may(rights.MOVE),
-    )
-
-
-def _wanted(job: ScanJob, line: Line) -> tuple[Wanted, Decimal | None, str]:
-    """D7, GS1-18 to GS1-22: how much, and what the label said in its own unit."""
-    code, component = job.code, line.component
-    measure = count = None
-    said: tuple[Decimal | None, str] = (None, "")
-    if code is not None and code.measure is not None and component.measured:
-        measure = _measured(job, line)
-        said = (code.measure.quantity, code.measure.unit)
-    elif code is not None and code.quantity is not None:
-        factor = job.situation.gtin_item[3] if job.situation.gtin_item and code.gtin else ONE
-        count, said = code.quantity * factor, (code.quantity, job.situation.gtin_item[2] if job.situation.gtin_item else "")
-        if component.serial and count != ONE:
-            job.note(NumberIgnored(ai="37" if code.value("37") else "30", why="a serial number is one piece"))
-        elif count > line.remaining > ZERO:
-            job.note(QuantityCapped(label=f"{shown(code.quantity)} {said[1]}"))
-    return wanted_quantity(line, count=count, measure=measure, one_piece=job.rules.one_piece), said[0], said[1]
-
-
-def _measured(job: ScanJob, line: Line) -> Decimal:
-    """GS1-20: a weighed amount in base units, to the item's precision."""
-    assert job.code is not None
-    assert job.code.measure is not None
-    measure, component = job.code.measure, line.component
-    if measure.unit == component.gs1_unit:
-        return rounded(measure.quantity, component.precision)
-    raise UnitUnknown(item=component.description, unit=measure.unit)
-
-
-def _check_hold(line: Line, number: str, stock: Sequence[NumberStock]) -> None:
-    """D20, AP-14."""
-    for found in stock:
-        if found.hold_reason:
-            raise NumberOnHold(item=line.component.description, number=number, reason=found.hold_reason)
-
-
-def _check_dates(job: ScanJob, line: Line, number: str, stock: Sequence[NumberStock]) -> None:
-    """EDG-13, D8, GS1-23: the stored date decides; a different date on the label is told, a past one asks."""
-    stored = next((found.expiration_date for found in stock if found.expiration_date is not None), None)
-    label = job.code.expiration_date if job.code is not None else None
-    check_expiry(line, number, stored, label, job.today, confirmed=job.confirmed)
-    if stored is not None and label is not None and stored != label:
-        job.note(ExpiryDiffers(label=label.isoformat(), stored=stored.isoformat()))
-
-
-# --- answers --------------------------------------------------------------------------------------------------------------
-
-
-def _registered(job: ScanJob, line: Line, number: str, wanted: Wanted, done: Registered, *, plain: bool) -> ScanAnswer:
-    """What is shown, and where the station goes next (TCP-14, D6)."""
-    rest = _rest_after(line, done.quantity)
-    others_complete = complete([other for other in job.situation.lines if other.line_no != line.line_no])
-    kind: type[ScanAnswer] = ComponentRegistered
-    line_no = job.scan.line
-    if rest == ZERO:
-        kind = UnitCompleted if others_complete else LineCompleted
-        if plain and line_no == line.line_no:
-            line_no = _after(job, line)
-    elif done.quantity < wanted.quantity:
-        kind = ComponentShort
-    answer = _answer(job, kind, line, number, line_no=line_no)
-    answer = replace(
-        answer, association_no=done.association_no, quantity=shown(in_line_unit(line, done.quantity)),
-        remaining=shown(in_line_unit(line, rest)),
-    )
-    if kind is UnitCompleted and job.rules.return_to_product:
-        return replace(answer, mode=PRODUCT, match_id=0, component_line_no=0)
-    return answer
-
-
-def _rest_after(line: Line, added: Decimal) -> Decimal:
-    """What the line still needs once `added` is registered, tolerance included."""
-    rest = line.required - line.registered - added
-    under = line.required * line.component.under_tolerance_percent / 100
-    return rest if rest > under and rest >= line.component.precision / 2 else ZERO
-
-
-def _after(job: ScanJob, line: Line) -> int:
-    """TCP-14: the next open line; this one is complete now."""
-    others = replace(job.situation, lines=tuple(other for other in job.situation.lines if other.line_no != line.line_no))
-    return next_line(others, line.line_no)
-
-
-def _answer(
-    job: ScanJob, kind: type[ScanAnswer], line: Line | None, number: str, *, line_no: int | None = None, held: str = ""
-) -> ScanAnswer:
-    component = line.component if line is not None else None
-    return kind(
-        order_no=job.order_no,
-        mode=COMPONENT,
-        match_id=job.row.match_id,
-        component_line_no=job.scan.line if line_no is None else line_no,
-        held=held,
-        product=job.row.tracking.label(),
-        item=component.description if component else "",
-        number=number,
-        unit=component.unit_code if component else "",
-        remaining=shown(in_line_unit(line, line.remaining)) if line is not None else "",
-        decoded=job.code.bracketed() if job.code is not None else "",
-        notes=job.notes,
-    )
-
-
-
+    return scan_answer(job, LineSelected, line, "", line_no=line.line_no)

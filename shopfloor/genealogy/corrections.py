@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from shopfloor import audit
 from shopfloor.db import current_plant, table
-from shopfloor.errors import NotFound, Refusal, StaleRow
+from shopfloor.errors import NotFound, StaleRow
 from shopfloor.genealogy.answers import AssociationsChanged
 from shopfloor.genealogy.component_scans import register_part
 from shopfloor.genealogy.entries import Event, append
 from shopfloor.genealogy.facts import CONSUMED, PICKED, PREALLOCATED, REPORTED, Association, Line, Row, Situation
 from shopfloor.genealogy.inputs import ChangeInput, ComponentInput, ProductInput, ScanInput, ScanRules, SelectionInput
+from shopfloor.genealogy.judging import judge
 from shopfloor.genealogy.maintenance_errors import NothingSelected, RowHasComponents, RowLocked
 from shopfloor.genealogy.models import AssociationAction, TrackedProduct
 from shopfloor.genealogy.product_scans import NewProduct, create_row
@@ -33,7 +34,6 @@ from shopfloor.production.rules import STARTED
 from shopfloor.quantity import ONE, ZERO, rounded
 
 _row = table(TrackedProduct)
-T = TypeVar("T")
 NO_RULES = ScanRules()
 
 
@@ -194,7 +194,8 @@ def _without(situation: Situation, association: Association) -> Situation:
 def _job(session: Session, actor: Actor, situation: Situation, given: ComponentInput, line: Line) -> ScanJob:
     scan = ScanInput(kind="scan", source="typed", mode="Component", product=given.match_id, line=line.line_no, badge=given.badge,
                      reason=given.reason)
-    job = ScanJob(session, actor, situation.order_no, scan, NO_RULES, opened=situation, reason=given.reason)
+    order = lock_order(session, situation.order_no)
+    job = ScanJob(session, actor, situation.order_no, scan, NO_RULES, opened=situation, order=order, reason=given.reason)
     job.confirmed = frozenset(given.confirmed)
     return job
 
@@ -248,22 +249,6 @@ def _selected(given: SelectionInput) -> list[int]:
     if not given.selected:
         raise NothingSelected
     return list(given.selected)
-
-
-def judge(candidates: Sequence[T], check: Callable[[T], None]) -> tuple[list[T], list[dict[str, Any]]]:
-    """ASC-6: each line is all-or-nothing; a refused one does not stop the others. A single refused line is the refusal itself."""
-    good: list[T] = []
-    refused: list[dict[str, Any]] = []
-    for candidate in candidates:
-        try:
-            check(candidate)
-        except Refusal as refusal:
-            if len(candidates) == 1:
-                raise
-            refused.append({"code": refusal.code, "fields": refusal.outcome_fields()})
-        else:
-            good.append(candidate)
-    return good, refused
 
 
 def _base(line: Line, quantity: Decimal | None) -> Decimal | None:

@@ -148,7 +148,7 @@ def _too_little(
 ) -> NotAvailable | ReservedElsewhere:
     others = [piece for piece in pieces if not piece.demand.same_line(line)]
     item, number = part.line.component.description, part.tracking.label()
-    if others and sum((entry.remaining for entry in entries), ZERO) >= part.wanted.quantity:
+    if others and (draw.quantity == ZERO or sum((entry.remaining for entry in entries), ZERO) >= part.wanted.quantity):
         return ReservedElsewhere(item=item, number=number, holder=others[0].demand.label())
     return NotAvailable(
         item=item, number=number, location=part.line.component.location_code, available=shown(in_line_unit(part.line, draw.quantity)),

@@ -371,3 +371,12 @@ class NothingToConfirm(Refusal):
 
     code = "NOTHING_TO_CONFIRM"
     message = "There is no open question to confirm. Scan again."
+
+
+@dataclass(eq=False)
+class OtherOperator(Refusal):
+    """OPS-7, D16: a scan that was kept through a sign-out is not booked under the next person."""
+
+    code = "OTHER_OPERATOR"
+    message = "This was scanned by {operator}. {operator} signs in and continues, or a supervisor discards it."
+    operator: str

@@ -20,7 +20,7 @@ from shopfloor.ledger.models import ItemRegister, OpenItemEntry
 from shopfloor.people.queries import Found
 from shopfloor.production import rules
 from shopfloor.production.models import ProdOrderComponent, ProdOrderLine, ProductionOrder
-from shopfloor.quantity import SCALE
+from shopfloor.quantity import SCALE, ZERO
 
 _row = table(TrackedProduct)
 _association = table(ComponentAssociation)
@@ -164,7 +164,7 @@ def expiring_numbers(session: Session, until: date, *, limit: int = PAGE_SIZE) -
     number = case((_information.c.kind == "Serial", _open.c.serial_no), (_information.c.kind == "Lot", _open.c.lot_no), else_=_open.c.package_no)
     same = and_(
         _open.c.plant_no == _information.c.plant_no, _open.c.item_no == _information.c.item_no,
-        _open.c.variant_code == _information.c.variant_code, number == _information.c.number, _open.c.remaining > 0,
+        _open.c.variant_code == _information.c.variant_code, number == _information.c.number, _open.c.remaining > ZERO,
     )
     keys = (_information.c.item_no, _item.c.description, _information.c.variant_code, _information.c.kind, _information.c.number,
             _information.c.expiration_date)
@@ -202,7 +202,7 @@ def _short_lines(session: Session) -> Select[Any]:
 
     Compared as whole numbers: registered × order quantity with the share's numerator, under-tolerance taken off (D30).
     """
-    registered = func.coalesce(func.sum(_association.c.quantity), literal(0, _association.c.quantity.type))
+    registered = func.coalesce(func.sum(_association.c.quantity), literal(ZERO, _association.c.quantity.type))
     share = _whole(_component.c.expected_quantity) * _whole(_row.c.quantity)
     tolerated = share * (HUNDRED_PERCENT - _whole(_component.c.under_tolerance_percent))
     enough = (_whole(registered) + _whole(_item.c.rounding_precision)) * _whole(_line.c.quantity) * HUNDRED_PERCENT

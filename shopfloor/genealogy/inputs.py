@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from shopfloor import quantity
 from shopfloor.errors import Refusal
+from shopfloor.people.fields import InputModel
 from shopfloor.scanning.gs1.profiles import DEFAULT, CheckDigitPolicy, Recognition, ScannerProfile, UnknownIdentifierPolicy
 
 ScanKind = Literal["scan", "mode", "product", "line", "undo", "continue", "discard", "confirm"]
@@ -46,10 +47,8 @@ Reason = Annotated[str, Field(max_length=200)]
 NumberText = Annotated[str, Field(max_length=50)]
 
 
-class Input(BaseModel):
+class Input(InputModel):
     """Frozen, and nothing that nobody asked for."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class ScanInput(Input):
@@ -83,6 +82,8 @@ class ScanInput(Input):
     """Component line chosen from an answer's candidates."""
     operation: Number = 0
     """Operation that the page was opened from (SCN-17)."""
+    operator: Annotated[str, Field(max_length=50)] = ""
+    """Who was signed in at the capture, by number; blank: whoever sends it. Scans kept through a sign-out are nobody else's."""
 
 
 class ProductInput(Input):
@@ -129,6 +130,13 @@ class SelectionInput(Input):
     confirmed: bool = False
     """Picks are undone, components are removed along (EDG-27, EDG-28)."""
     reason: Reason = ""
+
+
+class JournalLineInput(Input):
+    """ASC-22 to ASC-24: one line of a picking list journal, in base units; negative: returned."""
+
+    quantity: Quantity = None
+    end_line: bool = False
 
 
 class ReportLineInput(Input):

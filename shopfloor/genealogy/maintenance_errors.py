@@ -112,3 +112,13 @@ class NotPickable(Refusal):
     message = "{number} is {state}; that does not go here."
     number: str
     state: str
+
+
+@dataclass(eq=False)
+class NotAdjustable(Refusal):
+    """ASC-23, ASC-24: the quantity of a picking list line is not possible."""
+
+    code = "NOT_ADJUSTABLE"
+    message = "{number} cannot be adjusted like this: {why}"
+    number: str
+    why: str

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from shopfloor.genealogy.answers import AssociationsChanged
-from shopfloor.genealogy.corrections import judge
 from shopfloor.genealogy.facts import OPEN, PICKED, Association
 from shopfloor.genealogy.inputs import SelectionInput
+from shopfloor.genealogy.judging import judge
 from shopfloor.genealogy.maintenance_errors import NothingSelected, NotPickable
 from shopfloor.genealogy.removal import set_association_picks
 from shopfloor.genealogy.row_queries import associations_by_no, held_numbers, hold_of

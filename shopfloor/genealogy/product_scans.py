@@ -63,7 +63,7 @@ def scan_product(job: ScanJob) -> ScanAnswer:
     if here is not None:
         return _known_row(job, here)
     _refuse_foreign(job, rows, tracking)
-    if job.is_plain or job.code is None:
+    if job.code is None or job.code.kind in {ScanKind.PLAIN, ScanKind.BADGE}:
         _refuse_known_as_something_else(job, tracking)
     check_new(job.situation, tracking, manual=True)
     product = NewProduct(tracking, _quantity(job), _expiration(job), job.reason)

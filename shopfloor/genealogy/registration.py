@@ -17,7 +17,7 @@ from shopfloor.errors import NotFound, Outcome, Refusal
 from shopfloor.genealogy.answers import HeldDiscarded, LineSelected, ModeChanged, ProductSelected, ScanAnswer
 from shopfloor.genealogy.component_scans import scan_component
 from shopfloor.genealogy.entries import append_scan
-from shopfloor.genealogy.errors import FeatureOff
+from shopfloor.genealogy.errors import FeatureOff, OtherOperator
 from shopfloor.genealogy.facts import COMPONENT, MODES, PRODUCT
 from shopfloor.genealogy.inputs import ScanInput, ScanRules
 from shopfloor.genealogy.models import TrackedProduct
@@ -27,6 +27,7 @@ from shopfloor.genealogy.scan_job import ScanJob, open_job
 from shopfloor.genealogy.undo import undo_last
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
+from shopfloor.people.models import Operator
 from shopfloor.production.components import order_components
 from shopfloor.scanning.characters import refuse_surrogates
 from shopfloor.scanning.errors import ScanRefused
@@ -34,6 +35,7 @@ from shopfloor.scanning.gs1.read import read
 from shopfloor.scanning.scan import Command, ScanKind, ScanSource
 
 _row = table(TrackedProduct)
+_operator = table(Operator)
 LONGEST_LOGGED = 8192
 
 
@@ -46,8 +48,19 @@ def register_scan(session: Session, actor: Actor, *, order_no: str, scan: ScanIn
     actor.require(rights.REGISTER)
     if not rules.feature_on:
         raise FeatureOff
+    _refuse_others(session, actor, scan)
     job = ScanJob(session, actor, order_no, scan, rules)
     return KINDS[scan.kind](job)
+
+
+def _refuse_others(session: Session, actor: Actor, scan: ScanInput) -> None:
+    """OPS-7: what was kept through a sign-out belongs to whoever scanned it; a supervisor may discard it. Raises OtherOperator."""
+    if scan.operator in {"", actor.operator_no} or (scan.kind == "discard" and actor.may(rights.MAINTAIN)):
+        return
+    name = None
+    if scan.operator.isprintable():
+        name = session.connection().execute(select(_operator.c.name).where(_operator.c.no == scan.operator)).scalar_one_or_none()
+    raise OtherOperator(operator=name or "somebody else")
 
 
 def scan_log(actor: Actor, order_no: str, scan: ScanInput, rules: ScanRules) -> Callable[[Session, Outcome], None]:

@@ -15,10 +15,10 @@ from shopfloor.db import current_plant, table
 from shopfloor.errors import NotFound
 from shopfloor.genealogy import report_rules
 from shopfloor.genealogy.answers import AssociationsChanged
-from shopfloor.genealogy.corrections import judge
 from shopfloor.genealogy.entries import Event, append
 from shopfloor.genealogy.facts import CONSUMED, Association, Row
 from shopfloor.genealogy.inputs import ReportInput, ReportLineInput
+from shopfloor.genealogy.judging import judge
 from shopfloor.genealogy.maintenance_errors import ComponentOnHold, JournalOpen, NothingSelected, NotReportable
 from shopfloor.genealogy.models import AssociationAction, AssociationState, ComponentAssociation, TrackedProduct
 from shopfloor.genealogy.report_rules import Report

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from shopfloor import audit
 from shopfloor.db import current_plant, table
 from shopfloor.genealogy.answers import AssociationsChanged
-from shopfloor.genealogy.corrections import judge
 from shopfloor.genealogy.entries import Event, append
 from shopfloor.genealogy.facts import PICKED, Association, Row
 from shopfloor.genealogy.inputs import SelectionInput
+from shopfloor.genealogy.judging import judge
 from shopfloor.genealogy.maintenance_errors import NothingSelected, NotReportable
 from shopfloor.genealogy.models import AssociationAction, AssociationState, ComponentAssociation, ProductState, TrackedProduct
 from shopfloor.genealogy.reporting import Use, consumed_event
@@ -105,7 +105,8 @@ def restore_associations(session: Session, actor: Actor, uses: Sequence[tuple[Us
     """D23: each association regains its prior state and a specific reservation of the stock that came back."""
     if not uses:
         return
-    pairs, reserved = [], defaultdict(Decimal)
+    pairs: list[NewPair] = []
+    reserved: dict[int, Decimal] = defaultdict(Decimal)
     for use, entries in uses:
         a = use.association
         demand = Demand(

@@ -18,7 +18,7 @@ from shopfloor.genealogy.models import ScanEntry
 from shopfloor.genealogy.rules import next_line
 from shopfloor.genealogy.scan_queries import read_situation
 from shopfloor.people.actor import Actor
-from shopfloor.production.locking import lock_order
+from shopfloor.production.locking import LockedOrder, lock_order
 from shopfloor.production.rules import STARTED
 from shopfloor.scanning.errors import ScanRefused
 from shopfloor.scanning.gs1.decoder import decode_bracketed
@@ -47,6 +47,8 @@ class ScanJob:
     unreadable: ScanRefused | None = None
     """Why it could not be read."""
     opened: Situation | None = None
+    order: LockedOrder | None = None
+    """Held until the transaction ends."""
     confirmed: frozenset[str] = frozenset()
     """Codes of questions that were answered with yes (D18)."""
     known_as: str = ""
@@ -132,7 +134,7 @@ def open_job(job: ScanJob) -> None:
     # Bar codes of our own and GTINs are looked up with the order in one statement; a plain text may be either (SCN-11).
     gtin = code.gtin if code is not None and code.gtin else _as_gtin(job.candidate)
     reference = (code.item_reference if code is not None else "") or ("" if gtin else job.candidate)
-    order = lock_order(job.session, job.order_no)
+    job.order = order = lock_order(job.session, job.order_no)
     job.opened = read_situation(job.session, order, job.scan.product, gtin=gtin, reference=reference)
     if not job.situation.product.takes_part:
         raise ProductNotTracked(item=job.situation.product.description)

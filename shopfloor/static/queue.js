@@ -23,7 +23,11 @@ const COMMANDS = {
   "CMD:CONTINUE": { kind: "continue" },
   "CMD:DISCARD": { kind: "discard" },
 };
-const NO_STATION = { mode: "Product", product: "", line: "" };
+const NO_STATION = { mode: "Product", product: "", line: "", held: "" };
+// SCN-20: a part of a GS1 code waits this long for the rest.
+export const PARTS_WAIT_MS = 60000;
+// What the server sends back to be decided on later: neither done nor dropped.
+const KEPT = ["HELD_AFTER_REFUSAL", "OTHER_OPERATOR"];
 
 /** 128 random bits; crypto.randomUUID does not exist on plain http. */
 export function newKey() {
@@ -31,9 +35,12 @@ export function newKey() {
 }
 
 export class Queue {
-  /** `action` and `station` are those of the page's order; `extra()` gives the form's other hidden fields (CSRF token). */
-  constructor({ store, action, station, extra = () => ({}), on }) {
-    Object.assign(this, { store, action, station, extra, on, clockId: newKey() });
+  /**
+   * `action` and `station` are those of the page's order, `operator` is the number of whoever is signed in on it; `extra()`
+   * gives the form's other hidden fields.
+   */
+  constructor({ store, action, station, operator = "", extra = () => ({}), on }) {
+    Object.assign(this, { store, action, station, operator, extra, on, clockId: newKey() });
     this.stop = null;
     this.question = null;
     this.held = 0;
@@ -52,9 +59,9 @@ export class Queue {
    * Keeps one entry; rejects if the browser cannot. `at` and `startedAt` are performance.now() milliseconds of the last
    * and the first key.
    */
-  async capture({ kind = "scan", text = "", source = "typed", at = performance.now(), startedAt = at, confirms = "" }) {
+  async capture({ kind = "scan", text = "", source = "typed", at = performance.now(), startedAt = at, confirms = "", ...yes }) {
     const command = kind === "scan" ? COMMANDS[text] : null;
-    const wish = { kind, text, confirms, ...command, ...(command ? null : this.#confirmation(kind, text, at)) };
+    const wish = { kind, text, confirms, yes, operator: this.operator, ...command, ...(command ? null : this.#confirmation(kind, text, at)) };
     // Whose first key came before the refusal was captured before the operator could know of it.
     const blind = this.stop !== null && startedAt < this.stop.at;
     if (this.held && !blind && (wish.kind === "continue" || wish.kind === "discard")) return this.choose(wish.kind);
@@ -189,9 +196,11 @@ export class Queue {
   }
 
   async #answered(entry, before, { status, answer, html }) {
-    const station = { ...before, mode: answer.mode, product: String(answer.product ?? ""), line: String(answer.line ?? "") };
+    const { mode, product, line, held } = answer;
+    const since = held && held === before.held ? before.held_at : Date.now();
+    const station = { ...before, mode, product: String(product ?? ""), line: String(line ?? ""), held: held ?? "", held_at: since };
     const stops = status !== 200 && entry.kind !== "discard";
-    const effect = { stops, keeps: answer.code === "HELD_AFTER_REFUSAL", releases: status === 200 ? entry.confirms : "" };
+    const effect = { stops, keeps: KEPT.includes(answer.code), releases: status === 200 ? entry.confirms : "" };
     const saved = this.store.answered(entry, station, effect);
     this.#state("online");
     // The server has it. If this tab dies before the row is gone, the same key brings the same answer again.
@@ -231,9 +240,10 @@ function stateOf(response, answer) {
 /** A command carries its target in `text` and in the field it sets; everything else goes with the last answer's state. */
 function fields(entry, station) {
   const target = ["mode", "product", "line"].includes(entry.kind) ? { [entry.kind]: entry.text } : {};
+  const fresh = Date.parse(entry.captured_at) - station.held_at <= PARTS_WAIT_MS;
   return {
     command_key: entry.key, kind: entry.kind, text: entry.text, source: entry.source, mode: station.mode, product: station.product,
-    line: station.line, ...target, captured_at: entry.captured_at, clock_ms: entry.clock_ms, clock_id: entry.clock_id,
+    line: station.line, held: fresh ? station.held : "", operator: entry.operator ?? "", ...entry.yes, ...target, captured_at: entry.captured_at, clock_ms: entry.clock_ms, clock_id: entry.clock_id,
     after_key: entry.after_key, confirms: entry.confirms, holds: entry.holds,
   };
 }

@@ -5,7 +5,7 @@
  * Words come from the template, translated, as data-text-* of those elements; what is written here is the fallback.
  */
 import { capture } from "./capture.js";
-import { Queue } from "./queue.js";
+import { PARTS_WAIT_MS, Queue } from "./queue.js";
 import { bindSoundControls, play } from "./sound.js";
 import { openStore } from "./store.js";
 
@@ -36,8 +36,12 @@ const field = form.elements.namedItem("text");
 let queue = null;
 let early = [];
 let shown = "";
+let partsTimer = 0;
 
 capture.onScan(({ text, ...rest }) => {
+  // A badge that is scanned for an override is no part.
+  const badge = document.activeElement?.closest("[data-badge]");
+  if (badge) return void (badge.value = text);
   show(text);
   take({ text, ...rest });
 });
@@ -45,6 +49,7 @@ capture.onCut(() => complain("cut"));
 bindSoundControls();
 form.addEventListener("submit", submitted);
 field.addEventListener("keydown", submitOnTab);
+document.addEventListener("keydown", clearOnEscape);
 document.addEventListener("click", tapped);
 field.focus();
 void start();
@@ -54,7 +59,8 @@ async function start() {
     const store = await openStore();
     const station = { product: "", line: "", ...JSON.parse(document.getElementById("main").dataset.station) };
     const on = { answer: answered, state: connection, counts, nothing: () => complain("nothing", "attention") };
-    const opened = new Queue({ store, action: form.action, station, extra: hiddenFields, on });
+    const { operator } = document.body.dataset;
+    const opened = new Queue({ store, action: form.action, station, operator, extra: hiddenFields, on });
     await opened.start();
     queue = opened;
     // Unasked, a browser may throw the queue away when the disk is full.
@@ -110,6 +116,20 @@ function submitOnTab(event) {
   form.requestSubmit();
 }
 
+/** SCN-20: Escape drops the parts that wait, as the button Clear does. */
+function clearOnEscape(event) {
+  const clear = document.querySelector("#main [data-parts] [data-command]");
+  if (event.code !== "Escape" || !clear) return;
+  event.preventDefault();
+  clear.click();
+}
+
+/** Parts that waited too long are not sent any more; so they are not shown either. */
+function watchParts() {
+  clearTimeout(partsTimer);
+  partsTimer = setTimeout(() => document.querySelector("#main [data-parts]")?.remove(), PARTS_WAIT_MS);
+}
+
 function tapped(event) {
   const target = event.target.closest("[data-command], [data-held], [data-connection=retry]");
   if (!target) return;
@@ -117,9 +137,19 @@ function tapped(event) {
   const { command: kind, value: text = "", held } = target.dataset;
   if (held) queue?.choose(held).catch(lost);
   else if (!kind) queue?.retry();
-  else if (kind === "confirm") take({ kind, source: "typed", confirms: text });
+  else if (kind === "confirm") confirm(target, text);
   else take({ kind, text, source: "typed" });
   field.focus();
+}
+
+/** Yes to a question: with the line that was chosen, or with reason and badge for an override (D18). */
+function confirm(target, key) {
+  const inputs = [...(target.closest("[data-override]")?.querySelectorAll("input, select") ?? [])];
+  const empty = inputs.find((input) => input.value === "");
+  if (empty) return void requestAnimationFrame(() => empty.focus());
+  const yes = Object.fromEntries(inputs.map((input) => [input.name, input.value]));
+  if (target.dataset.choice) yes.choice = target.dataset.choice;
+  take({ kind: "confirm", source: "typed", confirms: key, ...yes });
 }
 
 function answered({ entry, answer, html, mine }) {
@@ -134,6 +164,7 @@ function swap(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html").getElementById("main");
   if (!fresh) return;
   document.getElementById("main").replaceWith(document.adoptNode(fresh));
+  watchParts();
   window.htmx?.process(fresh);
   fresh.dispatchEvent(new CustomEvent("shopfloor:swap", { bubbles: true }));
 }

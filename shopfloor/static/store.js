@@ -106,7 +106,9 @@ class Store {
         const waiting = await last(queue, "waiting", (other) => other.order_no === entry.order_no);
         const { id, ...rest } = entry;
         const choice = { key: newKey(), holds: entry.key, after_key: waiting?.key ?? "", state: "waiting" };
-        await asked(queue.add({ ...rest, ...choice, kind: kind === "continue" ? entry.kind : kind }));
+        // A discard that the server sent back is still the scan that it was.
+        const original = entry.original ?? entry.kind;
+        await asked(queue.add({ ...rest, ...choice, original, kind: kind === "continue" ? original : kind }));
         await asked(queue.delete(id));
       }
       return taken.length;

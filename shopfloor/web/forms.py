@@ -19,6 +19,8 @@ from shopfloor.web.labels import HINTS, LABELS
 
 Options = Sequence[tuple[str, str]]
 EMPTY_ROWS = 4
+FIRST_COLUMNS = ("line_no", "entry_type", "item_no")
+"""What a row is about comes before its figures."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ class FormBuilder:
         return Lines("lines", self._row(line_model, 0, {}), drawn, error=self.problems.get("lines", ""))
 
     def _row(self, line_model: type[InputModel], number: int, row: Mapping[str, Any]) -> tuple[FormField, ...]:
-        return tuple(self._field(name, info, f"lines.{number}.{name}", row.get(name)) for name, info in line_model.model_fields.items())
+        names = sorted(line_model.model_fields, key=lambda name: name not in FIRST_COLUMNS)
+        return tuple(self._field(name, line_model.model_fields[name], f"lines.{number}.{name}", row.get(name)) for name in names)
 
     def _field(self, name: str, info: FieldInfo, full_name: str, typed: object) -> FormField:
         value = _start_value(info) if typed is None else typed

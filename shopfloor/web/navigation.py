@@ -25,6 +25,7 @@ PLACES: tuple[tuple[str, Any], ...] = (
 )
 """Address and label; a place is current for every address below it."""
 MORE: tuple[tuple[str, Any], ...] = (
+    ("/barcode-sheet", _l("Barcode sheet")),
     ("/boms", _l("Bills of material")),
     ("/item-journal", _l("Item journal")),
     ("/numbers/held", _l("Numbers on hold")),

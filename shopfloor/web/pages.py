@@ -17,6 +17,7 @@ MODULES = (
     "inventory.journal",
     "inventory.numbers",
     "inventory.stock",
+    "production.barcode_sheet",
     "production.boms",
     "production.orders",
     "warehouse.parties",

@@ -34,7 +34,6 @@ from tests.factories_production import (
     FOIL_LINE,
     LABEL_LINE,
     PASTE_LINE,
-    counted,
     finish_packs,
     make_order,
     make_pack_masters,

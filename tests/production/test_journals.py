@@ -7,27 +7,15 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from shopfloor.clock import work_date
 from shopfloor.db import plant, table
-from shopfloor.items.inputs import HoldNumber
-from shopfloor.items.number_information import hold_number
 from shopfloor.items.tracking import Tracking
-from shopfloor.ledger.entry_types import EntryType
-from shopfloor.ledger.errors import NotReversible
-from shopfloor.ledger.models import ItemLedgerEntry, OpenItemEntry
-from shopfloor.posting.check import run_all
-from shopfloor.posting.journal import ItemJournalLine
-from shopfloor.posting.post import post
-from shopfloor.production import bills, commands, counters, journals, queries
+from shopfloor.production import commands, counters, journals, queries
 from shopfloor.production.check import check_counters
-from shopfloor.production.components import order_components, order_lines
-from shopfloor.production.errors import NothingToReverse, OrderStatus
-from shopfloor.production.inputs import NewBom, NewBomLine, OrderKey
-from shopfloor.reservations.commands import reserve
-from shopfloor.reservations.errors import NotAvailable, NumberOnHold, ReservedElsewhere
+from shopfloor.production.errors import OrderStatus
+from shopfloor.production.inputs import OrderKey
+from shopfloor.reservations.errors import NotAvailable, ReservedElsewhere
 from shopfloor.reservations.models import ReservationEntry
-from shopfloor.reservations.rules import Demand, OpenEntry, Take
-from tests.factories_items import CELL, LABEL, MODULE, PACK, PASTE
+from tests.factories_items import CELL, LABEL, MODULE, PACK
 from tests.factories_production import (
     CARD,
     CARD_LINE,
@@ -35,20 +23,27 @@ from tests.factories_production import (
     LABEL_LINE,
     MODULE_LINE,
     PASTE_LINE,
+    books_are_right,
+    consumed,
     counted,
+    entries,
     finish_packs,
+    hold_for,
     make_order,
     make_pack_masters,
     on_order,
+    open_entry_of,
     pack_report,
     pack_uses,
-    receive,
+    reported,
+    reverse,
     start,
     started_packs,
+    stock,
     stock_for_packs,
-    through,
     use,
 )
+
 
 def test_pst_6_pst_8_pst_9_one_report_posts_everything(run, session):
     started_packs(run)
@@ -248,5 +243,3 @@ def test_a18_statements_do_not_grow_with_rows_and_parts(run, session):
     with counted(session) as row_of_four:
         reverse(run, 3)
     assert len(row_of_four) == len(one_reversal)
-
-

@@ -1,48 +1,20 @@
 """Lists, cards and search of production orders, on both databases."""
 
-
 from __future__ import annotations
 
-import threading
-from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.orm import Session
 
-from shopfloor.clock import now
-from shopfloor.db import plant, table
-from shopfloor.errors import InvalidInput, NotAllowed, NotFound
-from shopfloor.items.errors import BelowPrecision, ItemBlocked, NumberPattern
-from shopfloor.items.models import Item
-from shopfloor.ledger.models import ItemLedgerEntry, OpenItemEntry
-from shopfloor.people.actor import Actor
-from shopfloor.people.errors import AlreadyExists
-from shopfloor.production import bills, commands, queries, rules
-from shopfloor.production.answers import OrderStarted, OrderStartedNumbersOpen
-from shopfloor.production.components import order_components, order_lines
-from shopfloor.production.errors import BomMissing, OrderReserved, OrderStatus, StartedAboveOrdered, StartedBelowReported
-from shopfloor.production.inputs import NewBom, NewBomLine, NewProductionOrder, OrderKey, StartOrder
-from shopfloor.production.locking import lock_order
-from shopfloor.reservations.errors import NotAvailable
-from shopfloor.reservations.models import ReservationEntry
-from tests.conftest import runner
-from tests.factories_items import CELL, LABEL, MODULE, PACK, PASTE
+from shopfloor.production import commands, queries
+from shopfloor.production.inputs import OrderKey
+from tests.factories_items import MODULE, PACK
 from tests.factories_production import (
-    CARD,
-    FOIL,
-    FOIL_LINE,
-    LABEL_LINE,
-    PASTE_LINE,
     counted,
     finish_packs,
     make_order,
     make_pack_masters,
-    receive,
-    start,
     started_packs,
-    through,
 )
 
 

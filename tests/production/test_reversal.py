@@ -1,55 +1,49 @@
 """Reports that are taken back, on both databases (EDG-30, D23)."""
 
-
 from __future__ import annotations
 
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
 
 from shopfloor.clock import work_date
-from shopfloor.db import plant, table
 from shopfloor.items.inputs import HoldNumber
 from shopfloor.items.number_information import hold_number
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.entry_types import EntryType
 from shopfloor.ledger.errors import NotReversible
-from shopfloor.ledger.models import ItemLedgerEntry, OpenItemEntry
-from shopfloor.posting.check import run_all
 from shopfloor.posting.journal import ItemJournalLine
 from shopfloor.posting.post import post
-from shopfloor.production import bills, commands, counters, journals, queries
-from shopfloor.production.check import check_counters
-from shopfloor.production.components import order_components, order_lines
+from shopfloor.production import bills, commands, journals
 from shopfloor.production.errors import NothingToReverse, OrderStatus
 from shopfloor.production.inputs import NewBom, NewBomLine, OrderKey
-from shopfloor.reservations.commands import reserve
-from shopfloor.reservations.errors import NotAvailable, NumberOnHold, ReservedElsewhere
-from shopfloor.reservations.models import ReservationEntry
-from shopfloor.reservations.rules import Demand, OpenEntry, Take
+from shopfloor.reservations.errors import NumberOnHold
 from tests.factories_items import CELL, LABEL, MODULE, PACK, PASTE
 from tests.factories_production import (
     CARD,
     CARD_LINE,
     CELL_LINE,
-    LABEL_LINE,
-    MODULE_LINE,
-    PASTE_LINE,
-    counted,
+    books_are_right,
+    consumed,
+    entries,
     finish_packs,
+    hold_for,
     make_order,
     make_pack_masters,
     on_order,
+    open_entry_of,
     pack_report,
     pack_uses,
     receive,
+    reported,
+    reverse,
     start,
     started_packs,
-    stock_for_packs,
+    stock,
     through,
     use,
 )
+
 
 def test_edg_30_d23_reverse_takes_everything_back(run, session):
     started_packs(run)

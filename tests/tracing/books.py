@@ -81,7 +81,9 @@ class Books:
         self.graph.add_rows([made])
         return made
 
-    def trace(self, *, forward=False, components=ShowComponents.TRACKED, exact=True, registered=False, roots_registered=(), limit=1000, **filters):
+    def trace(
+        self, *, forward=False, components=ShowComponents.TRACKED, exact=True, registered=False, roots_registered=(), limit=1000, **filters
+    ):
         criteria = Criteria(
             method=TraceMethod.FORWARD if forward else TraceMethod.BACKWARD, show_components=components,
             view=View.EXACT if exact else View.ORDER_LINE, include_registered=registered, **filters,
@@ -106,6 +108,7 @@ def shape(trace):
     return [
         "." * line.depth
         + (f"a{line.association_no}" if line.association_no else str(line.entry_no) if line.entry_no else f"r{line.match_id}")
-        + marks.get(line.state, "") + ("?" if line.order_level else "") + ("" if line.current else "-") + ("*" if line.already_traced else "")
+        + marks.get(line.state, "") + ("?" if line.order_level else "") + ("" if line.current else "-")
+        + ("*" if line.already_traced else "")
         for line in trace.lines
     ]

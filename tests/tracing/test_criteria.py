@@ -47,7 +47,10 @@ def test_tr_53_a_quoted_value_means_exactly_itself(value):
 
 @pytest.mark.parametrize(
     ("text", "value", "passes"),
-    [("", "X", True), ("A..C", "B", True), ("A..C", "C", True), ("A..C", "D", False), ("B..", "A", False), ("..B", "", False), ("''", "X", False)],
+    [
+        ("", "X", True), ("A..C", "B", True), ("A..C", "C", True), ("A..C", "D", False), ("B..", "A", False), ("..B", "", False),
+        ("''", "X", False),
+    ],
 )
 def test_tr_1_what_passes(text, value, passes):
     assert read_filter("lot no.", text).passes(value) is passes
@@ -103,5 +106,6 @@ def test_c_8_the_assembly_types_keep_their_place():
     ],
 )
 def test_tr_51_descriptions(entry_type, quantity, document_type, expected):
-    entry = Entry(1, entry_type, "A", quantity, document_type=document_type, document_no="D-1", order_no="PO-1" if entry_type in CONSUMPTION | OUTPUT else "")
+    order_no = "PO-1" if entry_type in CONSUMPTION | OUTPUT else ""
+    entry = Entry(1, entry_type, "A", quantity, document_type=document_type, document_no="D-1", order_no=order_no)
     assert document_of(entry) == expected

@@ -23,7 +23,9 @@ def test_a_13_backward_the_origin_stands_left():
         ("Item Ledger Entry", 3, 0), ("Output", 2, 0), ("Consumption", 1, 0), ("Item Ledger Entry", 0, 0),
     ]
     assert (diagram.columns, diagram.rows) == (4, 1)
-    assert arrows(diagram) == {("Item Ledger Entry C1", "Consumption C1"), ("Consumption C1", "Output S1"), ("Output S1", "Item Ledger Entry S1")}
+    assert arrows(diagram) == {
+        ("Item Ledger Entry C1", "Consumption C1"), ("Consumption C1", "Output S1"), ("Output S1", "Item Ledger Entry S1"),
+    }
 
 
 def test_a_13_forward_gives_the_same_arrows():
@@ -45,14 +47,16 @@ def many(units):
     for unit in range(units):
         books.use(100 + unit, "CELL", 1, 1, lot="L1", match=unit + 1)
         books.make(200 + unit, "PACK", 1, serial=f"S{unit}", match=unit + 1)
-        books.sell(300 + unit, "PACK", 1, 200 + unit, serial=f"S{unit}", source_type="Customer", source_no=f"K-{unit % 2}", source_name=f"Customer {unit % 2}")
+        customer = {"source_type": "Customer", "source_no": f"K-{unit % 2}", "source_name": f"Customer {unit % 2}"}
+        books.sell(300 + unit, "PACK", 1, 200 + unit, serial=f"S{unit}", **customer)
     return books
 
 
 def test_a_13_many_alike_become_one_box_with_a_count():
     diagram = graph(many(10).trace(lot_no="L1", forward=True))
     assert [(node.document_kind, node.count, node.quantity) for node in diagram.nodes] == [
-        ("Item Ledger Entry", 1, 10), ("Consumption", 10, -10), ("Output", 10, 10), ("Item Ledger Entry", 5, -5), ("Item Ledger Entry", 5, -5),
+        ("Item Ledger Entry", 1, 10), ("Consumption", 10, -10), ("Output", 10, 10),
+        ("Item Ledger Entry", 5, -5), ("Item Ledger Entry", 5, -5),
     ]
     assert [node.source_name for node in diagram.nodes[3:]] == ["Customer 0", "Customer 1"]
     packs = diagram.nodes[2]

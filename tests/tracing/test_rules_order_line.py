@@ -42,7 +42,7 @@ def test_tr_10_a_returned_consumption_is_no_forward_root_but_a_backward_one():
     books = Books()
     books.receive(1, "CELL", 10, lot="L1")
     books.use(2, "CELL", 4, 1, lot="L1")
-    books.give_back(3, "Consumption", "CELL", 4, 2, lot="L1", **{"order_no": "PO-1", "order_line_no": 1})
+    books.give_back(3, "Consumption", "CELL", 4, 2, lot="L1", order_no="PO-1", order_line_no=1)
     assert shape(books.trace(lot_no="L1", forward=True, exact=False, components=NO)) == ["1", ".2~", "..3<"]
     assert shape(books.trace(lot_no="L1", exact=False)) == ["3<", ".2~", "..1"]
 

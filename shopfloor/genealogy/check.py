@@ -1,0 +1,120 @@
+"""Invariants of tracked components; `shopfloor check` and tests run them."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from shopfloor.db import plant, table
+from shopfloor.genealogy.models import AssociationEntry, ComponentAssociation, TrackedProduct
+from shopfloor.ledger.check import Problem
+from shopfloor.ledger.entry_types import EntryType
+from shopfloor.ledger.models import ItemLedgerEntry
+from shopfloor.quantity import ZERO, shown
+from shopfloor.reservations.models import ReservationEntry
+
+_row = table(TrackedProduct)
+_association = table(ComponentAssociation)
+_log = table(AssociationEntry)
+_entry = table(ItemLedgerEntry)
+_reserved = table(ReservationEntry)
+
+
+def run_all(session: Session) -> list[Problem]:
+    """Every invariant of this package."""
+    checks = (unposted_is_reserved, reported_equals_output, consumed_equals_ledger, log_equals_projection)
+    return [problem for check in checks for problem in check(session)]
+
+
+def unposted_is_reserved(session: Session) -> list[Problem]:
+    """EDG-20: what an association has not consumed yet is held for it, exactly; what it has consumed is not."""
+    held = (
+        select(_reserved.c.association_no, func.sum(_reserved.c.quantity_base).label("quantity"))
+        .where(plant(session, _reserved), _reserved.c.positive.is_(True), _reserved.c.association_no != 0)
+        .group_by(_reserved.c.association_no)
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            _association.c.association_no, _association.c.state, _association.c.quantity, _association.c.consumed_quantity,
+            held.c.quantity.label("held"),
+        )
+        .outerjoin(held, held.c.association_no == _association.c.association_no)
+        .where(plant(session, _association))
+    )
+    problems = []
+    for association_no, state, quantity, consumed, reserved in rows:
+        expected = ZERO if state == "Removed" else quantity - consumed
+        if (reserved or ZERO) != expected:
+            problems.append(Problem(f"association {association_no} holds {shown(reserved or ZERO)} instead of {shown(expected)}"))
+    return problems
+
+
+def reported_equals_output(session: Session) -> list[Problem]:
+    """Good and error of a row equal the net output of its match id."""
+    made = (
+        select(_entry.c.match_id, func.sum(_entry.c.quantity).label("good"), func.sum(_entry.c.scrap_quantity).label("error"))
+        .where(plant(session, _entry), _entry.c.entry_type == EntryType.OUTPUT.value, _entry.c.match_id != 0)
+        .group_by(_entry.c.match_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(_row.c.match_id, _row.c.good_quantity, _row.c.error_quantity, made.c.good, made.c.error)
+        .outerjoin(made, made.c.match_id == _row.c.match_id)
+        .where(plant(session, _row))
+    )
+    return [
+        Problem(f"row {match_id} says {shown(good)} good and {shown(error)} error, the ledger {shown(g or ZERO)} and {shown(e or ZERO)}")
+        for match_id, good, error, g, e in rows
+        if (good, error) != (g or ZERO, e or ZERO)
+    ]
+
+
+def consumed_equals_ledger(session: Session) -> list[Problem]:
+    """What the associations of a row, line and number consumed equals the net consumption in the ledger."""
+    keys = ("order_no", "match_id", "component_line_no", "item_no", "serial_no", "lot_no")
+    by_ledger = {
+        tuple(row[:-1]): -row[-1]
+        for row in session.execute(
+            select(*(_entry.c[key] for key in keys), func.sum(_entry.c.quantity))
+            .where(
+                plant(session, _entry), _entry.c.entry_type == EntryType.CONSUMPTION.value,
+                or_(_entry.c.serial_no != "", _entry.c.lot_no != ""),
+            )
+            .group_by(*(_entry.c[key] for key in keys))
+        )
+    }
+    by_association = {
+        tuple(row[:-1]): row[-1]
+        for row in session.execute(
+            select(*(_association.c[key] for key in keys), func.sum(_association.c.consumed_quantity))
+            .where(plant(session, _association))
+            .group_by(*(_association.c[key] for key in keys))
+        )
+    }
+    return [
+        Problem(f"associations {key} consumed {shown(by_association.get(key, ZERO))}, the ledger says {shown(by_ledger.get(key, ZERO))}")
+        for key in by_association.keys() | by_ledger.keys()
+        if by_association.get(key, ZERO) != by_ledger.get(key, ZERO) and key in by_association
+    ]
+
+
+def log_equals_projection(session: Session) -> list[Problem]:
+    """A22: the last quantity that the log tells of an association is the one that it has."""
+    newest = (
+        select(_log.c.association_no, func.max(_log.c.entry_no).label("entry_no"))
+        .where(plant(session, _log), _log.c.association_no != 0, _log.c.action.in_(("registered", "changed", "removed")))
+        .group_by(_log.c.association_no)
+        .subquery()
+    )
+    rows = session.execute(
+        select(_association.c.association_no, _association.c.state, _association.c.quantity, _log.c.quantity)
+        .join(newest, newest.c.association_no == _association.c.association_no)
+        .join(_log, and_(_log.c.plant_no == _association.c.plant_no, _log.c.entry_no == newest.c.entry_no))
+        .where(plant(session, _association))
+    )
+    return [
+        Problem(f"association {association_no} has {shown(quantity)}, its log says {shown(logged)}")
+        for association_no, state, quantity, logged in rows
+        if (ZERO if state == "Removed" else quantity) != logged
+    ]

@@ -1,0 +1,208 @@
+"""A component number is validated and registered, and the answer says where the station goes next (SCN-19, EDG-3 to EDG-17, TCP-14)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from shopfloor.genealogy.answers import (
+    AlreadyRegistered,
+    ComponentRegistered,
+    ComponentShort,
+    DuplicateScan,
+    ExpiryDiffers,
+    LineCompleted,
+    NumberIgnored,
+    QuantityCapped,
+    ReportedByItself,
+    ReservationMoved,
+    ScanAnswer,
+    UnitCompleted,
+)
+from shopfloor.genealogy.drawing import Part, Registered, associate
+from shopfloor.genealogy.errors import (
+    SelfReference,
+    SerialInUse,
+)
+from shopfloor.genealogy.facts import COMPONENT, PRODUCT, Line, NumberStock
+from shopfloor.genealogy.inputs import ReportInput, ReportLineInput
+from shopfloor.genealogy.reporting import report_rows
+from shopfloor.genealogy.rules import (
+    Wanted,
+    check_expiry,
+    check_room,
+    complete,
+    in_line_unit,
+    next_line,
+    wanted_quantity,
+)
+from shopfloor.genealogy.scan_job import ScanJob
+from shopfloor.items.errors import UnitUnknown
+from shopfloor.items.tracking import Tracking
+from shopfloor.people import rights
+from shopfloor.quantity import ONE, ZERO, rounded, shown
+from shopfloor.reservations.errors import NumberOnHold
+
+
+def register(
+    job: ScanJob, line: Line, tracking: Tracking, stock: Sequence[NumberStock], *, plain: bool, late: bool = False,
+    typed: Decimal | None = None,
+) -> ScanAnswer:
+    """Checks in fixed order, then the association and its reservation."""
+    number = tracking.label()
+    answered = _check_use(job, line, tracking, stock)
+    if answered is not None:
+        return answered
+    wanted, label_quantity, label_unit = _wanted(job, line)
+    if typed is not None and not line.component.serial:
+        wanted = Wanted(typed, exact=True)
+    check_room(line, wanted, product_limit=job.situation.product.matching_limit, confirmed=job.confirmed)
+    _check_hold(line, number, stock)
+    _check_dates(job, line, number, stock)
+    part = Part(
+        line, tracking, tuple(stock), wanted, label_quantity, label_unit, reason=job.reason, approved_by=job.approved_by, late_serial=late
+    )
+    done = associate(job.session, job.actor, job.situation, part)
+    for move in done.moved:
+        quantity = shown(in_line_unit(line, move.quantity))
+        job.note(ReservationMoved(quantity=quantity, unit=line.component.unit_code, holder=move.piece.demand.label()))
+    return _registered(job, line, number, wanted, done, plain=plain)
+
+
+def _check_use(job: ScanJob, line: Line, tracking: Tracking, stock: Sequence[NumberStock]) -> ScanAnswer | None:
+    """EDG-6 to EDG-8, EDG-22, OPS-4: whether the number is registered somewhere already."""
+    number = tracking.label()
+    product = job.situation.product
+    if line.component.item_no == product.item_no and tracking.label() == job.row.tracking.label():
+        raise SelfReference(number=number)
+    if any(s.made_by_order == job.order_no for s in stock) and line.component.item_no == product.item_no:
+        raise SelfReference(number=number)
+    here = any(a.tracking.serial_no == tracking.serial_no and a.tracking.lot_no == tracking.lot_no for a in line.associations)
+    if here and job.scanned_before():
+        return scan_answer(job, DuplicateScan, line, number)
+    if not tracking.serial_no:
+        return None
+    used = next((s.in_use for s in stock if s.in_use is not None), None)
+    if used is None:
+        return None
+    if used.match_id == job.row.match_id and used.component_line_no == line.line_no:
+        return scan_answer(job, AlreadyRegistered, line, number)
+    raise SerialInUse(
+        number=number, product=used.product, order_no=used.order_no, operator=used.operator, association_no=used.association_no,
+        same_order=used.order_no == job.order_no and used.state == "Open" and job.actor.may(rights.MOVE),
+    )
+
+
+def _wanted(job: ScanJob, line: Line) -> tuple[Wanted, Decimal | None, str]:
+    """D7, GS1-18 to GS1-22: how much, and what the label said in its own unit."""
+    code, component = job.code, line.component
+    measure = count = None
+    said: tuple[Decimal | None, str] = (None, "")
+    if code is not None and code.measure is not None and component.measured:
+        measure = _measured(job, line)
+        said = (code.measure.quantity, code.measure.unit)
+    elif code is not None and code.quantity is not None:
+        factor = job.situation.gtin_item[3] if job.situation.gtin_item and code.gtin else ONE
+        count, said = code.quantity * factor, (code.quantity, job.situation.gtin_item[2] if job.situation.gtin_item else "")
+        if component.serial and count != ONE:
+            job.note(NumberIgnored(ai="37" if code.value("37") else "30", why="a serial number is one piece"))
+        elif count > line.remaining > ZERO:
+            job.note(QuantityCapped(label=f"{shown(code.quantity)} {said[1]}"))
+    return wanted_quantity(line, count=count, measure=measure, one_piece=job.rules.one_piece), said[0], said[1]
+
+
+def _measured(job: ScanJob, line: Line) -> Decimal:
+    """GS1-20: a weighed amount in base units, to the item's precision."""
+    assert job.code is not None
+    assert job.code.measure is not None
+    measure, component = job.code.measure, line.component
+    if measure.unit == component.gs1_unit:
+        return rounded(measure.quantity, component.precision)
+    raise UnitUnknown(item=component.description, unit=measure.unit)
+
+
+def _check_hold(line: Line, number: str, stock: Sequence[NumberStock]) -> None:
+    """D20, AP-14."""
+    for found in stock:
+        if found.hold_reason:
+            raise NumberOnHold(item=line.component.description, number=number, reason=found.hold_reason)
+
+
+def _check_dates(job: ScanJob, line: Line, number: str, stock: Sequence[NumberStock]) -> None:
+    """EDG-13, D8, GS1-23: the stored date decides; a different date on the label is told, a past one asks."""
+    stored = next((found.expiration_date for found in stock if found.expiration_date is not None), None)
+    label = job.code.expiration_date if job.code is not None else None
+    check_expiry(line, number, stored, label, job.today, confirmed=job.confirmed)
+    if stored is not None and label is not None and stored != label:
+        job.note(ExpiryDiffers(label=label.isoformat(), stored=stored.isoformat()))
+
+
+# --- answers --------------------------------------------------------------------------------------------------------------
+
+
+def _registered(job: ScanJob, line: Line, number: str, wanted: Wanted, done: Registered, *, plain: bool) -> ScanAnswer:
+    """What is shown, and where the station goes next (TCP-14, D6)."""
+    rest = _rest_after(line, done.quantity)
+    others_complete = complete([other for other in job.situation.lines if other.line_no != line.line_no])
+    kind: type[ScanAnswer] = ComponentRegistered
+    line_no = job.scan.line
+    if rest == ZERO:
+        kind = UnitCompleted if others_complete else LineCompleted
+        if plain and line_no == line.line_no:
+            line_no = _after(job, line)
+    elif done.quantity < wanted.quantity:
+        kind = ComponentShort
+    answer = scan_answer(job, kind, line, number, line_no=line_no)
+    answer = replace(
+        answer, association_no=done.association_no, quantity=shown(in_line_unit(line, done.quantity)),
+        remaining=shown(in_line_unit(line, rest)),
+    )
+    if kind is UnitCompleted and job.situation.product.report_when_completed:
+        _report_itself(job)
+    if kind is UnitCompleted and job.rules.return_to_product:
+        return replace(answer, mode=PRODUCT, match_id=0, component_line_no=0)
+    return answer
+
+
+def _report_itself(job: ScanJob) -> None:
+    """D25: the one exception of TCP-17: a completed sub-assembly becomes stock at once, so that the next order can use it."""
+    assert job.order is not None
+    number = job.row.tracking.label()
+    lines = [ReportLineInput(match_id=job.row.match_id)]
+    report_rows(job.session, job.actor, job.order, ReportInput(lines=lines, reason="completed"))
+    job.note(ReportedByItself(number=number))
+
+
+def _rest_after(line: Line, added: Decimal) -> Decimal:
+    """What the line still needs once `added` is registered, tolerance included."""
+    rest = line.required - line.registered - added
+    under = line.required * line.component.under_tolerance_percent / 100
+    return rest if rest > under and rest >= line.component.precision / 2 else ZERO
+
+
+def _after(job: ScanJob, line: Line) -> int:
+    """TCP-14: the next open line; this one is complete now."""
+    others = replace(job.situation, lines=tuple(other for other in job.situation.lines if other.line_no != line.line_no))
+    return next_line(others, line.line_no)
+
+
+def scan_answer(
+    job: ScanJob, kind: type[ScanAnswer], line: Line | None, number: str, *, line_no: int | None = None, held: str = ""
+) -> ScanAnswer:
+    """An answer in Component mode: the current product stays; `line_no` is the selected line, unless it stays too."""
+    component = line.component if line is not None else None
+    return kind(
+        order_no=job.order_no,
+        mode=COMPONENT,
+        match_id=job.row.match_id,
+        component_line_no=job.scan.line if line_no is None else line_no,
+        held=held,
+        product=job.row.tracking.label(),
+        item=component.description if component else "",
+        number=number,
+        unit=component.unit_code if component else "",
+        remaining=shown(in_line_unit(line, line.remaining)) if line is not None else "",
+        decoded=job.code.bracketed() if job.code is not None else "",
+        notes=job.notes,
+    )

@@ -1,0 +1,275 @@
+"""The units of an order as pages list them: a window of rows with their status. A constant number of statements (OPS-9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import Row as SqlRow
+from sqlalchemy.orm import Session
+
+from shopfloor.db import plant, table
+from shopfloor.errors import NotFound
+from shopfloor.genealogy.facts import COMPLETED, OPEN, REPORTED, Line, Row, Situation
+from shopfloor.genealogy.models import ComponentAssociation, TrackedProduct
+from shopfloor.genealogy.rules import row_requirement, row_status
+from shopfloor.genealogy.scan_queries import read_situation
+from shopfloor.items.tracking import Tracking
+from shopfloor.production.locking import LockedOrder
+from shopfloor.production.models import ProductionOrder
+from shopfloor.quantity import ONE, ZERO
+
+_order = table(ProductionOrder)
+_row = table(TrackedProduct)
+_association = table(ComponentAssociation)
+WINDOW = 50
+"""Units on one page: it stays under 150 kB however many the order has."""
+ACTIVE = (OPEN, REPORTED)
+Sums = Mapping[tuple[int, int], Decimal]
+"""Consumption by match id and component line, in base units."""
+
+
+@dataclass(frozen=True)
+class SummedLine(Line):
+    """A component line of which only the sum of its associations was read."""
+
+    total: Decimal = ZERO
+    """QTY-3: *Consumption*."""
+
+    @property
+    def registered(self) -> Decimal:
+        return self.total
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One finished product as lists show it."""
+
+    row: Row
+    number: str
+    status: str
+    """Not started, In progress or Completed (QTY-6); always derived."""
+    done: int
+    """Component lines that need nothing more."""
+    asked: int
+    """Component lines that are asked for (SET-7)."""
+    lines: tuple[SummedLine, ...] = ()
+    """The listed lines as this unit needs them."""
+    error_cause: str = ""
+    reported_at: datetime | None = None
+    reported_by: str = ""
+
+    @property
+    def match_id(self) -> int:
+        """SET-3."""
+        return self.row.match_id
+
+    @property
+    def reported(self) -> bool:
+        """Whether nothing is left to report."""
+        return self.row.state == REPORTED
+
+    @property
+    def shown_state(self) -> str:
+        """What the list says: *Reported* once it is, else the status."""
+        return REPORTED if self.reported else self.status
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which units of an order a list shows."""
+
+    before: int = 0
+    """Keyset: only units registered before this match id; 0: from the newest on."""
+    text: str = ""
+    """Part of a serial or batch number."""
+    state: str = ""
+    """Open, Reported or Pre-allocated; blank: all."""
+    incomplete: bool = False
+    """Only units that lack a part."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """Some units of an order, newest first."""
+
+    units: tuple[Unit, ...]
+    older: int
+    """Keyset of the next older page; 0: there is none."""
+
+
+@dataclass
+class _Requirements:
+    """What rows need of each line. Serial rows are all alike but for the one that completes the order (D31), so it is worked out once."""
+
+    situation: Situation
+    known: dict[tuple[int, Decimal, tuple[Decimal, ...]], Decimal] = field(default_factory=dict)
+
+    def of(self, line: Line, row: Row) -> Decimal:
+        if line.order_level:
+            return line.component.expected
+        key = (line.line_no, row.quantity, row.earlier)
+        if key not in self.known:
+            self.known[key] = row_requirement(line.component, self.situation.product, row)
+        return self.known[key]
+
+
+def order_of(session: Session, order_no: str) -> LockedOrder:
+    """The order as pages show it: read, not locked. One statement. Raises NotFound."""
+    columns = ("no", "status", "item_no", "variant_code", "description", "quantity", "due_date", "location_code", "fixed_serial_no",
+               "fixed_lot_no", "version")
+    found = None
+    if order_no.isprintable():
+        statement = select(*(_order.c[name] for name in columns)).where(plant(session, _order), _order.c.no == order_no)
+        found = session.connection().execute(statement).one_or_none()
+    if found is None:
+        raise NotFound(record="production order", number=order_no if order_no.isprintable() else "?")
+    return LockedOrder(*found)
+
+
+def order_version(session: Session, order_no: str) -> int:
+    """A4: what a live page compares; 0 where there is no such order. One statement."""
+    if not order_no.isprintable():
+        return 0
+    statement = select(_order.c.version).where(plant(session, _order), _order.c.no == order_no)
+    return int(session.connection().execute(statement).scalar_one_or_none() or 0)
+
+
+def situation_of(session: Session, order: LockedOrder, match_id: int) -> Situation:
+    """Order, lines and one row for display. Two statements (three for batch products)."""
+    return read_situation(session, order, match_id)
+
+
+def read_window(session: Session, situation: Situation, wanted: Wanted, *, limit: int = WINDOW) -> Window:
+    """Units of an order, newest first. Two statements, and one more once the order's quantity is registered."""
+    clauses = [_row.c.order_no == situation.order_no, _row.c.state != "Removed"]
+    if wanted.before:
+        clauses.append(_row.c.match_id < wanted.before)
+    if wanted.text:
+        clauses.append(_contains(wanted.text))
+    if wanted.state:
+        clauses.append(_row.c.state == wanted.state)
+    if wanted.incomplete:
+        return _incomplete_window(session, situation, clauses, limit)
+    found = _rows(session, clauses, limit + 1)
+    rows = found[:limit]
+    sums = _sums(session, situation.order_no, rows[-1].match_id, rows[0].match_id) if rows else {}
+    units = _units(session, situation, rows, sums)
+    return Window(tuple(units), rows[-1].match_id if len(found) > limit else 0)
+
+
+def all_complete(session: Session, situation: Situation) -> bool:
+    """QTY-6: whether no registered unit lacks a part. Three statements; asked only when all are registered."""
+    return not _incomplete(session, situation, [_row.c.order_no == situation.order_no, _row.c.state.in_(ACTIVE)])
+
+
+def _incomplete_window(session: Session, situation: Situation, clauses: Sequence[ColumnElement[bool]], limit: int) -> Window:
+    units = _incomplete(session, situation, clauses)
+    return Window(tuple(units[:limit]), units[limit - 1].match_id if len(units) > limit else 0)
+
+
+def _incomplete(session: Session, situation: Situation, clauses: Sequence[ColumnElement[bool]]) -> list[Unit]:
+    rows = _rows(session, clauses, None)
+    sums = _sums(session, situation.order_no, rows[-1].match_id, rows[0].match_id) if rows else {}
+    return [unit for unit in _units(session, situation, rows, sums) if unit.row.state in ACTIVE and unit.status != COMPLETED]
+
+
+def _rows(session: Session, clauses: Sequence[ColumnElement[bool]], limit: int | None) -> Sequence[SqlRow[Any]]:
+    statement = select(_row).where(plant(session, _row), *clauses).order_by(_row.c.match_id.desc()).limit(limit)
+    return session.connection().execute(statement).all()
+
+
+def _sums(session: Session, order_no: str, first: int, last: int) -> Sums:
+    """A range of match ids and not a list of them: one statement text for every page."""
+    rows = session.connection().execute(
+        select(_association.c.match_id, _association.c.component_line_no, func.sum(_association.c.quantity).label("total"))
+        .where(
+            plant(session, _association), _association.c.order_no == order_no, _association.c.state != "Removed",
+            or_(_association.c.match_id.between(first, last), _association.c.match_id == 0),
+        )
+        .group_by(_association.c.match_id, _association.c.component_line_no)
+    )
+    return {(row.match_id, row.component_line_no): row.total for row in rows}
+
+
+def _units(session: Session, situation: Situation, rows: Sequence[SqlRow[Any]], sums: Sums) -> list[Unit]:
+    last, earlier = _completing(session, situation) if rows else (0, ())
+    requirements = _Requirements(situation)
+    return [_unit(situation, requirements, _read(found, earlier if found.match_id == last else ()), found, sums) for found in rows]
+
+
+def _completing(session: Session, situation: Situation) -> tuple[int, tuple[Decimal, ...]]:
+    """The row that completes the order's quantity and takes the rest (D31), with the quantities before it; 0 while there is none.
+
+    Every other row has its plain share, so nothing before it matters. Serial rows are one each, so they need not be read.
+    """
+    product = situation.product
+    if situation.registered < product.quantity:
+        return 0, ()
+    active = (
+        select(_row.c.match_id, _row.c.quantity)
+        .where(plant(session, _row), _row.c.order_no == situation.order_no, _row.c.state.in_(ACTIVE))
+        .order_by(_row.c.match_id)
+    )
+    if product.serial:
+        count = int(product.quantity) - 1
+        last = session.connection().execute(active.offset(max(count, 0)).limit(1)).one_or_none()
+        return (last.match_id, (ONE,) * count) if last is not None else (0, ())
+    earlier: list[Decimal] = []
+    for row in session.connection().execute(active):
+        if sum(earlier, row.quantity) >= product.quantity:
+            return row.match_id, tuple(earlier)
+        earlier.append(row.quantity)
+    return 0, ()
+
+
+def _unit(situation: Situation, requirements: _Requirements, row: Row, found: SqlRow[Any], sums: Sums) -> Unit:
+    lines = tuple(_summed(line, requirements.of(line, row), row, sums) for line in situation.listed)
+    return Unit(
+        row=row,
+        number=row.tracking.label(),
+        status=row_status(row, lines),
+        done=sum(1 for line in lines if line.status == COMPLETED),
+        asked=len(lines),
+        lines=lines,
+        error_cause=found.error_cause,
+        reported_at=found.reported_at,
+        reported_by=found.reported_by,
+    )
+
+
+def _summed(line: Line, required: Decimal, row: Row, sums: Sums) -> SummedLine:
+    return SummedLine(
+        component=line.component,
+        required=required,
+        closed=line.line_no in row.closed_lines,
+        order_level=line.order_level,
+        total=sums.get((0 if line.order_level else row.match_id, line.line_no), ZERO),
+    )
+
+
+def _read(found: SqlRow[Any], earlier: tuple[Decimal, ...]) -> Row:
+    return Row(
+        match_id=found.match_id,
+        tracking=Tracking(found.serial_no, found.lot_no),
+        state=found.state,
+        quantity=found.quantity,
+        good=found.good_quantity,
+        error=found.error_quantity,
+        closed_lines=frozenset(found.closed_lines),
+        version=found.version,
+        order_no=found.order_no,
+        earlier=earlier,
+        expiration_date=found.expiration_date,
+        registered_by=found.registered_by,
+        preallocated=found.preallocated,
+    )
+
+
+def _contains(text: str) -> ColumnElement[bool]:
+    serial, lot = (column.contains(text, autoescape=True) for column in (_row.c.serial_no, _row.c.lot_no))
+    return or_(serial, and_(_row.c.serial_no == "", lot))

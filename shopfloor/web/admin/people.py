@@ -1,0 +1,129 @@
+"""People, stations and settings: what an administrator keeps."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Blueprint
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from shopfloor.errors import NotFound, Refusal
+from shopfloor.people import commands, queries, rights
+from shopfloor.people.inputs import NewOperator, NewStation, SettingValue
+from shopfloor.people.settings import SETTINGS, read_settings
+from shopfloor.web.commands import run_command
+from shopfloor.web.extensions import request_session
+from shopfloor.web.forms import FormBuilder
+from shopfloor.web.htmx import go, respond
+from shopfloor.web.inputs import command_key, read_form
+from shopfloor.web.lists import form_page, list_page
+from shopfloor.web.navigation import may
+from shopfloor.web.refusals import on_refusal
+from shopfloor.web.tables import Cell, Column, table
+from shopfloor.web.texts import message_of
+
+bp = Blueprint("people", __name__)
+PEOPLE = (Column(_l("No."), "number"), Column(_l("Name")), Column(_l("Role")), Column(_l("Language")), Column(_l("Status"), "status"))
+STATIONS = (Column(_l("Code"), "number"), Column(_l("Name")), Column(_l("Scanner profile")), Column(_l("GS1 recognition")))
+LANGUAGES = (("en", "English"), ("de", "Deutsch"), ("da", "Dansk"), ("zh", "中文"))
+
+
+@bp.get("/people")
+def index() -> Response:
+    """Everybody; badges are not shown, because a badge is a key."""
+    return _list_people(queries.list_operators(request_session()))
+
+
+@bp.get("/people/new")
+def new_operator() -> Response:
+    """The form of a new person."""
+    return _show_operator()
+
+
+@bp.post("/people")
+def create_operator() -> Response:
+    """Add a person."""
+    on_refusal(_show_operator)
+    return go("/people", run_command(commands.create_operator, key=command_key(), given=read_form(NewOperator)))
+
+
+@bp.get("/people/<operator_no>")
+def operator(operator_no: str) -> Response:
+    """One person."""
+    rows = [row for row in queries.list_operators(request_session()) if row.no == operator_no]
+    if not rows:
+        raise NotFound(record="operator", number=operator_no)
+    return _list_people(rows)
+
+
+@bp.get("/stations")
+def stations() -> Response:
+    """The places where people scan."""
+    return _list_stations(queries.list_stations(request_session()))
+
+
+@bp.get("/stations/new")
+def new_station() -> Response:
+    """The form of a new station."""
+    return _show_station()
+
+
+@bp.post("/stations")
+def create_station() -> Response:
+    """Add a station."""
+    on_refusal(_show_station)
+    return go("/stations", run_command(commands.create_station, key=command_key(), given=read_form(NewStation)))
+
+
+@bp.get("/stations/<code>")
+def station(code: str) -> Response:
+    """One station."""
+    rows = [row for row in queries.list_stations(request_session()) if row.code == code]
+    if not rows:
+        raise NotFound(record="station", number=code)
+    return _list_stations(rows)
+
+
+@bp.get("/settings")
+def settings() -> Response:
+    """Company settings with their meanings."""
+    return _show_settings()
+
+
+@bp.post("/settings/<name>")
+def set_setting(name: str) -> Response:
+    """Change one setting."""
+    on_refusal(_show_settings)
+    return go("/settings", run_command(commands.set_setting, key=command_key(), given=read_form(SettingValue, name=name)))
+
+
+def _list_people(rows: list[queries.OperatorRow]) -> Response:
+    cells = [(Cell(row.no, f"/people/{quote(row.no, safe='')}"), Cell(row.name), Cell(_(row.role)), Cell(row.language),
+              Cell("Blocked" if row.blocked else "")) for row in rows]
+    return list_page(_("People"), table(PEOPLE, cells), empty=(_("Nobody yet"), _("Add a person with a badge.")),
+                     actions=((_("New person"), "/people/new", "plus"),) if may(rights.SETTINGS) else ())
+
+
+def _list_stations(rows: list[queries.StationRow]) -> Response:
+    cells = [(Cell(row.code, f"/stations/{quote(row.code, safe='')}"), Cell(row.name), Cell(row.scanner_profile), Cell(row.gs1_recognition))
+             for row in rows]
+    return list_page(_("Stations"), table(STATIONS, cells), empty=(_("No station yet"), _("Add the places where people scan.")),
+                     actions=((_("New station"), "/stations/new", "plus"),) if may(rights.SETTINGS) else ())
+
+
+def _show_operator(refusal: Refusal | None = None) -> Response:
+    form = FormBuilder(NewOperator, action="/people", submit=_("Create person"), refusal=refusal, options={"language": LANGUAGES}).form()
+    return form_page(_("New person"), form, crumbs=((_("People"), "/people"),), refusal=refusal)
+
+
+def _show_station(refusal: Refusal | None = None) -> Response:
+    form = FormBuilder(NewStation, action="/stations", submit=_("Create station"), refusal=refusal).form()
+    return form_page(_("New station"), form, crumbs=((_("Stations"), "/stations"),), refusal=refusal)
+
+
+def _show_settings(refusal: Refusal | None = None) -> Response:
+    values = read_settings(request_session())
+    rows = [(setting, values[name]) for name, setting in SETTINGS.items()]
+    return respond("pages/settings.html", rows=rows, may_change=may(rights.SETTINGS), refusal=message_of(refusal) if refusal else None)

@@ -1,0 +1,133 @@
+"""Bills of material, routings, production orders and their stages."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+from werkzeug.wrappers import Response
+
+from shopfloor.people.fields import InputModel, read_input
+from shopfloor.production import commands, queries, rules
+from shopfloor.production.bills import create_bom, create_routing
+from shopfloor.production.inputs import NewBom, NewProductionOrder, NewRouting, OrderKey, SignedQuantity, StartOrder
+from shopfloor.web.api.base import READS, WRITES, OrderPath, PageQuery, WriteHeaders, blueprint, command, page, show
+from shopfloor.web.extensions import request_session
+from shopfloor.web.lists import found
+
+api = blueprint("production", "Production")
+
+
+class ProductionOrdersQuery(PageQuery):
+    """Filters of the list; a blank one filters nothing."""
+
+    status: str = Field(default="", max_length=30)
+    text: str = Field(default="", max_length=100)
+    item_no: str = Field(default="", max_length=20)
+
+
+class NumberPath(BaseModel):
+    """One bill of material or routing."""
+
+    no: str
+
+
+class StartedQuantity(InputModel):
+    """Base units to start; blank: all that is not started yet."""
+
+    quantity: SignedQuantity = None
+
+
+@api.get("/boms", summary="Bills of material", responses=READS)
+def boms(query: PageQuery) -> Response:
+    """A page of bills."""
+    return page(queries.list_boms(request_session(), after=query.after, limit=query.limit))
+
+
+@api.get("/boms/<no>", summary="One bill of material", responses=READS)
+def bom(path: NumberPath) -> Response:
+    """One bill with its lines."""
+    return show(found("bill of material", path.no, queries.bom_card(request_session(), path.no)))
+
+
+@api.get("/routings", summary="Routings", responses=READS)
+def routings(query: PageQuery) -> Response:
+    """A page of routings."""
+    return page(queries.list_routings(request_session(), after=query.after, limit=query.limit))
+
+
+@api.get("/production-orders", summary="Production orders by due date", responses=READS)
+def production_orders(query: ProductionOrdersQuery) -> Response:
+    """A page of orders."""
+    statuses = (query.status,) if query.status else ()
+    return page(queries.list_orders(request_session(), statuses=statuses, text=query.text, item_no=query.item_no, after=query.after,
+                                    limit=query.limit))
+
+
+@api.get("/production-orders/<order_no>", summary="One production order", responses=READS)
+def production_order(path: OrderPath) -> Response:
+    """One order with components and operations."""
+    return show(found("production order", path.order_no, queries.order_card(request_session(), path.order_no)))
+
+
+@api.get("/production-stages", summary="Stages of an order, and which action leads where", responses=READS)
+def stages() -> Response:
+    """The table of moves."""
+    moves = {action: {"to": to, "from": allowed} for action, (to, allowed) in rules.MOVES.items()}
+    return show({"stages": rules.STAGES, "moves": moves})
+
+
+@api.post("/boms", summary="Create a bill of material", responses=WRITES)
+def new_bom(header: WriteHeaders, body: NewBom) -> Response:
+    """What an item is made of."""
+    return command(create_bom, header, given=body)
+
+
+@api.post("/routings", summary="Create a routing", responses=WRITES)
+def new_routing(header: WriteHeaders, body: NewRouting) -> Response:
+    """The steps in which an item is made."""
+    return command(create_routing, header, given=body)
+
+
+@api.post("/production-orders", summary="Create a production order", responses=WRITES)
+def create_order(header: WriteHeaders, body: NewProductionOrder) -> Response:
+    """An order from the item's bill of material and routing."""
+    return command(commands.create_order, header, given=body)
+
+
+@api.post("/production-orders/<order_no>/estimate", summary="Created to Estimated", responses=WRITES)
+def estimate(path: OrderPath, header: WriteHeaders) -> Response:
+    """Estimate an order."""
+    return command(commands.estimate_order, header, given=_key(path))
+
+
+@api.post("/production-orders/<order_no>/schedule", summary="To Scheduled", responses=WRITES)
+def schedule(path: OrderPath, header: WriteHeaders) -> Response:
+    """Schedule an order."""
+    return command(commands.schedule_order, header, given=_key(path))
+
+
+@api.post("/production-orders/<order_no>/release", summary="To Released", responses=WRITES)
+def release(path: OrderPath, header: WriteHeaders) -> Response:
+    """Release an order."""
+    return command(commands.release_order, header, given=_key(path))
+
+
+@api.post("/production-orders/<order_no>/start", summary="Start an order or a part of it", responses=WRITES)
+def start(path: OrderPath, header: WriteHeaders, body: StartedQuantity) -> Response:
+    """Start; a negative quantity takes started quantity back."""
+    return command(commands.start_order, header, given=read_input(StartOrder, {"order_no": path.order_no, "quantity": body.quantity}))
+
+
+@api.post("/production-orders/<order_no>/end-job", summary="To Reported as finished", responses=WRITES)
+def end_job(path: OrderPath, header: WriteHeaders) -> Response:
+    """Nothing more is registered or reported."""
+    return command(commands.end_job, header, given=_key(path))
+
+
+@api.post("/production-orders/<order_no>/end", summary="To Ended", responses=WRITES)
+def end(path: OrderPath, header: WriteHeaders) -> Response:
+    """Nothing is posted any more."""
+    return command(commands.end_order, header, given=_key(path))
+
+
+def _key(path: OrderPath) -> OrderKey:
+    return read_input(OrderKey, {"order_no": path.order_no})

@@ -1,0 +1,42 @@
+"""Item journal: opening stock, what was found and what was lost."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from shopfloor.errors import Refusal
+from shopfloor.items.queries import list_locations
+from shopfloor.orders.inputs import PostItemJournal
+from shopfloor.orders.item_journal import post_item_journal
+from shopfloor.web.commands import run_command
+from shopfloor.web.extensions import request_session
+from shopfloor.web.forms import FormBuilder
+from shopfloor.web.htmx import go
+from shopfloor.web.inputs import command_key, read_form
+from shopfloor.web.lists import form_page
+from shopfloor.web.refusals import on_refusal
+
+bp = Blueprint("item_journal", __name__, url_prefix="/item-journal")
+
+
+@bp.get("")
+def page() -> Response:
+    """An empty journal."""
+    return _show()
+
+
+@bp.post("")
+def post() -> Response:
+    """Post all lines, or none."""
+    on_refusal(_show)
+    answer = run_command(post_item_journal, key=command_key(), given=read_form(PostItemJournal))
+    return go("/item-journal", answer)
+
+
+def _show(refusal: Refusal | None = None) -> Response:
+    locations = [(row.code, row.code) for row in list_locations(request_session())]
+    form = FormBuilder(PostItemJournal, action="/item-journal", submit=_("Post the journal"), refusal=refusal,
+                       options={"location_code": locations}).form()
+    return form_page(_("Item journal"), form, note=_("Rows without a quantity or number are left out."), refusal=refusal)

@@ -1,0 +1,140 @@
+"""Tracked components: the page where parts are scanned into products (TCP, screens)."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response
+
+from shopfloor.errors import NotFound, Outcome, Refusal
+from shopfloor.genealogy.errors import FeatureOff, ProductNotTracked
+from shopfloor.genealogy.facts import COMPONENT, PRODUCT
+from shopfloor.genealogy.inputs import ScanInput
+from shopfloor.genealogy.page_queries import StationRules, TrackedComponentsPage, station_rules, tracked_components_page
+from shopfloor.genealogy.unit_queries import order_version
+from shopfloor.production.errors import OrderStatus
+from shopfloor.web.extensions import request_session
+from shopfloor.web.guards import current_actor, session_id
+from shopfloor.web.htmx import is_fragment, messages, respond, unchanged
+from shopfloor.web.inputs import argument
+from shopfloor.web.production.answers import AnswerView, answer_view, last_scans
+from shopfloor.web.production.scans import StationState, answer_header, read_scan, run_scan, scan_status, state_after
+
+bp = Blueprint("tracked_components", __name__, url_prefix="/production-orders")
+LARGEST_ID = 2**53
+
+
+@bp.get("/<order_no>/tracked-components")
+def page(order_no: str) -> Response:
+    """The page. Opened plainly it is in Product mode (TCP-1); the address may restore product and line (TCP-11)."""
+    product, line, before = _number("product"), _number("line"), _number("before")
+    seen = argument("seen")
+    if seen and is_fragment() and seen == str(order_version(request_session(), order_no)):
+        return unchanged()
+    mode = COMPONENT if product else PRODUCT
+    return show(StationState(order_no, mode, product, line, ""), before=before)
+
+
+@bp.get("/<order_no>/tracked-components/scan")
+def scanned(order_no: str) -> Response:
+    """Where a browser without script ends when it loads the answer again."""
+    return redirect(address_of(order_no), 303)
+
+
+@bp.post("/<order_no>/tracked-components/scan")
+def scan(order_no: str) -> Response:
+    """One entry of the queue, or the plain form. Answers 200, 409 or 422 with the answer's header, whatever was sent."""
+    station = station_rules(request_session(), current_actor().station_code, session_id())
+    given: ScanInput | None = None
+    key = ""
+    try:
+        key, given = read_scan()
+        if not is_fragment() and given.kind == "scan" and given.text == "":
+            return show(state_after(order_no, given, None), station=station)  # TCP-6: an empty submit does nothing
+        outcome: Outcome = run_scan(order_no, key, given, station)
+    except Refusal as refusal:
+        outcome = refusal
+    return show(state_after(order_no, given, outcome), outcome, key=key, station=station)
+
+
+def show(
+    state: StationState, outcome: Outcome | None = None, *, key: str = "", before: int = 0, station: StationRules | None = None
+) -> Response:
+    """The page as the database is now, with the answer to what was just scanned."""
+    session, actor = request_session(), current_actor()
+    station = station or station_rules(session, actor.station_code, session_id())
+    found = _found(state, before, must=outcome is None)
+    if found is not None and state.mode == COMPONENT and not found.match_id:
+        state = StationState(state.order_no)  # the product is gone: a part has nowhere to go
+    return respond(
+        "pages/tracked_components.html",
+        status=scan_status(outcome) if outcome is not None else 200,
+        answer=answer_header(outcome, state) if outcome is not None else None,
+        state=state,
+        page=found,
+        view=_view(outcome, key, found, station),
+        scans=last_scans(found.answers) if found is not None else [],
+        lot_word=station.lot_word,
+        operator_no=actor.operator_no,
+        scan_action=f"{address_of(state.order_no)}/scan",
+        associations=_associations(state),
+        poll=_address(state, found, before) if found is not None else "",
+        older=_address(state, None, found.older) if found is not None and found.older else "",
+        newest=_address(state, None, 0) if before else "",
+        messages=messages(),
+    )
+
+
+def address_of(order_no: str) -> str:
+    """Where the page of an order is."""
+    return f"/production-orders/{quote(order_no, safe='')}/tracked-components"
+
+
+def _found(state: StationState, before: int, *, must: bool) -> TrackedComponentsPage | None:
+    """The page's facts; an answer to a scan is shown even where there is no such order. Raises NotFound."""
+    try:
+        return tracked_components_page(
+            request_session(), state.order_no, match_id=state.product, line_no=state.line, session_id=session_id(), before=before
+        )
+    except NotFound:
+        if must:
+            raise
+        return None
+
+
+def _view(outcome: Outcome | None, key: str, page: TrackedComponentsPage | None, station: StationRules) -> AnswerView | None:
+    """The answer to the scan; before the first one, what stands in the way of scanning at all."""
+    if outcome is not None:
+        return answer_view(outcome, key, page)
+    if page is None:
+        return None
+    if not station.rules.feature_on:
+        return answer_view(FeatureOff(), "", page)
+    if not page.takes_part:
+        return answer_view(ProductNotTracked(item=page.description), "", page)
+    if not page.can_scan:
+        return answer_view(OrderStatus(order_no=page.order_no, status=page.order_status, needed="Started"), "", page)
+    return None
+
+
+def _associations(state: StationState) -> str:
+    """TCP-11: the same order with the same product; the way back restores product and line."""
+    query = _query(product=state.product, line=state.line)
+    return f"/production-orders/{quote(state.order_no, safe='')}/associations{query}"
+
+
+def _address(state: StationState, seen: TrackedComponentsPage | None, before: int) -> str:
+    more: dict[str, Any] = {"seen": seen.version} if seen is not None else {}
+    return address_of(state.order_no) + _query(product=state.product, line=state.line, before=before, **more)
+
+
+def _query(**values: int) -> str:
+    given = urlencode({name: value for name, value in values.items() if value})
+    return f"?{given}" if given else ""
+
+
+def _number(name: str) -> int:
+    text = argument(name)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 16 and int(text) <= LARGEST_ID else 0

@@ -1,0 +1,138 @@
+"""Who may come in, from where (A28, A30), and what an error looks like."""
+
+from __future__ import annotations
+
+import pytest
+
+from shopfloor.web import home, inputs
+from shopfloor.web.guards import safe_next
+
+ITEM = {"no": "ANY", "description": "Any", "base_unit_code": "PCS"}
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "http://localhost:81", "null", "http://localhost.evil.example", None])
+@pytest.mark.parametrize("path", ["/items", "/sign-in", "/sign-out", "/api/v1/items"])
+def test_a28_unsafe_requests_need_our_own_origin(site, origin, path):
+    client = site.client()
+    headers = {} if origin is None else {"Origin": origin}
+    if origin is None:
+        del client.environ_base["HTTP_ORIGIN"]
+    answer = client.post(path, data=ITEM | {"command_key": "foreign", "badge": "B-WORK"}, headers=headers)
+    assert answer.status_code == 403
+    assert "FOREIGN_ORIGIN" in answer.text
+
+
+def test_every_unsafe_route_is_behind_the_origin_check(site):
+    """R-SE-4: walks the URL map."""
+    client = site.client()
+    for rule in site.app.url_map.iter_rules():
+        for method in rule.methods - {"GET", "HEAD", "OPTIONS"}:
+            path = rule.rule
+            for argument in rule.arguments:
+                path = path.replace(f"<{argument}>", "X")
+            if "<" in path:
+                path = "/production-orders/X/release"
+            assert client.open(path, method=method, headers={"Origin": "https://evil.example"}).status_code == 403, rule
+
+
+def test_a30_unknown_and_blocked_badges_are_refused_on_the_same_page(site):
+    client = site.client(badge="")
+    answer = client.post("/sign-in", data={"badge": "NOBODY", "station": "ST-1", "next": "/items"})
+    assert answer.status_code == 422
+    assert "Nobody has the badge NOBODY" in answer.text
+    assert 'value="/items"' in answer.text
+
+
+@pytest.mark.parametrize("badge", ["", "x" * 200, "\x00", "\x1d", "B-ADMIN\n"])
+def test_unreadable_badges_are_refused(site, badge):
+    assert site.client(badge="").post("/sign-in", data={"badge": badge}).status_code == 422
+
+
+def test_r_se_3_signing_in_makes_a_new_session_and_the_station_stays(site):
+    client = site.client()
+    with client.session_transaction() as first:
+        number = first["session_id"]
+    client.post("/sign-in", data={"badge": "B-WORK", "station": "ST-1"})
+    with client.session_transaction() as second:
+        assert second["session_id"] != number
+        assert (second["operator_no"], second["station_code"]) == ("E-WORK", "ST-1")
+    client.post("/sign-out")
+    assert client.get("/").status_code == 303
+    assert "shopfloor_station=ST-1" in str(client.get("/sign-in").request.headers.get("Cookie"))
+
+
+def test_session_cookie_is_http_only_and_lax(site):
+    client = site.client(badge="")
+    cookies = client.post("/sign-in", data={"badge": "B-ADMIN"}).headers.getlist("Set-Cookie")
+    assert all("HttpOnly" in cookie and "SameSite=Lax" in cookie for cookie in cookies)
+    assert len(cookies) == 2
+
+
+def test_a_changed_cookie_is_nobody(site):
+    client = site.client(badge="")
+    client.set_cookie("shopfloor_session", "eyJvcGVyYXRvcl9ubyI6IkUtQURNSU4ifQ.aaaa.bbbb")
+    assert client.get("/").status_code == 303
+
+
+@pytest.mark.parametrize(("target", "expected"), [
+    ("/items?text=a", "/items?text=a"), ("https://evil.example/", "/"), ("//evil.example", "/"), ("/\\evil.example", "/"), ("items", "/"),
+    ("javascript:alert(1)", "/"), ("/a\nb", "/"), ("", "/"), ("/" + "x" * 3000, "/"),
+])
+def test_signing_in_never_leads_to_another_server(target, expected):
+    assert safe_next(target) == expected
+
+
+def test_a_fragment_and_the_station_are_told_401(site):
+    """A3: the queue of a station keeps its scans and says that nobody is signed in; htmx goes to the sign-in page."""
+    client = site.client(badge="")
+    answer = client.post("/production-orders/RPO-C/start", headers={"HX-Request": "true", "HX-Current-URL": "http://localhost/production-orders/RPO-C"})
+    assert answer.status_code == 401
+    assert answer.headers["HX-Redirect"] == "/sign-in?next=%2Fproduction-orders%2FRPO-C"
+
+
+def test_unknown_addresses_and_methods(client):
+    assert client.get("/nowhere").status_code == 404
+    assert "NO_SUCH_PAGE" in client.get("/nowhere").text
+    assert client.get("/items/NOTHING").status_code == 404
+    assert "There is no item NOTHING." in client.get("/items/NOTHING").text
+    assert client.post("/help").status_code == 405
+    assert client.get("/api/v1/nowhere").json["code"] == "NO_SUCH_PAGE"
+    assert client.get("/api/v1/items/NOTHING").json["code"] == "NOT_FOUND"
+
+
+def test_our_mistake_is_an_apology_with_a_number_and_no_trace(site, client, monkeypatch, caplog):
+    def broken(*_arguments: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(home, "home_page", broken)
+    answer = client.get("/")
+    assert answer.status_code == 500
+    assert "secret detail" not in answer.text
+    assert "Traceback" not in answer.text
+    number = caplog.records[-1].getMessage().rpartition(" ")[2]
+    assert number in answer.text
+    assert caplog.records[-1].exc_info[1].args == ("secret detail",)
+
+
+def test_too_much_at_once_is_refused(client):
+    answer = client.post("/items", data={"description": "x" * (9 * 1024 * 1024)})
+    assert answer.status_code == 413
+    assert "INPUT_TOO_LARGE" in answer.text
+    many = "&".join(f"f{number}=1" for number in range(70_000))
+    answer = client.post("/items", data=many, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code in {413, 422}
+
+
+def test_one_statement_tells_who_acts(site):
+    client = site.client()
+    with site.statements() as statements:
+        client.get("/help")
+    assert statements.count == 0
+    with site.statements() as statements:
+        client.get("/more")
+    assert statements.count == 1
+
+
+def test_form_names_that_contradict_each_other_are_refused(site):
+    with site.app.test_request_context("/items", method="POST", data={"lines.0.a": "1", "lines": "2", "lines.0.a.b": "3", "x.y.z.w.v.u": "4"}):
+        assert inputs.form_values()["x"] == {"y": {"z": {"w": {"v.u": "4"}}}}

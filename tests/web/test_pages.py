@@ -1,0 +1,128 @@
+"""Every page renders whole and as a fragment, is protected, and points nowhere else."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+PAGES = (
+    "/", "/production-orders", "/production-orders?status=running&text=pack", "/production-orders/new", "/production-orders/RPO-A",
+    "/production-orders/RPO-C", "/items", "/items?text=cell", "/items/new", "/items/CELL", "/items/PACK", "/stock", "/stock?item_no=CELL",
+    "/purchase-orders", "/purchase-orders/new", "/purchase-orders/PO-A", "/sales-orders", "/sales-orders/new", "/sales-orders/SO-A",
+    "/item-journal", "/vendors", "/vendors/new", "/vendors/V1", "/customers", "/customers/new", "/customers/C1", "/boms", "/boms/new",
+    "/boms/PACK", "/numbers/held", "/numbers/expiring", "/numbers/expiring?days=4000", "/scans", "/scans?answer=refused&last=hour", "/waiting-units",
+    "/people", "/people/new", "/people/E-WORK", "/stations", "/stations/new", "/stations/ST-1", "/settings", "/more", "/help", "/find",
+    "/find?text=nothing-like-it", "/barcode-sheet", "/find?text=of+the+test", "/sign-in",
+)
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'", "X-Content-Type-Options": "nosniff", "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_renders_whole_and_as_fragment(client, path):
+    """Architecture 2.6: the block `main` is what htmx gets."""
+    whole = client.get(path)
+    expected = 422 if "4000" in path else 200
+    assert whole.status_code == expected, whole.text[:2000]
+    assert whole.text.startswith("<!doctype html>")
+    assert whole.text.count("<main") == 1
+    assert whole.text.count("<h1") == 1
+    fragment = client.get(path, headers={"HX-Request": "true"})
+    assert fragment.status_code == expected
+    assert fragment.text.lstrip().startswith("<main id=\"main\"")
+    assert fragment.text.rstrip().endswith("</main>")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_r_se_10_page_points_nowhere_else(client, path):
+    """R-SE-10, R-SE-5: no other host, no inline script, style or handler."""
+    text = client.get(path).text
+    assert not re.findall(r"""(?:src|href|action|hx-\w+)=["'](?:https?:)?//[^"']*""", text)
+    assert not re.findall(r"<script(?![^>]*\bsrc=)", text)
+    assert not re.findall(r"\sstyle=|<style|\son\w+=", text)
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/static/base.css", "/static/wedge.json", "/nowhere", "/health/live", "/health/ready", "/api/v1/items",
+                                  "/api/v1/docs", "/api/v1/openapi.json", "/api/v1/nowhere"])
+def test_r_se_5_security_headers_on_every_answer(client, path):
+    answer = client.get(path, buffered=True)
+    for name, value in HEADERS.items():
+        assert answer.headers[name].startswith(value), name
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a30_pages_ask_who_you_are(site, path):
+    answer = site.client(badge="").get(path)
+    if path in ("/help", "/sign-in"):
+        assert answer.status_code == 200
+    else:
+        assert answer.status_code == 303
+        assert answer.location.startswith("/sign-in?next=%2F")
+
+
+def test_every_page_without_arguments_is_in_the_list(site):
+    """A page that is added is added here too."""
+    listed = {path.partition("?")[0] for path in PAGES}
+    own = {
+        rule.rule for rule in site.app.url_map.iter_rules()
+        if "GET" in rule.methods and not rule.arguments and not rule.rule.startswith(("/api/", "/health/", "/static/"))
+    }
+    assert own <= listed
+
+
+def test_one_click_from_home_into_the_scan_flow(client):
+    text = client.get("/").text
+    assert '<a class="start" href="/production-orders/RPO-C/tracked-components">' in text
+
+
+def test_a4_home_answers_204_until_something_changes(client, key):
+    text = client.get("/").text
+    address = re.search(r'hx-get="(/\?seen=[^"]+)"', text).group(1)
+    assert client.get(address, headers={"HX-Request": "true"}).status_code == 204
+    posted = client.post("/production-orders", data={"item_no": "PACK", "quantity": "1", "location_code": "MAIN", "no": f"R-{key}", "command_key": key})
+    assert posted.status_code == 303
+    assert client.get(address, headers={"HX-Request": "true"}).status_code == 200
+
+
+@pytest.mark.parametrize(("text", "leads_to"), [
+    ("RPO-B", "/production-orders/RPO-B"),
+    ("PO-A", "/purchase-orders/PO-A"),
+    ("CELL", "/items/CELL"),
+    ("4006381333931", "/items/CELL"),
+    ("(01)04006381333931(10)CL-1", "/tracing?item_no=CELL&lot_no=CL-1"),
+    ("]d2010400638133393110CL-1", "/tracing?item_no=CELL&lot_no=CL-1"),
+    ("MD-3", "/tracing?item_no=MODULE&serial_no=MD-3"),
+    ("MAIN", "/locations/MAIN"),
+    ("E-WORK", "/people/E-WORK"),
+    ("scan log", "/scans"),
+])
+def test_ui_1_the_box_opens_what_was_scanned(client, text, leads_to):
+    answer = client.get("/find", query_string={"text": text})
+    assert answer.status_code == 302, answer.text[-1500:]
+    assert answer.location == leads_to
+
+
+def test_ui_1_several_hits_are_listed_and_none_says_so(client):
+    several = client.get("/find?text=RPO-").text
+    assert all(number in several for number in ("RPO-A", "RPO-B", "RPO-C"))
+    assert "Nothing found for" in client.get("/find?text=nothing-like-it").text
+
+
+def test_health(client):
+    assert client.get("/health/live").json == {"status": "ok"}
+    assert client.get("/health/ready").json["checks"]["database"] is True
+
+
+def test_d1_stock_shows_the_figures_of_each_number(client):
+    text = client.get("/stock?number=CL-1").text
+    assert "CL-1" in text
+    assert "50 PCS" in text
+
+
+def test_worker_sees_no_actions_without_the_right(site):
+    text = site.client("B-WORK").get("/production-orders/RPO-A").text
+    assert "/production-orders/RPO-A/release" not in text
+    assert "/people/new" not in site.client("B-WORK").get("/people").text
