@@ -10,8 +10,17 @@ if TYPE_CHECKING:
 
     from shopfloor.config import Settings
 
-MODELS = ("db.numbers", "db.unit_of_work", "people.models", "items.models", "ledger.models", "reservations.models", "orders.models",
-          "production.models", "genealogy.models")
+MODELS = (
+    "db.numbers",
+    "db.unit_of_work",
+    "people.models",
+    "items.models",
+    "ledger.models",
+    "reservations.models",
+    "orders.models",
+    "production.models",
+    "genealogy.models",
+)
 
 
 def import_models() -> None:

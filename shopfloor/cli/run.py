@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import importlib
-import importlib.util
 import os
 import socket
 import sys
@@ -42,10 +41,9 @@ def run(host: str | None, port: int | None, threads: int | None) -> None:
     engine.dispose()
     listener = listen(settings.host, settings.port)
     announce(settings.host, settings.port, badges, anybody=anybody)
-    if importlib.util.find_spec("gunicorn") is None:
-        _serve_with_waitress(listener, settings.threads)
-    else:
+    if _has_gunicorn():
         _become_gunicorn(listener, settings.threads)
+    _serve_with_waitress(listener, settings.threads)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -91,6 +89,14 @@ def _why_not(host: str, port: int, error: Exception) -> str:
     if isinstance(error, socket.gaierror | UnicodeError) or number == errno.EADDRNOTAVAIL:
         return f"This machine has no address {host}. Use 127.0.0.1, or 0.0.0.0 for the whole network."
     return f"Port {port} of {host} cannot be opened: {sentence(error)}"
+
+
+def _has_gunicorn() -> bool:
+    try:
+        importlib.import_module("gunicorn")
+    except ImportError:
+        return False
+    return True
 
 
 def _become_gunicorn(listener: socket.socket, threads: int) -> NoReturn:

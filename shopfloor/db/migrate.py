@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from shopfloor.db.engine import writer_gate
+from shopfloor.db.planner import describe_indexes
 
 
 class DatabaseUnusable(Exception):
@@ -76,6 +77,7 @@ def _without_foreign_keys(connection: Connection) -> None:
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            describe_indexes(connection)
             if sqlite:
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
                 assert not broken, f"foreign keys broken by the migration: {broken[:5]}"

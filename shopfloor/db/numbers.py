@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
-from sqlalchemy import BigInteger, String, text
+from sqlalchemy import BigInteger, String, TextClause, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shopfloor.db.base import Base
@@ -44,17 +45,27 @@ def take_numbers(session: Session, wanted: Mapping[str, int]) -> dict[str, list[
 
 
 def _from_counters(session: Session, needed: Mapping[str, int]) -> dict[str, list[int]]:
-    cases = " ".join(f"WHEN '{name}' THEN :{name}" for name in needed)
-    names = ", ".join(f"'{name}'" for name in needed)
-    # The names come from COUNTERS, never from input.
-    statement = f"UPDATE entry_counter SET last_no = last_no + CASE name {cases} END WHERE name IN ({names}) RETURNING name, last_no"  # noqa: S608
-    rows = session.connection().execute(text(statement), dict(needed)).all()
+    rows = session.connection().execute(_counters_statement(tuple(needed)), dict(needed)).all()
     return {name: list(range(last - needed[name] + 1, last + 1)) for name, last in rows}
 
 
 def _from_sequences(session: Session, needed: Mapping[str, int]) -> dict[str, list[int]]:
-    parts = (f"SELECT '{name}', nextval('{name}_no') FROM generate_series(1, :{name})" for name in needed)  # noqa: S608
     taken: dict[str, list[int]] = {name: [] for name in needed}
-    for name, number in session.connection().execute(text(" UNION ALL ".join(parts)), dict(needed)):
+    for name, number in session.connection().execute(_sequences_statement(tuple(needed)), dict(needed)):
         taken[name].append(number)
     return {name: sorted(numbers) for name, numbers in taken.items()}
+
+
+@cache
+def _counters_statement(names: tuple[str, ...]) -> TextClause:
+    """The names come from COUNTERS, never from input."""
+    cases = " ".join(f"WHEN '{name}' THEN :{name}" for name in names)
+    listed = ", ".join(f"'{name}'" for name in names)
+    return text(f"UPDATE entry_counter SET last_no = last_no + CASE name {cases} END WHERE name IN ({listed}) RETURNING name, last_no")  # noqa: S608
+
+
+@cache
+def _sequences_statement(names: tuple[str, ...]) -> TextClause:
+    """The names come from COUNTERS, never from input."""
+    parts = (f"SELECT '{name}', nextval('{name}_no') FROM generate_series(1, :{name})" for name in names)  # noqa: S608
+    return text(" UNION ALL ".join(parts))

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import JSON, Row, String, insert, select
+from sqlalchemy import JSON, Row, String, bindparam, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -47,6 +47,14 @@ class CommandEntry(PlantLed, Base):
     station_code: Mapped[str] = mapped_column(String(50))
     captured_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+_entries = table(CommandEntry)
+# Built once: putting a statement together costs more than running it.
+_STORED = select(
+    _entries.c.command_key, _entries.c.request_hash, _entries.c.refused, _entries.c.outcome_code, _entries.c.outcome_fields
+).where(_entries.c.plant_no == bindparam("at_plant"), _entries.c.command_key.in_([bindparam("key"), bindparam("after_key")]))
+_STORE = insert(_entries)
 
 
 @dataclass(frozen=True)
@@ -123,11 +131,8 @@ def _run_once(session: Session, work: Callable[[Session], A], command: Command, 
 
 def _stored_entries(session: Session, command: Command) -> dict[str, Row[Any]]:
     """What is kept under the command's key and under its predecessor's. One statement."""
-    entry = table(CommandEntry)
     rows: Iterable[Row[Any]] = session.connection().execute(
-        select(entry.c.command_key, entry.c.request_hash, entry.c.refused, entry.c.outcome_code, entry.c.outcome_fields).where(
-            entry.c.plant_no == current_plant(session), entry.c.command_key.in_((command.key, command.after_key or command.key))
-        )
+        _STORED, {"at_plant": current_plant(session), "key": command.key, "after_key": command.after_key or command.key}
     )
     return {row.command_key: row for row in rows}
 
@@ -162,7 +167,7 @@ def _first_outcome(session: Session, work: Callable[[Session], A], command: Comm
     except Refusal as refusal:
         session.info.update(audit=[], scan_entry_no=None)
         outcome = refusal.with_traceback(None)
-    session.connection().execute(insert(table(CommandEntry)), _entry(session, command, outcome))
+    session.connection().execute(_STORE, _entry(session, command, outcome))
     if log is not None:
         log(session, outcome)
     return outcome

@@ -17,6 +17,9 @@ from shopfloor.items.tracking import NO_TRACKING, Tracking
 from shopfloor.people.actor import Actor
 from shopfloor.quantity import ZERO
 
+_APPEND = insert(table(AssociationEntry))
+_APPEND_SCAN = insert(table(ScanEntry))
+
 
 @dataclass(frozen=True)
 class Event:
@@ -67,14 +70,14 @@ def append(session: Session, actor: Actor, events: Sequence[Event], numbers: Seq
         "command_key": key,
     }
     rows = [common | {"entry_no": number} | _columns(event) for number, event in zip(taken, events, strict=True)]
-    session.connection().execute(insert(table(AssociationEntry)), rows)
+    session.connection().execute(_APPEND, rows)
 
 
 def append_scan(session: Session, values: Mapping[str, Any], entry_no: int | None) -> None:
     """Write one line of the scan log; takes a number if none was taken for it."""
     number = entry_no if entry_no is not None else take_numbers(session, {"scan_entry": 1})["scan_entry"][0]
     row = {"plant_no": current_plant(session), "entry_no": number, "recorded_at": now(), **values}
-    session.connection().execute(insert(table(ScanEntry)), row)
+    session.connection().execute(_APPEND_SCAN, row)
 
 
 def _columns(event: Event) -> dict[str, object]:

@@ -17,6 +17,7 @@ from shopfloor.genealogy.models import AssociationEntry, ComponentAssociation, S
 from shopfloor.items.models import Item, NumberInformation, TrackedComponentsPolicy
 from shopfloor.items.paging import PAGE_SIZE, Page, page_limit, page_of
 from shopfloor.ledger.models import ItemRegister, OpenItemEntry
+from shopfloor.people.fields import NUMBER_LENGTH
 from shopfloor.people.queries import Found
 from shopfloor.production import rules
 from shopfloor.production.models import ProdOrderComponent, ProdOrderLine, ProductionOrder
@@ -39,6 +40,8 @@ OPEN_STATES = ("Open",)
 HELD_IN_UNIT = ("Open", "Picked", "Consumed")
 WORKED_ON = (rules.RELEASED, rules.STARTED)
 HUNDRED_PERCENT = 100 * SCALE
+LONGEST_ENTRY_NO = 18
+"""Digits that a 64-bit number surely has room for."""
 
 
 @dataclass(frozen=True)
@@ -111,11 +114,15 @@ def state_of_plant(session: Session) -> str:
 
 def answers_since(session: Session, since: datetime) -> Answers:
     """Scans since a moment, and what was refused by reason."""
-    rows = session.connection().execute(
-        select(_scan.c.answer, _scan.c.code, func.count().label("times"))
-        .where(plant(session, _scan), _scan.c.recorded_at >= since, _scan.c.kind == "scan")
-        .group_by(_scan.c.answer, _scan.c.code)
-    ).all()
+    rows = (
+        session.connection()
+        .execute(
+            select(_scan.c.answer, _scan.c.code, func.count().label("times"))
+            .where(plant(session, _scan), _scan.c.recorded_at >= since, _scan.c.kind == "scan")
+            .group_by(_scan.c.answer, _scan.c.code)
+        )
+        .all()
+    )
     refused = sorted(((row.code, row.times) for row in rows if row.answer == REFUSED), key=lambda pair: (-pair[1], pair[0]))
     return Answers(sum(row.times for row in rows), tuple(refused))
 
@@ -134,7 +141,13 @@ def waiting_units(session: Session, *, limit: int = PAGE_SIZE) -> list[WaitingUn
 
 
 def list_scans(
-    session: Session, *, code: str = "", answer: str = "", order_no: str = "", since: datetime | None = None, after: str = "",
+    session: Session,
+    *,
+    code: str = "",
+    answer: str = "",
+    order_no: str = "",
+    since: datetime | None = None,
+    after: str = "",
     limit: int = PAGE_SIZE,
 ) -> Page[ScanRow]:
     """The scan log, newest first. `after` is the number of the last entry shown."""
@@ -147,7 +160,7 @@ def list_scans(
     if since is not None:
         conditions.append(_scan.c.recorded_at >= since)
     if after:
-        if not (after.isascii() and after.isdigit() and len(after) <= 18):
+        if not (after.isascii() and after.isdigit() and len(after) <= LONGEST_ENTRY_NO):
             return Page(())
         conditions.append(_scan.c.entry_no < int(after))
     columns = (
@@ -155,19 +168,30 @@ def list_scans(
         *(_scan.c.message, _scan.c.operator_no, _scan.c.station_code),
     )
     statement = select(*columns).where(*conditions).order_by(_scan.c.entry_no.desc()).limit(limit + 1)
-    rows = [ScanRow(*row) for row in session.connection().execute(statement)]
+    rows = [ScanRow(**row._mapping) for row in session.connection().execute(statement)]
     return page_of(rows, limit, lambda row: str(row.entry_no))
 
 
 def expiring_numbers(session: Session, until: date, *, limit: int = PAGE_SIZE) -> list[ExpiringNumber]:
     """Numbers with stock that expire up to a day, or did already, earliest first."""
-    number = case((_information.c.kind == "Serial", _open.c.serial_no), (_information.c.kind == "Lot", _open.c.lot_no), else_=_open.c.package_no)
-    same = and_(
-        _open.c.plant_no == _information.c.plant_no, _open.c.item_no == _information.c.item_no,
-        _open.c.variant_code == _information.c.variant_code, number == _information.c.number, _open.c.remaining > ZERO,
+    number = case(
+        (_information.c.kind == "Serial", _open.c.serial_no), (_information.c.kind == "Lot", _open.c.lot_no), else_=_open.c.package_no
     )
-    keys = (_information.c.item_no, _item.c.description, _information.c.variant_code, _information.c.kind, _information.c.number,
-            _information.c.expiration_date)
+    same = and_(
+        _open.c.plant_no == _information.c.plant_no,
+        _open.c.item_no == _information.c.item_no,
+        _open.c.variant_code == _information.c.variant_code,
+        number == _information.c.number,
+        _open.c.remaining > ZERO,
+    )
+    keys = (
+        _information.c.item_no,
+        _item.c.description,
+        _information.c.variant_code,
+        _information.c.kind,
+        _information.c.number,
+        _information.c.expiration_date,
+    )
     rows = session.connection().execute(
         select(*keys, func.sum(_open.c.remaining), _item.c.base_unit_code)
         .select_from(_information.join(_open, same).join(_item, _item.c.no == _information.c.item_no))
@@ -181,7 +205,7 @@ def expiring_numbers(session: Session, until: date, *, limit: int = PAGE_SIZE) -
 
 def find(session: Session, text: str, *, limit: int = 8) -> list[Found]:
     """UI-1: product numbers that are registered and not yet reported; the ledger does not know them."""
-    if not text.isprintable() or not 1 <= len(text) <= 50:
+    if not text.isprintable() or not 1 <= len(text) <= NUMBER_LENGTH:
         return []
     rows = session.connection().execute(
         select(_row.c.serial_no, _row.c.lot_no, _row.c.order_no, _row.c.item_no, _item.c.description)
@@ -191,8 +215,12 @@ def find(session: Session, text: str, *, limit: int = 8) -> list[Found]:
         .limit(limit)
     )
     return [
-        Found("Unit", row.serial_no or row.lot_no, f"{row.item_no} {row.description} · {row.order_no}",
-              f"/production-orders/{quote(row.order_no, safe='')}/associations?text={quote(row.serial_no or row.lot_no, safe='')}")
+        Found(
+            "Unit",
+            row.serial_no or row.lot_no,
+            f"{row.item_no} {row.description} · {row.order_no}",
+            f"/production-orders/{quote(row.order_no, safe='')}/associations?text={quote(row.serial_no or row.lot_no, safe='')}",
+        )
         for row in rows
     ]
 
@@ -207,8 +235,10 @@ def _short_lines(session: Session) -> Select[Any]:
     tolerated = share * (HUNDRED_PERCENT - _whole(_component.c.under_tolerance_percent))
     enough = (_whole(registered) + _whole(_item.c.rounding_precision)) * _whole(_line.c.quantity) * HUNDRED_PERCENT
     mine = and_(
-        _association.c.plant_no == _row.c.plant_no, _association.c.match_id == _row.c.match_id,
-        _association.c.component_line_no == _component.c.line_no, _association.c.state.in_(HELD_IN_UNIT),
+        _association.c.plant_no == _row.c.plant_no,
+        _association.c.match_id == _row.c.match_id,
+        _association.c.component_line_no == _component.c.line_no,
+        _association.c.state.in_(HELD_IN_UNIT),
     )
     columns = (
         *(_row.c.match_id, _row.c.order_no, _row.c.serial_no, _row.c.lot_no, _row.c.item_no, _row.c.registered_at),
@@ -220,19 +250,40 @@ def _short_lines(session: Session) -> Select[Any]:
         select(*columns, closed)
         .select_from(
             _row.join(_order, and_(_order.c.plant_no == _row.c.plant_no, _order.c.no == _row.c.order_no))
-            .join(_line, and_(_line.c.plant_no == _row.c.plant_no, _line.c.order_no == _row.c.order_no, _line.c.line_no == _row.c.order_line_no))
-            .join(_component, and_(_component.c.plant_no == _row.c.plant_no, _component.c.order_no == _row.c.order_no,
-                                   _component.c.order_line_no == _row.c.order_line_no))
+            .join(
+                _line,
+                and_(_line.c.plant_no == _row.c.plant_no, _line.c.order_no == _row.c.order_no, _line.c.line_no == _row.c.order_line_no),
+            )
+            .join(
+                _component,
+                and_(
+                    _component.c.plant_no == _row.c.plant_no,
+                    _component.c.order_no == _row.c.order_no,
+                    _component.c.order_line_no == _row.c.order_line_no,
+                ),
+            )
             .join(_item, _item.c.no == _component.c.item_no)
             .join(_policy, _policy.c.name == _item.c.tracked_components_policy)
             .outerjoin(_association, mine)
         )
         .where(
-            plant(session, _row, _order, _line, _component), _row.c.state.in_(OPEN_STATES), _order.c.status.in_(WORKED_ON),
-            ~_component.c.constant, _policy.c.use_tracked_components, _item.c.item_tracking_code.is_not(None),
+            plant(session, _row, _order, _line, _component),
+            _row.c.state.in_(OPEN_STATES),
+            _order.c.status.in_(WORKED_ON),
+            ~_component.c.constant,
+            _policy.c.use_tracked_components,
+            _item.c.item_tracking_code.is_not(None),
         )
-        .group_by(*columns, cast(_row.c.closed_lines, Text), _row.c.plant_no, _row.c.quantity, _component.c.expected_quantity,
-                  _component.c.under_tolerance_percent, _line.c.quantity, _item.c.rounding_precision)
+        .group_by(
+            *columns,
+            cast(_row.c.closed_lines, Text),
+            _row.c.plant_no,
+            _row.c.quantity,
+            _component.c.expected_quantity,
+            _component.c.under_tolerance_percent,
+            _line.c.quantity,
+            _item.c.rounding_precision,
+        )
         .having(enough <= tolerated)
         .order_by(_row.c.match_id, _component.c.line_no)
     )

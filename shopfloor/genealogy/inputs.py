@@ -95,6 +95,12 @@ class ProductInput(Input):
     """Base quantity of a batch row; nothing: all that remains."""
 
 
+class PreallocationInput(Input):
+    """SET-8: numbers of the product that are assigned to an order in advance."""
+
+    serial_nos: list[NumberText] = Field(default_factory=list, max_length=500)
+
+
 class ComponentInput(Input):
     """A missing component number of a row (ASC-5)."""
 

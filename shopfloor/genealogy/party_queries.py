@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from shopfloor.orders.models import Customer, PurchaseHeader, SalesHeader, Vendor
@@ -36,19 +36,20 @@ class PartyCard:
 
 def vendor_card(session: Session, no: str) -> PartyCard | None:
     """One vendor; None when there is none. Two statements."""
-    return _card(session, no, Vendor, PurchaseHeader, PurchaseHeader.vendor_no)
+    orders = select(PurchaseHeader.no, PurchaseHeader.status, PurchaseHeader.order_date).where(PurchaseHeader.vendor_no == no)
+    return _card(session, no, Vendor, orders.order_by(PurchaseHeader.no.desc()))
 
 
 def customer_card(session: Session, no: str) -> PartyCard | None:
     """One customer; None when there is none. Two statements."""
-    return _card(session, no, Customer, SalesHeader, SalesHeader.customer_no)
+    orders = select(SalesHeader.no, SalesHeader.status, SalesHeader.order_date).where(SalesHeader.customer_no == no)
+    return _card(session, no, Customer, orders.order_by(SalesHeader.no.desc()))
 
 
-def _card(session: Session, no: str, party: type[Vendor | Customer], header: Any, owner: Any) -> PartyCard | None:
+def _card(session: Session, no: str, party: type[Vendor | Customer], orders: Select[*tuple[Any, ...]]) -> PartyCard | None:
     if not no.isprintable():
         return None
     row = session.execute(select(party.no, party.name, party.city, party.country).where(party.no == no)).one_or_none()
     if row is None:
         return None
-    orders = select(header.no, header.status, header.order_date).where(owner == no).order_by(header.no.desc()).limit(MOST_ORDERS)
-    return PartyCard(*row, tuple(PartyOrder(*order) for order in session.execute(orders)))
+    return PartyCard(*row, tuple(PartyOrder(*order) for order in session.execute(orders.limit(MOST_ORDERS))))

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from shopfloor.db import plant, table
@@ -78,27 +78,43 @@ def stock_by_number(
         conditions.append(tuple_(*keys) > tuple_(*(literal(part) for part in place)))
     stock = (
         select(*keys, func.sum(_open.c.remaining).label("on_hand"), func.sum(_open.c.reserved).label("reserved"))
-        .where(*conditions).group_by(*keys).order_by(*keys).limit(limit + 1).subquery("stock")
+        .where(*conditions)
+        .group_by(*keys)
+        .order_by(*keys)
+        .limit(limit + 1)
+        .subquery("stock")
     )
     rows = [_stock_row(row) for row in session.connection().execute(_with_names(session, stock))]
     return page_of(rows, limit, lambda row: json.dumps([getattr(row, name) for name in KEYS]))
 
 
-def _with_names(session: Session, stock: FromClause) -> Any:
+def _with_names(session: Session, stock: FromClause) -> Select[Any]:
     """The rows of one page with what is registered, picked and known of their numbers: looked up for these rows only."""
     in_units = (
         select(func.sum(_association.c.quantity - _association.c.consumed_quantity))
-        .where(plant(session, _association), *_same(_association, stock), _association.c.state.in_(IN_UNIT)).scalar_subquery()
+        .where(plant(session, _association), *_same(_association, stock), _association.c.state.in_(IN_UNIT))
+        .scalar_subquery()
     )
     picked = (
         select(func.sum(_reservation.c.quantity_base))
-        .where(plant(session, _reservation), *_same(_reservation, stock), _reservation.c.positive, _reservation.c.picked,
-               _reservation.c.association_no == 0).scalar_subquery()
+        .where(
+            plant(session, _reservation),
+            *_same(_reservation, stock),
+            _reservation.c.positive,
+            _reservation.c.picked,
+            _reservation.c.association_no == 0,
+        )
+        .scalar_subquery()
     )
     serial, lot = (_information.alias(name) for name in ("serial_information", "lot_information"))
     columns = (
-        *(stock.c[name] for name in KEYS), _item.c.description, _item.c.base_unit_code, stock.c.on_hand, stock.c.reserved,
-        in_units.label("in_units"), picked.label("picked"),
+        *(stock.c[name] for name in KEYS),
+        _item.c.description,
+        _item.c.base_unit_code,
+        stock.c.on_hand,
+        stock.c.reserved,
+        in_units.label("in_units"),
+        picked.label("picked"),
         func.coalesce(serial.c.expiration_date, lot.c.expiration_date).label("expiration_date"),
         (func.coalesce(serial.c.blocked, False) | func.coalesce(lot.c.blocked, False)).label("blocked"),
     )
@@ -117,10 +133,14 @@ def _same(owner: FromClause, stock: FromClause) -> list[ColumnElement[bool]]:
     return [owner.c[name] == stock.c[name] for name in KEYS]
 
 
-def _known(session: Session, information: Any, stock: FromClause, kind: str, number: str) -> ColumnElement[bool]:
+def _known(session: Session, information: FromClause, stock: FromClause, kind: str, number: str) -> ColumnElement[bool]:
     return and_(
-        plant(session, information), information.c.kind == kind, information.c.item_no == stock.c.item_no,
-        information.c.variant_code == stock.c.variant_code, information.c.number == stock.c[number], stock.c[number] != "",
+        plant(session, information),
+        information.c.kind == kind,
+        information.c.item_no == stock.c.item_no,
+        information.c.variant_code == stock.c.variant_code,
+        information.c.number == stock.c[number],
+        stock.c[number] != "",
     )
 
 
@@ -132,12 +152,23 @@ def _place(after: str) -> list[str] | None:
         place = json.loads(after)
     except (ValueError, RecursionError):
         return None
-    return place if isinstance(place, list) and len(place) == len(KEYS) and all(isinstance(part, str) and part.isprintable() for part in place) else None
+    is_place = isinstance(place, list) and len(place) == len(KEYS)
+    return place if is_place and all(isinstance(part, str) and part.isprintable() for part in place) else None
 
 
-def _stock_row(row: Any) -> StockRow:
+def _stock_row(row: Row[Any]) -> StockRow:
     return StockRow(
-        *(getattr(row, name) for name in KEYS), description=row.description, unit_code=row.base_unit_code, on_hand=row.on_hand,
-        in_units=row.in_units or ZERO, picked=row.picked or ZERO, reserved=row.reserved or ZERO, expiration_date=row.expiration_date,
+        item_no=row.item_no,
+        variant_code=row.variant_code,
+        location_code=row.location_code,
+        lot_no=row.lot_no,
+        serial_no=row.serial_no,
+        description=row.description,
+        unit_code=row.base_unit_code,
+        on_hand=row.on_hand,
+        in_units=row.in_units or ZERO,
+        picked=row.picked or ZERO,
+        reserved=row.reserved or ZERO,
+        expiration_date=row.expiration_date,
         blocked=bool(row.blocked),
     )

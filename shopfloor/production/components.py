@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from shopfloor.db import plant, table
+from shopfloor.db import current_plant, table
 from shopfloor.items.models import (
     Item,
     ItemTrackingCode,
@@ -28,6 +28,19 @@ _code = table(ItemTrackingCode)
 _policy = table(TrackedComponentsPolicy)
 _unit = table(UnitOfMeasure)
 CONSUMED_BY = "manufacturing outbound"
+_LINES = (
+    select(
+        _line.c.line_no,
+        _line.c.item_no,
+        _line.c.variant_code,
+        _line.c.quantity,
+        _line.c.started_quantity,
+        _line.c.good_quantity,
+        _line.c.error_quantity,
+    )
+    .where(_line.c.plant_no == bindparam("at_plant"), _line.c.order_no == bindparam("at_order"))
+    .order_by(_line.c.line_no)
+)
 
 
 @dataclass(frozen=True)
@@ -56,29 +69,13 @@ class OrderLine:
 
 def order_lines(session: Session, order_no: str) -> list[OrderLine]:
     """The lines of an order. One statement."""
-    rows = session.connection().execute(
-        select(
-            _line.c.line_no,
-            _line.c.item_no,
-            _line.c.variant_code,
-            _line.c.quantity,
-            _line.c.started_quantity,
-            _line.c.good_quantity,
-            _line.c.error_quantity,
-        )
-        .where(plant(session, _line), _line.c.order_no == order_no)
-        .order_by(_line.c.line_no)
-    )
+    rows = session.connection().execute(_LINES, {"at_plant": current_plant(session), "at_order": order_no})
     return [OrderLine(*row) for row in rows]
 
 
 def order_components(session: Session, order_no: str) -> list[Component]:
     """The component lines of an order in their order, with what their items demand. One statement, however many lines."""
-    rows = session.connection().execute(
-        _components()
-        .where(plant(session, _component), _component.c.order_no == order_no)
-        .order_by(_component.c.order_line_no, _component.c.line_no)
-    )
+    rows = session.connection().execute(_COMPONENTS, {"at_plant": current_plant(session), "at_order": order_no})
     return [_read(row) for row in rows]
 
 
@@ -113,6 +110,14 @@ def _components() -> Select[Any]:
         func.coalesce(_policy.c.check_preallocation_for_components, False).label("check_preallocation"),
         func.coalesce(_policy.c.serial_number_matching_limit, True).label("matching_limit"),
     ).select_from(joined)
+
+
+# Built once: putting this together costs more than running it.
+_COMPONENTS = (
+    _components()
+    .where(_component.c.plant_no == bindparam("at_plant"), _component.c.order_no == bindparam("at_order"))
+    .order_by(_component.c.order_line_no, _component.c.line_no)
+)
 
 
 def _read(row: Row[Any]) -> Component:

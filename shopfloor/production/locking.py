@@ -6,16 +6,34 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
-from shopfloor.db import plant, table
+from shopfloor.db import current_plant, table
 from shopfloor.errors import NotFound
 from shopfloor.production import rules
 from shopfloor.production.errors import OrderStatus
 from shopfloor.production.models import ProductionOrder
 
 _order = table(ProductionOrder)
+_LOCK = (
+    update(_order)
+    .where(_order.c.plant_no == bindparam("at_plant"), _order.c.no == bindparam("at_order"))
+    .values(version=_order.c.version + 1)
+    .returning(
+        _order.c.no,
+        _order.c.status,
+        _order.c.item_no,
+        _order.c.variant_code,
+        _order.c.description,
+        _order.c.quantity,
+        _order.c.due_date,
+        _order.c.location_code,
+        _order.c.fixed_serial_no,
+        _order.c.fixed_lot_no,
+        _order.c.version,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -50,28 +68,7 @@ def lock_order(session: Session, order_no: str) -> LockedOrder:
     """
     if not order_no.isprintable():
         raise NotFound(record="production order", number="?")
-    row = (
-        session.connection()
-        .execute(
-            update(_order)
-            .where(plant(session, _order), _order.c.no == order_no)
-            .values(version=_order.c.version + 1)
-            .returning(
-                _order.c.no,
-                _order.c.status,
-                _order.c.item_no,
-                _order.c.variant_code,
-                _order.c.description,
-                _order.c.quantity,
-                _order.c.due_date,
-                _order.c.location_code,
-                _order.c.fixed_serial_no,
-                _order.c.fixed_lot_no,
-                _order.c.version,
-            )
-        )
-        .one_or_none()
-    )
+    row = session.connection().execute(_LOCK, {"at_plant": current_plant(session), "at_order": order_no}).one_or_none()
     if row is None:
         raise NotFound(record="production order", number=order_no)
     return LockedOrder(*row)

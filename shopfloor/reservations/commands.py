@@ -25,6 +25,24 @@ from shopfloor.reservations.rules import Demand, Move, OpenEntry, ReservedPiece,
 
 _entry = table(ReservationEntry)
 _open = table(OpenItemEntry)
+SIDES = 2
+"""Rows of a pair: supply and demand."""
+
+# Built once: putting a statement together costs more than running it.
+_INSERT = insert(_entry)
+_reserved = _open.c.reserved + bindparam("b_change", type_=_open.c.reserved.type)
+_CHANGE_RESERVED = (
+    update(_open)
+    .where(_open.c.plant_no == bindparam("b_plant"), _open.c.entry_no == bindparam("b_entry"), _reserved <= _open.c.remaining)
+    .values(reserved=_reserved)
+)
+_quantity = bindparam("b_quantity", type_=_entry.c.quantity_base.type)
+_mine = (_entry.c.plant_no == bindparam("b_plant")) & (_entry.c.entry_no == bindparam("b_entry"))
+_DELETE_USED_UP = delete(_entry).where(_mine, _entry.c.quantity_base.in_([_quantity, -_quantity]))
+_REDUCE = tuple(
+    update(_entry).where(_mine, _entry.c.positive.is_(positive)).values(quantity_base=left)
+    for positive, left in ((True, _entry.c.quantity_base - _quantity), (False, _entry.c.quantity_base + _quantity))
+)
 
 
 @dataclass(frozen=True)
@@ -48,21 +66,18 @@ def insert_pairs(session: Session, actor: Actor, pairs: Sequence[NewPair], numbe
     rows = []
     for entry_no, pair in zip(taken, pairs, strict=True):
         rows += _both_sides(current_plant(session), entry_no, pair, actor)
-    session.connection().execute(insert(_entry), rows)
+    session.connection().execute(_INSERT, rows)
 
 
 def change_reserved(session: Session, changes: Mapping[int, Decimal]) -> None:
     """Add to `reserved` of open entries; the sums must stay between 0 and what remains. Asserts that every row took it."""
-    rows = [{"b_entry": entry_no, "b_change": change} for entry_no, change in sorted(changes.items()) if change != ZERO]
+    plant_no = current_plant(session)
+    rows = [
+        {"b_plant": plant_no, "b_entry": entry_no, "b_change": change} for entry_no, change in sorted(changes.items()) if change != ZERO
+    ]
     if not rows:
         return
-    reserved = _open.c.reserved + bindparam("b_change", type_=_open.c.reserved.type)
-    statement = (
-        update(_open)
-        .where(_open.c.plant_no == current_plant(session), _open.c.entry_no == bindparam("b_entry"), reserved <= _open.c.remaining)
-        .values(reserved=reserved)
-    )
-    changed = session.connection().execute(statement, rows).rowcount
+    changed = session.connection().execute(_CHANGE_RESERVED, rows).rowcount
     assert changed == len(rows), f"{len(rows) - changed} open entries could not take a reservation although they were locked"
 
 
@@ -129,16 +144,20 @@ def reserve(
 
 def _reduce(session: Session, quantities: Mapping[int, Decimal]) -> None:
     """Take quantity off both sides of pairs; a pair with nothing left goes."""
-    rows = [{"b_entry": entry_no, "b_quantity": quantity} for entry_no, quantity in sorted(quantities.items()) if quantity > ZERO]
+    plant_no = current_plant(session)
+    rows = [
+        {"b_plant": plant_no, "b_entry": entry_no, "b_quantity": quantity}
+        for entry_no, quantity in sorted(quantities.items())
+        if quantity > ZERO
+    ]
     if not rows:
         return
-    quantity = bindparam("b_quantity", type_=_entry.c.quantity_base.type)
-    mine = (_entry.c.plant_no == current_plant(session)) & (_entry.c.entry_no == bindparam("b_entry"))
     # Delete first what is used up completely: the sign check leaves no room for a zero.
     connection = session.connection()
-    connection.execute(delete(_entry).where(mine, _entry.c.quantity_base.in_([quantity, -quantity])), rows)
-    for positive, left in ((True, _entry.c.quantity_base - quantity), (False, _entry.c.quantity_base + quantity)):
-        connection.execute(update(_entry).where(mine, _entry.c.positive.is_(positive)).values(quantity_base=left), rows)
+    gone = connection.execute(_DELETE_USED_UP, rows).rowcount
+    if gone < len(rows) * SIDES:
+        for statement in _REDUCE:
+            connection.execute(statement, rows)
 
 
 def _delete(session: Session, entry_nos: Sequence[int]) -> None:

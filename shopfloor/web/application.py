@@ -72,5 +72,3 @@ def _language() -> str:
     if isinstance(actor, Actor) and actor.language in LANGUAGES:
         return actor.language
     return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
-
-

@@ -15,8 +15,13 @@ from shopfloor.people.actor import Actor
 
 def register(app: Flask) -> None:
     """Make the filters known to the templates."""
-    for name, function in (("quantity", quantity), ("local_time", local_time), ("local_day", local_day), ("time_zone", time_zone),
-                           ("day", day)):
+    for name, function in (
+        ("quantity", quantity),
+        ("local_time", local_time),
+        ("local_day", local_day),
+        ("time_zone", time_zone),
+        ("day", day),
+    ):
         app.add_template_filter(function, name)
 
 

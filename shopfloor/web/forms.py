@@ -65,8 +65,17 @@ class Form:
 class FormBuilder:
     """Builds the form of one model, with what was typed when a refusal brought it back."""
 
-    def __init__(self, model: type[InputModel], *, action: str, submit: str, refusal: Refusal | None = None,
-                 values: Mapping[str, Any] | None = None, options: Mapping[str, Options] | None = None, without: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        model: type[InputModel],
+        *,
+        action: str,
+        submit: str,
+        refusal: Refusal | None = None,
+        values: Mapping[str, Any] | None = None,
+        options: Mapping[str, Options] | None = None,
+        without: Sequence[str] = (),
+    ) -> None:
         """`values` fill the form before anything was typed; `without` are fields that the address gives."""
         self.model = model
         self.action = action
@@ -83,7 +92,9 @@ class FormBuilder:
             self._field(name, info, name, self.typed.get(name)) for name, info in self.model.model_fields.items() if name not in self.hidden
         )
         asks = self.refusal is not None and self.refusal.asks and "confirmed" in self.model.model_fields
-        return Form(action=self.action, fields=fields, submit=self.submit, lines=self._lines(), confirm=gettext("Yes, post it") if asks else "")
+        return Form(
+            action=self.action, fields=fields, submit=self.submit, lines=self._lines(), confirm=gettext("Yes, post it") if asks else ""
+        )
 
     def _lines(self) -> Lines | None:
         info = self.model.model_fields.get("lines")
@@ -124,7 +135,7 @@ def _start_value(info: FieldInfo) -> object:
 def _own_options(info: FieldInfo) -> tuple[tuple[str, str], ...]:
     """The words of an enumeration or a Literal."""
     if isinstance(info.annotation, EnumMeta):
-        return tuple((str(member.value), gettext(str(member.value))) for member in info.annotation)  # type: ignore[attr-defined]
+        return tuple((str(member.value), gettext(str(member.value))) for member in info.annotation)
     if get_origin(info.annotation) is Literal:
         return tuple((word, gettext(word)) for word in get_args(info.annotation))
     return ()

@@ -16,8 +16,20 @@ from shopfloor.web.errors import ForeignOrigin, NotSignedIn, RequestInvalid
 from shopfloor.web.extensions import request_session
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-OPEN_ENDPOINTS = frozenset({"static", "site.wedge", "health.live", "health.ready", "sign_in.page", "sign_in.enter", "sign_in.leave", "site.help_page",
-                            "api_people.sign_in", "barcode_sheet.page"})
+OPEN_ENDPOINTS = frozenset(
+    {
+        "static",
+        "site.wedge",
+        "health.live",
+        "health.ready",
+        "sign_in.page",
+        "sign_in.enter",
+        "sign_in.leave",
+        "site.help_page",
+        "api_people.sign_in",
+        "barcode_sheet.page",
+    }
+)
 """What may be seen without signing in."""
 API_PREFIX = "/api/"
 HOME = "/"

@@ -50,7 +50,8 @@ def go(address: str, outcome: Outcome | None = None) -> Response:
 
 def messages() -> list[Message]:
     """Answers of the command before this page."""
-    return [Message(result, title, code=code) for result, title, code in map(json.loads, get_flashed_messages())]
+    kept = [json.loads(str(one)) for one in get_flashed_messages()]
+    return [Message(result, title, code=code) for result, title, code in kept]
 
 
 def is_fragment() -> bool:

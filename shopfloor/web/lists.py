@@ -19,17 +19,33 @@ Link = tuple[str, str, str]
 
 
 def list_page(
-    title: str, table: Table, *, empty: tuple[str, str], actions: Sequence[Link] = (), filters: Sequence[FormField] = (), note: str = "",
+    title: str,
+    table: Table,
+    *,
+    empty: tuple[str, str],
+    actions: Sequence[Link] = (),
+    filters: Sequence[FormField] = (),
+    note: str = "",
     refusal: Refusal | None = None,
 ) -> Response:
     """A list with its filters. `empty` says that there is nothing and how to get the first row."""
     return respond(
-        "pages/list.html", title=title, table=table, actions=actions, filters=filters, note=note, path=request.path,
-        empty_title=empty[0], empty_text=empty[1], refusal=message_of(refusal) if refusal else None,
+        "pages/list.html",
+        title=title,
+        table=table,
+        actions=actions,
+        filters=filters,
+        note=note,
+        path=request.path,
+        empty_title=empty[0],
+        empty_text=empty[1],
+        refusal=message_of(refusal) if refusal else None,
     )
 
 
-def form_page(title: str, form: Form, *, crumbs: Sequence[tuple[str, str]] = (), note: str = "", refusal: Refusal | None = None) -> Response:
+def form_page(
+    title: str, form: Form, *, crumbs: Sequence[tuple[str, str]] = (), note: str = "", refusal: Refusal | None = None
+) -> Response:
     """One form on a page of its own; a refusal stands on top, and at the field that it is about."""
     return respond("pages/form.html", title=title, form=form, crumbs=crumbs, note=note, refusal=message_of(refusal) if refusal else None)
 

@@ -20,6 +20,7 @@ MODULES = (
     "production.barcode_sheet",
     "production.boms",
     "production.orders",
+    "production.tracked_components",
     "warehouse.parties",
     "warehouse.purchase_orders",
     "warehouse.sales_orders",

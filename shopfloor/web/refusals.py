@@ -69,7 +69,7 @@ def refused(refusal: Refusal, status: int = 0) -> Response:
     if isinstance(refusal, NotSignedIn):
         return _to_sign_in()
     show: Show | None = g.pop("show_refusal", None)
-    if show is not None and status not in {401, 403, 500}:
+    if show is not None and status not in {401, 403, 413, 500}:
         try:
             response = show(refusal)
         except Refusal as second:  # the page itself is not there any more
@@ -82,8 +82,14 @@ def refused(refusal: Refusal, status: int = 0) -> Response:
 def problem(refusal: Refusal, status: int) -> Response:
     """RFC 9457, with our stable code and the fields that the message names."""
     fields = refusal.outcome_fields()
-    body = {"type": "about:blank", "status": status, "code": refusal.code, "message": outcome_text(refusal), "fields": fields,
-            "asks": refusal.asks}
+    body = {
+        "type": "about:blank",
+        "status": status,
+        "code": refusal.code,
+        "message": outcome_text(refusal),
+        "fields": fields,
+        "asks": refusal.asks,
+    }
     response = jsonify(body | {"title": body["message"]})
     response.status_code = status
     response.mimetype = PROBLEM
@@ -109,7 +115,7 @@ def _to_sign_in() -> Response:
 
 def _http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
-        return error.get_response()  # type: ignore[return-value]  # a redirect of the router
+        return error.get_response()  # a redirect of the router
     if isinstance(error, NoRoute):
         return refused(NoSuchPage())
     if isinstance(error, RequestEntityTooLarge):

@@ -42,13 +42,12 @@ def find() -> Response:
     try:
         scan = read(text, as_of=current_actor().work_date())
     except ScanRefused as refusal:
-        hits = _search(request_session(), text)
+        hits, wanted = _search(request_session(), text), {text}
         if not hits:
             return respond("pages/find.html", text=_shown(text), hits=(), refusal=message_of(refusal), status=422)
-        scan = None
     else:
-        hits = _hits(request_session(), scan)
-    exact = [hit for hit in hits if scan is not None and hit.number in {scan.serial_no, scan.lot_no, scan.text}]
+        hits, wanted = _hits(request_session(), scan), {scan.serial_no, scan.lot_no, scan.text}
+    exact = [hit for hit in hits if hit.number in wanted]
     chosen = exact if len(exact) == 1 else hits
     if len(chosen) == 1:
         return redirect(chosen[0].path)
@@ -104,5 +103,3 @@ def _pages(text: str) -> list[Found]:
 def _shown(text: str) -> str:
     """What was asked, with invisible characters made visible."""
     return "".join(character if character.isprintable() else "␣" for character in text)[:200]
-
-

@@ -9,9 +9,10 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import event, select
 
-from shopfloor.genealogy.models import ScanEntry
-from shopfloor.items.models import NumberInformation
+from shopfloor.genealogy.models import ComponentAssociation, ScanEntry
+from shopfloor.items.models import Item, NumberInformation, NumberSeries
 from shopfloor.items.tracking import Tracking
+from shopfloor.ledger.models import OpenItemEntry
 from shopfloor.people.actor import Actor
 from shopfloor.reservations.commands import reserve
 from shopfloor.reservations.models import ReservationEntry
@@ -19,7 +20,17 @@ from shopfloor.reservations.queries import reservations_of
 from shopfloor.reservations.rules import Demand, OpenEntry, Take
 from tests.conftest import ADMINISTRATOR
 from tests.factories_genealogy import (
-    FRAME, GS, PAINT, Station, bike_order, bike_plant, bike_stock, gs1, problems, remove, stock,
+    FRAME,
+    GS,
+    PAINT,
+    Station,
+    bike_order,
+    bike_plant,
+    bike_stock,
+    gs1,
+    problems,
+    remove,
+    stock,
 )
 from tests.factories_production import through
 
@@ -32,11 +43,8 @@ def hold(run, session, demand, item_no, number, quantity, *, specific, picked=Fa
     """A reservation of a line, made by hand: the page for it comes with the reservations."""
 
     def work(open_session, actor):
-        from shopfloor.ledger.models import OpenItemEntry
-
-        found = open_session.scalars(
-            select(OpenItemEntry).where(OpenItemEntry.item_no == item_no, (OpenItemEntry.lot_no == number) | (OpenItemEntry.serial_no == number))
-        ).one()
+        mine = (OpenItemEntry.lot_no == number) | (OpenItemEntry.serial_no == number)
+        found = open_session.scalars(select(OpenItemEntry).where(OpenItemEntry.item_no == item_no, mine)).one()
         entry = OpenEntry(
             found.entry_no, item_no, "", found.location_code, Tracking(found.serial_no, found.lot_no), found.remaining, found.reserved
         )
@@ -82,8 +90,6 @@ def test_d15_a_scan_takes_over_what_the_line_holds_and_gives_it_back(station, se
     station.scan("BK-1")
     assert station.scan("P-A") == "LINE_COMPLETED"
     assert held_by(session, OWN_PAINT) == [("P-A", Decimal("0.15"), True)]
-    from shopfloor.genealogy.models import ComponentAssociation
-
     association = session.scalars(select(ComponentAssociation)).one()
     session.rollback()
     assert association.state == "Picked"
@@ -217,8 +223,6 @@ def test_d6_the_mode_returns_by_itself_only_if_the_company_wants_it(session, bik
 
 def test_d25_a_sub_assembly_reports_itself(run, session, bikes):
     """D25: registered but unreported -> NOT_REPORTED; with the item's setting it becomes stock when it is complete."""
-    from shopfloor.items.models import Item
-
     station = Station(session)
     station.build("BK-1", "F-1")
     session.execute(Item.__table__.update().where(Item.no == "BIKE").values(report_when_completed=True))
@@ -240,8 +244,6 @@ def test_set_1_and_set_3_switch_and_number_series(session, run):
     station.rules = replace(station.rules, feature_on=False)
     assert station.scan("BK-1") == "FEATURE_OFF"
     station.rules = replace(station.rules, feature_on=True)
-    from shopfloor.items.models import NumberSeries
-
     session.execute(NumberSeries.__table__.delete().where(NumberSeries.code == "MATCH-ID"))
     session.commit()
     assert station.scan("BK-1") == "SETUP_MISSING"

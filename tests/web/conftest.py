@@ -82,7 +82,11 @@ def site(request, tmp_path_factory) -> Iterator[Site]:
 
 def furnish(run) -> None:
     """A small battery plant with orders in several states."""
-    run(set_up, CONSOLE, given=FirstSetUp(plant_name="Test plant", administrator_no="E-ADMIN", administrator_name="Ada Admin", badge="B-ADMIN"))
+    run(
+        set_up,
+        CONSOLE,
+        given=FirstSetUp(plant_name="Test plant", administrator_no="E-ADMIN", administrator_name="Ada Admin", badge="B-ADMIN"),
+    )
     run(create_station, given=NewStation(code="ST-1", name="Station 1"))
     run(create_operator, given=NewOperator(no="E-WORK", name="Will Worker", badge="B-WORK", role=Role.WORKER))
     run(create_operator, given=NewOperator(no="E-QUAL", name="Quinn Quality", badge="B-QUAL", role=Role.QUALITY))

@@ -12,9 +12,15 @@ from shopfloor.production.inputs import NewBom, NewProductionOrder, OrderKey, St
 
 def work(run) -> None:
     """Orders RPO-A (created), RPO-B (released), RPO-C (started), PO-A, SO-A, stock of CELL lots and MODULE serials."""
-    run(create_bom, given=NewBom(item_no="PACK", lines=({"item_no": "MODULE", "quantity_per": "2"}, {"item_no": "CELL", "quantity_per": "4"})))
+    run(
+        create_bom,
+        given=NewBom(item_no="PACK", lines=({"item_no": "MODULE", "quantity_per": "2"}, {"item_no": "CELL", "quantity_per": "4"})),
+    )
     for no in ("RPO-A", "RPO-B", "RPO-C"):
-        run(production.create_order, given=NewProductionOrder(no=no, item_no="PACK", quantity="5", location_code="MAIN", due_date="2030-01-31"))
+        run(
+            production.create_order,
+            given=NewProductionOrder(no=no, item_no="PACK", quantity="5", location_code="MAIN", due_date="2030-01-31"),
+        )
     run(production.release_order, given=OrderKey(order_no="RPO-B"))
     run(production.start_order, given=StartOrder(order_no="RPO-C"))
     run(orders.create_vendor, given=NewVendor(no="V1", name="Cell works", city="Kiel", country="DE"))
@@ -26,6 +32,7 @@ def work(run) -> None:
     run(orders.release_sales_order, order_no="SO-A")
     stock = [{"entry_type": "Positive Adjmt.", "item_no": "CELL", "location_code": "MAIN", "lot_no": "CL-1", "quantity": "50"}]
     stock += [
-        {"entry_type": "Positive Adjmt.", "item_no": "MODULE", "location_code": "MAIN", "serial_no": f"MD-{number}"} for number in range(1, 6)
+        {"entry_type": "Positive Adjmt.", "item_no": "MODULE", "location_code": "MAIN", "serial_no": f"MD-{number}"}
+        for number in range(1, 6)
     ]
     run(post_item_journal, given=PostItemJournal(lines=tuple(stock), reason="opening"))

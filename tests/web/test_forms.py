@@ -31,6 +31,11 @@ class Forms(HTMLParser):
             self.forms[-1]["fields"].setdefault(found["name"], found.get("value") or "")
 
 
+def words(answer):
+    """The text of a page without its tags."""
+    return " ".join(re.sub(r"<[^>]+>", "", answer.text).split())
+
+
 def form_of(client, page, action):
     text = client.get(page).text
     return next(form for form in Forms(text).forms if form["action"] == action)["fields"]
@@ -42,7 +47,15 @@ def send(client, page, action, **typed):
 
 def test_every_form_of_every_page_has_action_method_and_key(client):
     """Architecture 2.6: works without JavaScript; the server supplies the command key."""
-    for page in ("/items/new", "/items/CELL", "/production-orders/RPO-A", "/purchase-orders/PO-A", "/item-journal", "/boms/new", "/settings"):
+    for page in (
+        "/items/new",
+        "/items/CELL",
+        "/production-orders/RPO-A",
+        "/purchase-orders/PO-A",
+        "/item-journal",
+        "/boms/new",
+        "/settings",
+    ):
         posting = [form for form in Forms(client.get(page).text).forms if form["method"] == "post" and form["action"] != "/sign-out"]
         assert posting
         for form in posting:
@@ -53,7 +66,7 @@ def test_every_form_of_every_page_has_action_method_and_key(client):
 def test_a_new_item_is_made_and_shown(client, key):
     answer = send(client, "/items/new", "/items", no=f"I-{key}", description="Bracket", base_unit_code="PCS")
     assert answer.status_code == 303
-    shown = client.get(answer.location).text
+    shown = words(client.get(answer.location))
     assert f"Item I-{key} was created." in shown
     assert "Bracket" in shown
 
@@ -68,7 +81,12 @@ def test_a_refused_form_keeps_what_was_typed_and_marks_the_field(client):
 
 
 def test_a19_double_submit_with_the_same_key_does_it_once(client, key):
-    fields = form_of(client, "/production-orders/new", "/production-orders") | {"item_no": "PACK", "quantity": "3", "location_code": "MAIN", "due_date": ""}
+    fields = form_of(client, "/production-orders/new", "/production-orders") | {
+        "item_no": "PACK",
+        "quantity": "3",
+        "location_code": "MAIN",
+        "due_date": "",
+    }
     first, second = (client.post("/production-orders", data=fields) for _ in range(2))
     assert first.status_code == second.status_code == 303
     assert first.location == second.location
@@ -88,10 +106,12 @@ def test_order_moves_by_buttons(client, key):
     number = f"R{key[4:]}-MOVES"
     send(client, "/production-orders/new", "/production-orders", no=number, item_no="PACK", quantity="2", location_code="MAIN", due_date="")
     card = f"/production-orders/{number}"
-    answer = client.post(card + "/release", data=form_of(client, card, card + "/release"), headers={"HX-Request": "true"}, follow_redirects=True)
+    answer = client.post(
+        card + "/release", data=form_of(client, card, card + "/release"), headers={"HX-Request": "true"}, follow_redirects=True
+    )
     assert answer.status_code == 200
     assert answer.text.lstrip().startswith('<main id="main"')
-    assert f"Production order {number} is Released." in answer.text
+    assert f"Production order {number} is Released." in words(answer)
     refused = client.post(card + "/estimate", data={"command_key": key})
     assert refused.status_code == 422
     assert 'data-result="refused"' in refused.text
@@ -102,18 +122,33 @@ def test_order_moves_by_buttons(client, key):
 
 def test_receipt_with_lots_and_shipment(client, key):
     """C9, C13: a purchase order from its making to its receipt, then a sale of the lot."""
-    made = send(client, "/purchase-orders/new", "/purchase-orders", vendor_no="V1", **{
-        "lines.0.item_no": "CELL", "lines.0.quantity": "30", "lines.0.location_code": "MAIN"})
+    made = send(
+        client,
+        "/purchase-orders/new",
+        "/purchase-orders",
+        vendor_no="V1",
+        **{"lines.0.item_no": "CELL", "lines.0.quantity": "30", "lines.0.location_code": "MAIN"},
+    )
     assert made.status_code == 303, made.text[-3000:]
     card = made.location
     assert send(client, card, card + "/release").status_code == 303
-    received = send(client, card, card + "/receipts", vendor_shipment_no="DN-1", **{
-        "lines.0.quantity": "20", "lines.0.lot_no": f"L-{key}", "lines.1.quantity": "10", "lines.1.lot_no": f"M-{key}"})
+    received = send(
+        client,
+        card,
+        card + "/receipts",
+        vendor_shipment_no="DN-1",
+        **{"lines.0.quantity": "20", "lines.0.lot_no": f"L-{key}", "lines.1.quantity": "10", "lines.1.lot_no": f"M-{key}"},
+    )
     assert received.status_code == 303, received.text[-3000:]
     assert "DN-1" in client.get(card).text
     assert "20 PCS" in client.get(f"/stock?number=L-{key}").text
-    sale = send(client, "/sales-orders/new", "/sales-orders", customer_no="C1", **{
-        "lines.0.item_no": "CELL", "lines.0.quantity": "5", "lines.0.location_code": "MAIN"}).location
+    sale = send(
+        client,
+        "/sales-orders/new",
+        "/sales-orders",
+        customer_no="C1",
+        **{"lines.0.item_no": "CELL", "lines.0.quantity": "5", "lines.0.location_code": "MAIN"},
+    ).location
     send(client, sale, sale + "/release")
     short = send(client, sale, sale + "/shipments", **{"lines.0.quantity": "5", "lines.0.lot_no": "L-UNKNOWN"})
     assert short.status_code == 422
@@ -157,10 +192,23 @@ def test_setting_is_changed_and_a_wrong_value_refused(client, key):
     assert client.post("/settings/lot_word", data={"value": "Batch", "command_key": key + "y"}).status_code == 303
 
 
-@pytest.mark.parametrize(("path", "most"), [
-    ("/", 8), ("/production-orders", 2), ("/items", 2), ("/items/CELL", 8), ("/stock", 3), ("/purchase-orders", 2), ("/sales-orders", 2),
-    ("/scans", 2), ("/numbers/held", 2), ("/waiting-units", 2), ("/production-orders/RPO-A", 4), ("/purchase-orders/PO-A", 4),
-])
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("/", 8),
+        ("/production-orders", 2),
+        ("/items", 2),
+        ("/items/CELL", 8),
+        ("/stock", 3),
+        ("/purchase-orders", 2),
+        ("/sales-orders", 2),
+        ("/scans", 2),
+        ("/numbers/held", 2),
+        ("/waiting-units", 2),
+        ("/production-orders/RPO-A", 4),
+        ("/purchase-orders/PO-A", 4),
+    ],
+)
 def test_lists_need_a_constant_number_of_statements(site, client, path, most, key):
     """A18: however many rows; the bound leaves no room for a statement per row."""
     with site.statements() as statements:

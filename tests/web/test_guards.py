@@ -74,10 +74,20 @@ def test_a_changed_cookie_is_nobody(site):
     assert client.get("/").status_code == 303
 
 
-@pytest.mark.parametrize(("target", "expected"), [
-    ("/items?text=a", "/items?text=a"), ("https://evil.example/", "/"), ("//evil.example", "/"), ("/\\evil.example", "/"), ("items", "/"),
-    ("javascript:alert(1)", "/"), ("/a\nb", "/"), ("", "/"), ("/" + "x" * 3000, "/"),
-])
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("/items?text=a", "/items?text=a"),
+        ("https://evil.example/", "/"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("items", "/"),
+        ("javascript:alert(1)", "/"),
+        ("/a\nb", "/"),
+        ("", "/"),
+        ("/" + "x" * 3000, "/"),
+    ],
+)
 def test_signing_in_never_leads_to_another_server(target, expected):
     assert safe_next(target) == expected
 
@@ -85,7 +95,9 @@ def test_signing_in_never_leads_to_another_server(target, expected):
 def test_a_fragment_and_the_station_are_told_401(site):
     """A3: the queue of a station keeps its scans and says that nobody is signed in; htmx goes to the sign-in page."""
     client = site.client(badge="")
-    answer = client.post("/production-orders/RPO-C/start", headers={"HX-Request": "true", "HX-Current-URL": "http://localhost/production-orders/RPO-C"})
+    answer = client.post(
+        "/production-orders/RPO-C/start", headers={"HX-Request": "true", "HX-Current-URL": "http://localhost/production-orders/RPO-C"}
+    )
     assert answer.status_code == 401
     assert answer.headers["HX-Redirect"] == "/sign-in?next=%2Fproduction-orders%2FRPO-C"
 
@@ -134,5 +146,7 @@ def test_one_statement_tells_who_acts(site):
 
 
 def test_form_names_that_contradict_each_other_are_refused(site):
-    with site.app.test_request_context("/items", method="POST", data={"lines.0.a": "1", "lines": "2", "lines.0.a.b": "3", "x.y.z.w.v.u": "4"}):
+    with site.app.test_request_context(
+        "/items", method="POST", data={"lines.0.a": "1", "lines": "2", "lines.0.a.b": "3", "x.y.z.w.v.u": "4"}
+    ):
         assert inputs.form_values()["x"] == {"y": {"z": {"w": {"v.u": "4"}}}}

@@ -7,16 +7,60 @@ import re
 import pytest
 
 PAGES = (
-    "/", "/production-orders", "/production-orders?status=running&text=pack", "/production-orders/new", "/production-orders/RPO-A",
-    "/production-orders/RPO-C", "/items", "/items?text=cell", "/items/new", "/items/CELL", "/items/PACK", "/stock", "/stock?item_no=CELL",
-    "/purchase-orders", "/purchase-orders/new", "/purchase-orders/PO-A", "/sales-orders", "/sales-orders/new", "/sales-orders/SO-A",
-    "/item-journal", "/vendors", "/vendors/new", "/vendors/V1", "/customers", "/customers/new", "/customers/C1", "/boms", "/boms/new",
-    "/boms/PACK", "/numbers/held", "/numbers/expiring", "/numbers/expiring?days=4000", "/scans", "/scans?answer=refused&last=hour", "/waiting-units",
-    "/people", "/people/new", "/people/E-WORK", "/stations", "/stations/new", "/stations/ST-1", "/settings", "/more", "/help", "/find",
-    "/find?text=nothing-like-it", "/barcode-sheet", "/find?text=of+the+test", "/sign-in",
+    "/",
+    "/production-orders",
+    "/production-orders?status=running&text=pack",
+    "/production-orders/new",
+    "/production-orders/RPO-A",
+    "/production-orders/RPO-C",
+    "/items",
+    "/items?text=cell",
+    "/items/new",
+    "/items/CELL",
+    "/items/PACK",
+    "/stock",
+    "/stock?item_no=CELL",
+    "/purchase-orders",
+    "/purchase-orders/new",
+    "/purchase-orders/PO-A",
+    "/sales-orders",
+    "/sales-orders/new",
+    "/sales-orders/SO-A",
+    "/item-journal",
+    "/vendors",
+    "/vendors/new",
+    "/vendors/V1",
+    "/customers",
+    "/customers/new",
+    "/customers/C1",
+    "/boms",
+    "/boms/new",
+    "/boms/PACK",
+    "/numbers/held",
+    "/numbers/expiring",
+    "/numbers/expiring?days=4000",
+    "/scans",
+    "/scans?answer=refused&last=hour",
+    "/waiting-units",
+    "/people",
+    "/people/new",
+    "/people/E-WORK",
+    "/stations",
+    "/stations/new",
+    "/stations/ST-1",
+    "/settings",
+    "/more",
+    "/help",
+    "/find",
+    "/find?text=nothing-like-it",
+    "/barcode-sheet",
+    "/find?text=of+the+test",
+    "/sign-in",
 )
 HEADERS = {
-    "Content-Security-Policy": "default-src 'self'", "X-Content-Type-Options": "nosniff", "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
     "Referrer-Policy": "same-origin",
 }
 
@@ -32,7 +76,7 @@ def test_page_renders_whole_and_as_fragment(client, path):
     assert whole.text.count("<h1") == 1
     fragment = client.get(path, headers={"HX-Request": "true"})
     assert fragment.status_code == expected
-    assert fragment.text.lstrip().startswith("<main id=\"main\"")
+    assert fragment.text.lstrip().startswith('<main id="main"')
     assert fragment.text.rstrip().endswith("</main>")
 
 
@@ -45,8 +89,21 @@ def test_r_se_10_page_points_nowhere_else(client, path):
     assert not re.findall(r"\sstyle=|<style|\son\w+=", text)
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/static/base.css", "/static/wedge.json", "/nowhere", "/health/live", "/health/ready", "/api/v1/items",
-                                  "/api/v1/docs", "/api/v1/openapi.json", "/api/v1/nowhere"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *PAGES,
+        "/static/base.css",
+        "/static/wedge.json",
+        "/nowhere",
+        "/health/live",
+        "/health/ready",
+        "/api/v1/items",
+        "/api/v1/docs",
+        "/api/v1/openapi.json",
+        "/api/v1/nowhere",
+    ],
+)
 def test_r_se_5_security_headers_on_every_answer(client, path):
     answer = client.get(path, buffered=True)
     for name, value in HEADERS.items():
@@ -67,7 +124,8 @@ def test_every_page_without_arguments_is_in_the_list(site):
     """A page that is added is added here too."""
     listed = {path.partition("?")[0] for path in PAGES}
     own = {
-        rule.rule for rule in site.app.url_map.iter_rules()
+        rule.rule
+        for rule in site.app.url_map.iter_rules()
         if "GET" in rule.methods and not rule.arguments and not rule.rule.startswith(("/api/", "/health/", "/static/"))
     }
     assert own <= listed
@@ -82,23 +140,28 @@ def test_a4_home_answers_204_until_something_changes(client, key):
     text = client.get("/").text
     address = re.search(r'hx-get="(/\?seen=[^"]+)"', text).group(1)
     assert client.get(address, headers={"HX-Request": "true"}).status_code == 204
-    posted = client.post("/production-orders", data={"item_no": "PACK", "quantity": "1", "location_code": "MAIN", "no": f"R-{key}", "command_key": key})
+    posted = client.post(
+        "/production-orders", data={"item_no": "PACK", "quantity": "1", "location_code": "MAIN", "no": f"R-{key}", "command_key": key}
+    )
     assert posted.status_code == 303
     assert client.get(address, headers={"HX-Request": "true"}).status_code == 200
 
 
-@pytest.mark.parametrize(("text", "leads_to"), [
-    ("RPO-B", "/production-orders/RPO-B"),
-    ("PO-A", "/purchase-orders/PO-A"),
-    ("CELL", "/items/CELL"),
-    ("4006381333931", "/items/CELL"),
-    ("(01)04006381333931(10)CL-1", "/tracing?item_no=CELL&lot_no=CL-1"),
-    ("]d2010400638133393110CL-1", "/tracing?item_no=CELL&lot_no=CL-1"),
-    ("MD-3", "/tracing?item_no=MODULE&serial_no=MD-3"),
-    ("MAIN", "/locations/MAIN"),
-    ("E-WORK", "/people/E-WORK"),
-    ("scan log", "/scans"),
-])
+@pytest.mark.parametrize(
+    ("text", "leads_to"),
+    [
+        ("RPO-B", "/production-orders/RPO-B"),
+        ("PO-A", "/purchase-orders/PO-A"),
+        ("CELL", "/items/CELL"),
+        ("4006381333931", "/items/CELL"),
+        ("(01)04006381333931(10)CL-1", "/tracing?item_no=CELL&lot_no=CL-1"),
+        ("]d2010400638133393110CL-1", "/tracing?item_no=CELL&lot_no=CL-1"),
+        ("MD-3", "/tracing?item_no=MODULE&serial_no=MD-3"),
+        ("MAIN", "/locations/MAIN"),
+        ("E-WORK", "/people/E-WORK"),
+        ("scan log", "/scans"),
+    ],
+)
 def test_ui_1_the_box_opens_what_was_scanned(client, text, leads_to):
     answer = client.get("/find", query_string={"text": text})
     assert answer.status_code == 302, answer.text[-1500:]

@@ -100,17 +100,35 @@ def set_setting(name: str) -> Response:
 
 
 def _list_people(rows: list[queries.OperatorRow]) -> Response:
-    cells = [(Cell(row.no, f"/people/{quote(row.no, safe='')}"), Cell(row.name), Cell(_(row.role)), Cell(row.language),
-              Cell("Blocked" if row.blocked else "")) for row in rows]
-    return list_page(_("People"), table(PEOPLE, cells), empty=(_("Nobody yet"), _("Add a person with a badge.")),
-                     actions=((_("New person"), "/people/new", "plus"),) if may(rights.SETTINGS) else ())
+    cells = [
+        (
+            Cell(row.no, f"/people/{quote(row.no, safe='')}"),
+            Cell(row.name),
+            Cell(_(row.role)),
+            Cell(row.language),
+            Cell("Blocked" if row.blocked else ""),
+        )
+        for row in rows
+    ]
+    return list_page(
+        _("People"),
+        table(PEOPLE, cells),
+        empty=(_("Nobody yet"), _("Add a person with a badge.")),
+        actions=((_("New person"), "/people/new", "plus"),) if may(rights.SETTINGS) else (),
+    )
 
 
 def _list_stations(rows: list[queries.StationRow]) -> Response:
-    cells = [(Cell(row.code, f"/stations/{quote(row.code, safe='')}"), Cell(row.name), Cell(row.scanner_profile), Cell(row.gs1_recognition))
-             for row in rows]
-    return list_page(_("Stations"), table(STATIONS, cells), empty=(_("No station yet"), _("Add the places where people scan.")),
-                     actions=((_("New station"), "/stations/new", "plus"),) if may(rights.SETTINGS) else ())
+    cells = [
+        (Cell(row.code, f"/stations/{quote(row.code, safe='')}"), Cell(row.name), Cell(row.scanner_profile), Cell(row.gs1_recognition))
+        for row in rows
+    ]
+    return list_page(
+        _("Stations"),
+        table(STATIONS, cells),
+        empty=(_("No station yet"), _("Add the places where people scan.")),
+        actions=((_("New station"), "/stations/new", "plus"),) if may(rights.SETTINGS) else (),
+    )
 
 
 def _show_operator(refusal: Refusal | None = None) -> Response:

@@ -26,8 +26,12 @@ PREFIX = "/api/v1"
 class WriteHeaders(BaseModel):
     """Every command has a key made by the client: the same key gives the same answer (A19)."""
 
-    idempotency_key: str = Field(alias="Idempotency-Key", min_length=1, max_length=64,
-                                 description="1 to 64 visible characters; repeat it when no answer came, and nothing is done twice")
+    idempotency_key: str = Field(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=64,
+        description="1 to 64 visible characters; repeat it when no answer came, and nothing is done twice",
+    )
 
 
 class Done(BaseModel):
@@ -71,8 +75,13 @@ class OrderPath(BaseModel):
 
 def problems(*statuses: int) -> dict[Any, Any]:
     """Responses of an operation beside its success."""
-    words = {401: "Not signed in", 404: "Not there", 409: "A question: repeat with a yes, under a new key", 422: "Refused, or not readable",
-             503: "Busy; repeat with the same key"}
+    words = {
+        401: "Not signed in",
+        404: "Not there",
+        409: "A question: repeat with a yes, under a new key",
+        422: "Refused, or not readable",
+        503: "Busy; repeat with the same key",
+    }
     return {
         str(status): {"description": words[status], "content": {"application/problem+json": {"schema": Problem.model_json_schema()}}}
         for status in statuses
@@ -85,8 +94,7 @@ WRITES: dict[Any, Any] = {"200": Done, **problems(401, 404, 409, 422, 503)}
 
 def blueprint(name: str, tag: str) -> APIBlueprint:
     """A blueprint of the API with its heading in the description."""
-    return APIBlueprint(f"api_{name}", __name__, url_prefix=PREFIX, abp_tags=[Tag(name=tag)],
-                        abp_security=[{"token": []}, {"session": []}])
+    return APIBlueprint(f"api_{name}", __name__, url_prefix=PREFIX, abp_tags=[Tag(name=tag)], abp_security=[{"token": []}, {"session": []}])
 
 
 def command(use_case: Callable[..., Answer], header: WriteHeaders, **keywords: Any) -> Response:

@@ -82,7 +82,9 @@ def codes(query: CodeQuery) -> Response:
 @api.get("/numbers", summary="What is known of one number", responses=READS)
 def number(query: NumberKey) -> Response:
     """One serial, lot or package number."""
-    card = queries.number_card(request_session(), item_no=query.item_no, kind=query.kind, number=query.number, variant_code=query.variant_code)
+    card = queries.number_card(
+        request_session(), item_no=query.item_no, kind=query.kind, number=query.number, variant_code=query.variant_code
+    )
     return show(found(query.kind.lower() + " number", query.number, card))
 
 

@@ -78,7 +78,9 @@ def sign_in(body: SignIn) -> Response:
 def operators() -> Response:
     """People without their badges: a badge is a key."""
     rows = queries.list_operators(request_session())
-    return show({"rows": [{"no": row.no, "name": row.name, "role": row.role, "language": row.language, "blocked": row.blocked} for row in rows]})
+    return show(
+        {"rows": [{"no": row.no, "name": row.name, "role": row.role, "language": row.language, "blocked": row.blocked} for row in rows]}
+    )
 
 
 @api.get("/stations", summary="Stations", responses=READS)

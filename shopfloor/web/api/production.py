@@ -58,8 +58,11 @@ def routings(query: PageQuery) -> Response:
 def production_orders(query: ProductionOrdersQuery) -> Response:
     """A page of orders."""
     statuses = (query.status,) if query.status else ()
-    return page(queries.list_orders(request_session(), statuses=statuses, text=query.text, item_no=query.item_no, after=query.after,
-                                    limit=query.limit))
+    return page(
+        queries.list_orders(
+            request_session(), statuses=statuses, text=query.text, item_no=query.item_no, after=query.after, limit=query.limit
+        )
+    )
 
 
 @api.get("/production-orders/<order_no>", summary="One production order", responses=READS)

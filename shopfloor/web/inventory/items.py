@@ -30,8 +30,12 @@ from shopfloor.web.texts import message_of
 
 bp = Blueprint("items", __name__, url_prefix="/items")
 COLUMNS = (
-    Column(_l("No."), "number"), Column(_l("Description")), Column(_l("Base unit")), Column(_l("Item tracking code")),
-    Column(_l("Tracked components policy")), Column(_l("Blocked"), "flag"),
+    Column(_l("No."), "number"),
+    Column(_l("Description")),
+    Column(_l("Base unit")),
+    Column(_l("Item tracking code")),
+    Column(_l("Tracked components policy")),
+    Column(_l("Blocked"), "flag"),
 )
 SHOWN_STOCK = 20
 
@@ -42,12 +46,20 @@ def index() -> Response:
     text = argument("text")
     page = queries.list_items(request_session(), after=argument("after"), text=text)
     rows = [
-        (Cell(row.item_no, address_of(row.item_no)), Cell(row.description), Cell(row.base_unit_code), Cell(row.item_tracking_code),
-         Cell(row.tracked_components_policy), Cell(row.blocked))
+        (
+            Cell(row.item_no, address_of(row.item_no)),
+            Cell(row.description),
+            Cell(row.base_unit_code),
+            Cell(row.item_tracking_code),
+            Cell(row.tracked_components_policy),
+            Cell(row.blocked),
+        )
         for row in page.rows
     ]
     return list_page(
-        _("Items"), table(COLUMNS, rows, page), empty=(_("No item fits"), _("An item is anything that is bought, made, used or sold.")),
+        _("Items"),
+        table(COLUMNS, rows, page),
+        empty=(_("No item fits"), _("An item is anything that is bought, made, used or sold.")),
         actions=((_("New item"), "/items/new", "plus"),) if may(rights.MASTERS) else (),
         filters=(text_filter("text", _("Number or words"), text),),
     )
@@ -103,8 +115,13 @@ def show(item_no: str, refusal: Refusal | None = None) -> Response:
     item = found("item", item_no, queries.item_card(session, item_no))
     stock = stock_by_number(session, item_no=item_no, limit=SHOWN_STOCK)
     return respond(
-        "pages/item.html", card=item, stock=stock_table(stock.rows), more_stock=bool(stock.next_after), read_at=now(),
-        may_change=may(rights.MASTERS), refusal=message_of(refusal) if refusal else None,
+        "pages/item.html",
+        card=item,
+        stock=stock_table(stock.rows),
+        more_stock=bool(stock.next_after),
+        read_at=now(),
+        may_change=may(rights.MASTERS),
+        refusal=message_of(refusal) if refusal else None,
     )
 
 

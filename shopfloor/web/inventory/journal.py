@@ -37,6 +37,7 @@ def post() -> Response:
 
 def _show(refusal: Refusal | None = None) -> Response:
     locations = [(row.code, row.code) for row in list_locations(request_session())]
-    form = FormBuilder(PostItemJournal, action="/item-journal", submit=_("Post the journal"), refusal=refusal,
-                       options={"location_code": locations}).form()
+    form = FormBuilder(
+        PostItemJournal, action="/item-journal", submit=_("Post the journal"), refusal=refusal, options={"location_code": locations}
+    ).form()
     return form_page(_("Item journal"), form, note=_("Rows without a quantity or number are left out."), refusal=refusal)

@@ -31,8 +31,13 @@ from shopfloor.web.texts import message_of
 bp = Blueprint("numbers", __name__, url_prefix="/numbers")
 NEAR_DAYS = 14
 EXPIRING = (
-    Column(_l("Number"), "number"), Column(_l("Kind")), Column(_l("Item")), Column(_l("Description")), Column(_l("Expires"), "day"),
-    Column(_l("On hand"), "quantity"), Column(_l("Status"), "status"),
+    Column(_l("Number"), "number"),
+    Column(_l("Kind")),
+    Column(_l("Item")),
+    Column(_l("Description")),
+    Column(_l("Expires"), "day"),
+    Column(_l("On hand"), "quantity"),
+    Column(_l("Status"), "status"),
 )
 
 
@@ -65,13 +70,23 @@ def expiring() -> Response:
     days = whole_argument("days", NEAR_DAYS, largest=3650)
     rows = expiring_numbers(request_session(), today + timedelta(days=days), limit=500)
     cells = [
-        (Cell(row.number, trace_of(row.item_no, row.variant_code, row.kind, row.number)), Cell(_(row.kind)), Cell(row.item_no),
-         Cell(row.description), Cell(row.expiration_date), Cell(row.on_hand, unit=row.unit_code),
-         Cell("Expired" if row.expiration_date < today else ""))
+        (
+            Cell(row.number, trace_of(row.item_no, row.variant_code, row.kind, row.number)),
+            Cell(_(row.kind)),
+            Cell(row.item_no),
+            Cell(row.description),
+            Cell(row.expiration_date),
+            Cell(row.on_hand, unit=row.unit_code),
+            Cell("Expired" if row.expiration_date < today else ""),
+        )
         for row in rows
     ]
-    return list_page(_("Expiring numbers"), table(EXPIRING, cells), note=_("within %(days)s days", days=days),
-                     empty=(_("Nothing expires soon"), _("Lots and serials with a date show here when it is near.")))
+    return list_page(
+        _("Expiring numbers"),
+        table(EXPIRING, cells),
+        note=_("within %(days)s days", days=days),
+        empty=(_("Nothing expires soon"), _("Lots and serials with a date show here when it is near.")),
+    )
 
 
 def trace_of(item_no: str, variant_code: str, kind: str, number: str) -> str:
@@ -84,8 +99,12 @@ def trace_of(item_no: str, variant_code: str, kind: str, number: str) -> str:
 def _show(refusal: Refusal | None = None) -> Response:
     cards: list[NumberCard] = held_numbers(request_session())
     return respond(
-        "pages/numbers_held.html", cards=cards, trace_of=trace_of, form=_hold_form(refusal) if may(rights.HOLD) else None,
-        may_hold=may(rights.HOLD), refusal=message_of(refusal) if refusal else None,
+        "pages/numbers_held.html",
+        cards=cards,
+        trace_of=trace_of,
+        form=_hold_form(refusal) if may(rights.HOLD) else None,
+        may_hold=may(rights.HOLD),
+        refusal=message_of(refusal) if refusal else None,
     )
 
 

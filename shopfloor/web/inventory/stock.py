@@ -24,10 +24,18 @@ from shopfloor.web.tables import Cell, Column, Table, table
 
 bp = Blueprint("stock", __name__)
 COLUMNS = (
-    Column(_l("Item"), "number"), Column(_l("Description")), Column(_l("Location")), Column(_l("Lot number"), "number"),
-    Column(_l("Serial number"), "number"), Column(_l("On hand"), "quantity"), Column(_l("In units"), "quantity"),
-    Column(_l("Picked, not in a unit"), "quantity"), Column(_l("Free on the shelf"), "quantity"), Column(_l("Reserved"), "quantity"),
-    Column(_l("Expires"), "day"), Column(_l("Status"), "status"),
+    Column(_l("Item"), "number"),
+    Column(_l("Description")),
+    Column(_l("Location")),
+    Column(_l("Lot number"), "number"),
+    Column(_l("Serial number"), "number"),
+    Column(_l("On hand"), "quantity"),
+    Column(_l("In units"), "quantity"),
+    Column(_l("Picked, not in a unit"), "quantity"),
+    Column(_l("Free on the shelf"), "quantity"),
+    Column(_l("Reserved"), "quantity"),
+    Column(_l("Expires"), "day"),
+    Column(_l("Status"), "status"),
 )
 
 
@@ -39,11 +47,16 @@ def index() -> Response:
     page = stock_by_number(session, item_no=item_no, location_code=location_code, number=number, after=argument("after"))
     locations = [("", _("All")), *((row.code, f"{row.code} {row.name}") for row in list_locations(session))]
     return list_page(
-        _("Stock by number"), stock_table(page.rows, page), note=_("read %(time)s", time=local_time(now(), True)),
+        _("Stock by number"),
+        stock_table(page.rows, page),
+        note=_("read %(time)s", time=local_time(now(), True)),
         empty=(_("Nothing on hand"), _("Stock comes in by receipts, reports of production and the item journal.")),
         actions=((_("Item journal"), "/item-journal", "adjust"),) if may(rights.ADJUST_STOCK) else (),
-        filters=(text_filter("item_no", _("Item"), item_no), text_filter("number", _("Serial or lot number"), number),
-                 text_filter("location_code", _("Location"), location_code, options=locations)),
+        filters=(
+            text_filter("item_no", _("Item"), item_no),
+            text_filter("number", _("Serial or lot number"), number),
+            text_filter("location_code", _("Location"), location_code, options=locations),
+        ),
     )
 
 
@@ -61,11 +74,18 @@ def stock_table(rows: Sequence[StockRow], page: Page[StockRow] | None = None) ->
 def _cells(row: StockRow) -> tuple[Cell, ...]:
     unit = row.unit_code
     return (
-        Cell(row.item_no, f"/items/{quote(row.item_no, safe='')}"), Cell(row.description), Cell(row.location_code),
+        Cell(row.item_no, f"/items/{quote(row.item_no, safe='')}"),
+        Cell(row.description),
+        Cell(row.location_code),
         Cell(row.lot_no, trace_address(row.item_no, row.variant_code, lot_no=row.lot_no)),
         Cell(row.serial_no, trace_address(row.item_no, row.variant_code, serial_no=row.serial_no)),
-        Cell(row.on_hand, unit=unit), Cell(row.in_units, unit=unit), Cell(row.picked, unit=unit), Cell(row.free, unit=unit),
-        Cell(row.reserved, unit=unit), Cell(row.expiration_date), Cell("On hold" if row.blocked else ""),
+        Cell(row.on_hand, unit=unit),
+        Cell(row.in_units, unit=unit),
+        Cell(row.picked, unit=unit),
+        Cell(row.free, unit=unit),
+        Cell(row.reserved, unit=unit),
+        Cell(row.expiration_date),
+        Cell("On hold" if row.blocked else ""),
     )
 
 

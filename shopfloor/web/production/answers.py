@@ -74,7 +74,7 @@ def answer_view(outcome: Outcome, key: str, page: TrackedComponentsPage | None) 
         title=title,
         text=" ".join(part for part in (text, *_notes(outcome)) if part),
         count=_count(outcome, page),
-        detail=_short(outcome.decoded) if isinstance(outcome, ScanAnswer) else "",
+        detail=_short(outcome.decoded) if isinstance(outcome, ScanAnswer) and not outcome.held else "",
         choices=_choices(outcome, key),
         override=key if isinstance(outcome, Refusal) and outcome.asks and outcome.code in NEED_RIGHT else "",
         link=_link(outcome),

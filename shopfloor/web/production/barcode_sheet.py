@@ -41,8 +41,10 @@ MOST_COMPONENTS = 20
 LOTS = 8
 CARTON = "100"
 """Count on the carton label: more than a unit needs."""
-LINEAR_MM, MATRIX_MM = 0.4, 0.9
-"""Module sizes that phone cameras read from a screen as well as from paper; a narrow column squeezes bars, not below 0.3 mm."""
+DOT_MM = 25.4 / 96
+"""One dot of a screen. Modules are whole dots, or a camera finds bars of uneven width on the screen."""
+WIDEST_DOTS, HIGHEST_DOTS = 560, 128
+"""Room for a symbol in its cell; paper squeezes bars to its column, at printing resolution."""
 TURNS = (Symbol.GS1_128, Symbol.GS1_DATAMATRIX, Symbol.CODE_128, Symbol.GS1_DATAMATRIX, Symbol.GS1_128)
 """Component lines take turns, so that every kind of symbol is on the sheet."""
 
@@ -266,7 +268,9 @@ def _gs1(title: str, elements: tuple[tuple[str, str], ...], symbol: Symbol, note
 def _cell(title: str, picture: Picture | None, note: str) -> Cell | None:
     if picture is None:
         return None
-    large = replace(picture, module_mm=LINEAR_MM if picture.height_mm else MATRIX_MM)
+    columns = len(picture.modules[0])
+    dots = WIDEST_DOTS // columns if picture.height_mm else HIGHEST_DOTS // columns
+    large = replace(picture, module_mm=DOT_MM * min(max(dots, 1), 2 if picture.height_mm else 4))
     # The SVG is made of digits and escaped text by scanning.labels, and carries attributes only.
     return Cell(title, picture.human_readable, Markup(large.svg), picture.text, picture.symbol.value, note)  # noqa: S704
 

@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from shopfloor.errors import Refusal
 from shopfloor.people import rights
 from shopfloor.production import queries
 from shopfloor.production.bills import create_bom
 from shopfloor.production.inputs import NewBom
-from shopfloor.errors import Refusal
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
 from shopfloor.web.forms import FormBuilder
@@ -27,8 +27,14 @@ from shopfloor.web.tables import Cell, Column, table
 bp = Blueprint("boms", __name__, url_prefix="/boms")
 COLUMNS = (Column(_l("No."), "number"), Column(_l("Item")), Column(_l("Description")))
 LINE_COLUMNS = (
-    Column(_l("Line"), "number"), Column(_l("Item")), Column(_l("Description")), Column(_l("Quantity per"), "quantity"),
-    Column(_l("Scrap %"), "quantity"), Column(_l("Constant"), "flag"), Column(_l("Flushing")), Column(_l("Operation")),
+    Column(_l("Line"), "number"),
+    Column(_l("Item")),
+    Column(_l("Description")),
+    Column(_l("Quantity per"), "quantity"),
+    Column(_l("Scrap %"), "quantity"),
+    Column(_l("Constant"), "flag"),
+    Column(_l("Flushing")),
+    Column(_l("Operation")),
 )
 
 
@@ -36,11 +42,17 @@ LINE_COLUMNS = (
 def index() -> Response:
     """All bills by number."""
     page = queries.list_boms(request_session(), after=argument("after"))
-    rows = [(Cell(row.no, f"/boms/{quote(row.no, safe='')}"), Cell(row.item_no, f"/items/{quote(row.item_no, safe='')}"), Cell(row.description))
-            for row in page.rows]
+    rows = [
+        (Cell(row.no, f"/boms/{quote(row.no, safe='')}"), Cell(row.item_no, f"/items/{quote(row.item_no, safe='')}"), Cell(row.description))
+        for row in page.rows
+    ]
     actions = ((_("New bill of material"), "/boms/new", "plus"),) if may(rights.MASTERS) else ()
-    return list_page(_("Bills of material"), table(COLUMNS, rows, page), actions=actions,
-                     empty=(_("No bill of material yet"), _("A bill says what an item is made of; production orders copy it.")))
+    return list_page(
+        _("Bills of material"),
+        table(COLUMNS, rows, page),
+        actions=actions,
+        empty=(_("No bill of material yet"), _("A bill says what an item is made of; production orders copy it.")),
+    )
 
 
 @bp.get("/new")
@@ -61,12 +73,22 @@ def create() -> Response:
 def card(bom_no: str) -> Response:
     """One bill with its lines."""
     bill = found("bill of material", bom_no, queries.bom_card(request_session(), bom_no))
-    lines = table(LINE_COLUMNS, [
-        (Cell(str(line.line_no)), Cell(line.item_no, f"/items/{quote(line.item_no, safe='')}"), Cell(line.description),
-         Cell(line.quantity_per, unit=line.unit_code), Cell(line.scrap_percent), Cell(line.constant), Cell(_(line.flushing)),
-         Cell(line.operation_no or ""))
-        for line in bill.lines
-    ])
+    lines = table(
+        LINE_COLUMNS,
+        [
+            (
+                Cell(str(line.line_no)),
+                Cell(line.item_no, f"/items/{quote(line.item_no, safe='')}"),
+                Cell(line.description),
+                Cell(line.quantity_per, unit=line.unit_code),
+                Cell(line.scrap_percent),
+                Cell(line.constant),
+                Cell(_(line.flushing)),
+                Cell(line.operation_no or ""),
+            )
+            for line in bill.lines
+        ],
+    )
     return respond("pages/bom.html", bill=bill, lines=lines)
 
 

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from shopfloor.errors import Answer, Refusal
+from shopfloor.items.paging import Page
 from shopfloor.items.queries import list_locations
 from shopfloor.people import rights
 from shopfloor.production import commands, queries, rules
@@ -30,8 +31,13 @@ from shopfloor.web.texts import message_of
 bp = Blueprint("production_orders", __name__, url_prefix="/production-orders")
 RUNNING = "running"
 COLUMNS = (
-    Column(_l("No."), "number"), Column(_l("Item")), Column(_l("Description")), Column(_l("Status"), "status"),
-    Column(_l("Progress"), "progress"), Column(_l("Location")), Column(_l("Due"), "day"),
+    Column(_l("No."), "number"),
+    Column(_l("Item")),
+    Column(_l("Description")),
+    Column(_l("Status"), "status"),
+    Column(_l("Progress"), "progress"),
+    Column(_l("Location")),
+    Column(_l("Due"), "day"),
 )
 MOVES: dict[str, Callable[..., Answer]] = {
     "estimate": commands.estimate_order,
@@ -42,7 +48,11 @@ MOVES: dict[str, Callable[..., Answer]] = {
 }
 """Last part of the address -> use case; `rules.MOVES` names them with a blank."""
 MOVE_LABELS = {
-    "estimate": _l("Estimate"), "schedule": _l("Schedule"), "release": _l("Release"), "end-job": _l("End job"), "end": _l("End"),
+    "estimate": _l("Estimate"),
+    "schedule": _l("Schedule"),
+    "release": _l("Release"),
+    "end-job": _l("End job"),
+    "end": _l("End"),
 }
 
 
@@ -54,9 +64,11 @@ def index() -> Response:
     page = queries.list_orders(request_session(), statuses=statuses, text=text, item_no=argument("item_no"), after=argument("after"))
     stages = [("", _("All")), (RUNNING, _("Running")), *((stage, _(stage)) for stage in rules.STAGES)]
     return list_page(
-        _("Production orders"), orders_table(page.rows, page),
+        _("Production orders"),
+        orders_table(page.rows, page),
         empty=(_("No production order fits"), _("Make one from an item that has a bill of material.")),
-        actions=_new_link(), filters=(text_filter("text", _("Number, item or words"), text), text_filter("status", _("Status"), status, options=stages)),
+        actions=_new_link(),
+        filters=(text_filter("text", _("Number, item or words"), text), text_filter("status", _("Status"), status, options=stages)),
     )
 
 
@@ -101,8 +113,13 @@ def show(order_no: str, refusal: Refusal | None = None) -> Response:
     order = found("production order", order_no, queries.order_card(request_session(), order_no))
     moves = [(name, MOVE_LABELS[name]) for name in MOVES if name.replace("-", " ") in order.actions]
     return respond(
-        "pages/production_order.html", card=order, moves=moves, address=address_of(order_no), may_move=may(rights.ORDERS),
-        may_start="start" in order.actions, may_scan=order.order.status in {rules.RELEASED, rules.STARTED},
+        "pages/production_order.html",
+        card=order,
+        moves=moves,
+        address=address_of(order_no),
+        may_move=may(rights.ORDERS),
+        may_start="start" in order.actions,
+        may_scan=order.order.status in {rules.RELEASED, rules.STARTED},
         refusal=message_of(refusal) if refusal else None,
     )
 
@@ -112,19 +129,34 @@ def address_of(order_no: str) -> str:
     return f"/production-orders/{quote(order_no, safe='')}"
 
 
-def orders_table(rows: tuple[queries.OrderRow, ...], page: queries.Page[queries.OrderRow] | None = None) -> Table:
+def orders_table(rows: tuple[queries.OrderRow, ...], page: Page[queries.OrderRow] | None = None) -> Table:
     """Orders as a table."""
-    return table(COLUMNS, [
-        (Cell(row.no, address_of(row.no)), Cell(row.item_no, f"/items/{quote(row.item_no, safe='')}"), Cell(row.description), Cell(row.status),
-         Cell(row.reported, of=row.quantity), Cell(row.location_code), Cell(row.due_date))
-        for row in rows
-    ], page)
+    return table(
+        COLUMNS,
+        [
+            (
+                Cell(row.no, address_of(row.no)),
+                Cell(row.item_no, f"/items/{quote(row.item_no, safe='')}"),
+                Cell(row.description),
+                Cell(row.status),
+                Cell(row.reported, of=row.quantity),
+                Cell(row.location_code),
+                Cell(row.due_date),
+            )
+            for row in rows
+        ],
+        page,
+    )
 
 
 def _show_new(refusal: Refusal | None = None) -> Response:
     session = request_session()
     form = FormBuilder(
-        NewProductionOrder, action="/production-orders", submit=_("Create order"), refusal=refusal, values={"item_no": argument("item_no")},
+        NewProductionOrder,
+        action="/production-orders",
+        submit=_("Create order"),
+        refusal=refusal,
+        values={"item_no": argument("item_no")},
         options={"location_code": [(row.code, f"{row.code} {row.name}") for row in list_locations(session)]},
     ).form()
     return form_page(_("New production order"), form, crumbs=((_("Production orders"), "/production-orders"),), refusal=refusal)

@@ -34,16 +34,24 @@ ORDER_COLUMNS = (Column(_l("Order"), "number"), Column(_l("Status"), "status"), 
 def vendors() -> Response:
     """All vendors."""
     page = queries.list_vendors(request_session(), after=argument("after"))
-    return list_page(_("Vendors"), _table(page, "/vendors/"), empty=(_("No vendor yet"), _("Purchase orders need one.")),
-                     actions=((_("New vendor"), "/vendors/new", "plus"),) if may(rights.MASTERS) else ())
+    return list_page(
+        _("Vendors"),
+        _table(page, "/vendors/"),
+        empty=(_("No vendor yet"), _("Purchase orders need one.")),
+        actions=((_("New vendor"), "/vendors/new", "plus"),) if may(rights.MASTERS) else (),
+    )
 
 
 @bp.get("/customers")
 def customers() -> Response:
     """All customers."""
     page = queries.list_customers(request_session(), after=argument("after"))
-    return list_page(_("Customers"), _table(page, "/customers/"), empty=(_("No customer yet"), _("Sales orders need one.")),
-                     actions=((_("New customer"), "/customers/new", "plus"),) if may(rights.MASTERS) else ())
+    return list_page(
+        _("Customers"),
+        _table(page, "/customers/"),
+        empty=(_("No customer yet"), _("Sales orders need one.")),
+        actions=((_("New customer"), "/customers/new", "plus"),) if may(rights.MASTERS) else (),
+    )
 
 
 @bp.get("/vendors/new")

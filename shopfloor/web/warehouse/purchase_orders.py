@@ -30,7 +30,13 @@ from shopfloor.web.texts import message_of
 from shopfloor.web.warehouse.documents import OPEN, RELEASED, STATUSES, lines_table, posting_rows
 
 bp = Blueprint("purchase_orders", __name__, url_prefix="/purchase-orders")
-COLUMNS = (Column(_l("No."), "number"), Column(_l("Vendor")), Column(_l("Name")), Column(_l("Status"), "status"), Column(_l("Order date"), "day"))
+COLUMNS = (
+    Column(_l("No."), "number"),
+    Column(_l("Vendor")),
+    Column(_l("Name")),
+    Column(_l("Status"), "status"),
+    Column(_l("Order date"), "day"),
+)
 
 
 @bp.get("")
@@ -39,13 +45,20 @@ def index() -> Response:
     status = argument("status")
     page = queries.list_purchase_orders(request_session(), after=argument("after"), status=status)
     rows = [
-        (Cell(row.no, address_of(row.no)), Cell(row.party_no, f"/vendors/{quote(row.party_no, safe='')}"), Cell(row.party_name),
-         Cell(row.status), Cell(row.order_date))
+        (
+            Cell(row.no, address_of(row.no)),
+            Cell(row.party_no, f"/vendors/{quote(row.party_no, safe='')}"),
+            Cell(row.party_name),
+            Cell(row.status),
+            Cell(row.order_date),
+        )
         for row in page.rows
     ]
     statuses = [("", _("All")), *((one, _(one)) for one in STATUSES)]
     return list_page(
-        _("Purchase orders"), table(COLUMNS, rows, page), empty=(_("No purchase order fits"), _("Goods of a released order come in by a receipt.")),
+        _("Purchase orders"),
+        table(COLUMNS, rows, page),
+        empty=(_("No purchase order fits"), _("Goods of a released order come in by a receipt.")),
         actions=((_("New purchase order"), "/purchase-orders/new", "plus"),) if may(rights.RECEIVE) else (),
         filters=(text_filter("status", _("Status"), status, options=statuses),),
     )
@@ -92,9 +105,13 @@ def show(order_no: str, refusal: Refusal | None = None) -> Response:
     order = found("purchase order", order_no, queries.purchase_order(request_session(), order_no))
     may_post = may(rights.RECEIVE)
     return respond(
-        "pages/purchase_order.html", card=order, lines=lines_table(order.lines, _("Received")), address=address_of(order_no),
+        "pages/purchase_order.html",
+        card=order,
+        lines=lines_table(order.lines, _("Received")),
+        address=address_of(order_no),
         form=_receipt_form(order, refusal) if may_post and order.order.status == RELEASED else None,
-        may_release=may_post and order.order.status == OPEN, refusal=message_of(refusal) if refusal else None,
+        may_release=may_post and order.order.status == OPEN,
+        refusal=message_of(refusal) if refusal else None,
     )
 
 
@@ -105,8 +122,15 @@ def address_of(order_no: str) -> str:
 
 def _receipt_form(order: queries.OrderCard, refusal: Refusal | None) -> Form:
     rows, options = posting_rows(order.lines)
-    return FormBuilder(PostReceipt, action=address_of(order.order.no) + "/receipts", submit=_("Post the receipt"), refusal=refusal,
-                       values={"lines": rows}, options={"line_no": options}, without=("order_no",)).form()
+    return FormBuilder(
+        PostReceipt,
+        action=address_of(order.order.no) + "/receipts",
+        submit=_("Post the receipt"),
+        refusal=refusal,
+        values={"lines": rows},
+        options={"line_no": options},
+        without=("order_no",),
+    ).form()
 
 
 def _show_new(refusal: Refusal | None = None) -> Response:

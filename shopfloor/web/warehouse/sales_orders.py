@@ -30,7 +30,13 @@ from shopfloor.web.texts import message_of
 from shopfloor.web.warehouse.documents import OPEN, RELEASED, STATUSES, lines_table, posting_rows
 
 bp = Blueprint("sales_orders", __name__, url_prefix="/sales-orders")
-COLUMNS = (Column(_l("No."), "number"), Column(_l("Customer")), Column(_l("Name")), Column(_l("Status"), "status"), Column(_l("Order date"), "day"))
+COLUMNS = (
+    Column(_l("No."), "number"),
+    Column(_l("Customer")),
+    Column(_l("Name")),
+    Column(_l("Status"), "status"),
+    Column(_l("Order date"), "day"),
+)
 
 
 @bp.get("")
@@ -39,13 +45,20 @@ def index() -> Response:
     status = argument("status")
     page = queries.list_sales_orders(request_session(), after=argument("after"), status=status)
     rows = [
-        (Cell(row.no, address_of(row.no)), Cell(row.party_no, f"/customers/{quote(row.party_no, safe='')}"), Cell(row.party_name),
-         Cell(row.status), Cell(row.order_date))
+        (
+            Cell(row.no, address_of(row.no)),
+            Cell(row.party_no, f"/customers/{quote(row.party_no, safe='')}"),
+            Cell(row.party_name),
+            Cell(row.status),
+            Cell(row.order_date),
+        )
         for row in page.rows
     ]
     statuses = [("", _("All")), *((one, _(one)) for one in STATUSES)]
     return list_page(
-        _("Sales orders"), table(COLUMNS, rows, page), empty=(_("No sales order fits"), _("Goods of a released order go out by a shipment.")),
+        _("Sales orders"),
+        table(COLUMNS, rows, page),
+        empty=(_("No sales order fits"), _("Goods of a released order go out by a shipment.")),
         actions=((_("New sales order"), "/sales-orders/new", "plus"),) if may(rights.RECEIVE) else (),
         filters=(text_filter("status", _("Status"), status, options=statuses),),
     )
@@ -92,9 +105,13 @@ def show(order_no: str, refusal: Refusal | None = None) -> Response:
     order = found("sales order", order_no, queries.sales_order(request_session(), order_no))
     may_post = may(rights.RECEIVE)
     return respond(
-        "pages/sales_order.html", card=order, lines=lines_table(order.lines, _("Shipped")), address=address_of(order_no),
+        "pages/sales_order.html",
+        card=order,
+        lines=lines_table(order.lines, _("Shipped")),
+        address=address_of(order_no),
         form=_shipment_form(order, refusal) if may_post and order.order.status == RELEASED else None,
-        may_release=may_post and order.order.status == OPEN, refusal=message_of(refusal) if refusal else None,
+        may_release=may_post and order.order.status == OPEN,
+        refusal=message_of(refusal) if refusal else None,
     )
 
 
@@ -105,8 +122,15 @@ def address_of(order_no: str) -> str:
 
 def _shipment_form(order: queries.OrderCard, refusal: Refusal | None) -> Form:
     rows, options = posting_rows(order.lines)
-    return FormBuilder(PostShipment, action=address_of(order.order.no) + "/shipments", submit=_("Post the shipment"), refusal=refusal,
-                       values={"lines": rows}, options={"line_no": options}, without=("order_no",)).form()
+    return FormBuilder(
+        PostShipment,
+        action=address_of(order.order.no) + "/shipments",
+        submit=_("Post the shipment"),
+        refusal=refusal,
+        values={"lines": rows},
+        options={"line_no": options},
+        without=("order_no",),
+    ).form()
 
 
 def _show_new(refusal: Refusal | None = None) -> Response:

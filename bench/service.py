@@ -1,0 +1,170 @@
+"""Figures of the use cases alone, without HTTP, in this process: CPU, statements, and a bare INSERT beside them."""
+
+from __future__ import annotations
+
+import gc
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine, event, text
+from sqlalchemy.orm import Session
+
+from bench import plant
+from bench.databases import Database
+from shopfloor.db import Command, unit_of_work
+from shopfloor.db.engine import writer_gate
+from shopfloor.genealogy.inputs import ReportInput, ReportLineInput, ScanInput, ScanRules
+from shopfloor.genealogy.registration import register_scan, scan_log
+from shopfloor.genealogy.reporting import report_as_finished
+from shopfloor.people.actor import Actor
+from shopfloor.people.rights import RIGHTS
+from shopfloor.people.models import Role
+from shopfloor.scanning.gs1.profiles import ScannerProfile
+
+ACTOR = Actor("BENCH", "Bea Bench", RIGHTS[Role.ADMINISTRATOR], station_code="ST-1")
+RULES = ScanRules(profile=ScannerProfile(gs_verified=True), return_to_product=True, session_id="bench")
+GROUND = re.compile(r"BEGIN|SAVEPOINT|RELEASE|ROLLBACK|COMMIT", re.IGNORECASE)
+
+
+@dataclass
+class Figures:
+    """Of many runs of one use case. Milliseconds for each run."""
+
+    runs: int = 0
+    cpu: float = 0.0
+    """This process and the database server."""
+    server_cpu: float = 0.0
+    """The database server's part of it."""
+    wall: list[float] = field(default_factory=list)
+    statements: int = 0
+    """Without BEGIN, SAVEPOINT and the like."""
+    texts: list[str] = field(default_factory=list)
+
+    @property
+    def per_second(self) -> float:
+        return 1000 * self.runs / sum(self.wall)
+
+
+@dataclass(frozen=True)
+class ServiceFigures:
+    """What was measured on one database."""
+
+    bare: Figures
+    product: Figures
+    scan: Figures
+    report: Figures
+
+
+def measure(database: Database, engine: Engine, units: int) -> ServiceFigures:
+    """Build and report `units` units at station 1, after a few to warm up."""
+    with Session(engine) as session:
+        warm = 3
+        bare = _bare(database, session, units * 4)
+        first = [_product(session, unit) for unit in range(warm)]
+        for unit, match_id in enumerate(first):
+            for place in range(plant.PARTS_OF_A_UNIT):
+                _scan(session, unit, place, match_id)
+        for match_id in first:
+            _report(session, match_id)
+        numbers = range(warm, warm + units)
+        rows: dict[int, int] = {}
+        product = _timed(database, engine, [lambda unit=unit: rows.update({unit: _product(session, unit)}) for unit in numbers])  # type: ignore[misc]
+        scan = _timed(
+            database, engine,
+            [lambda unit=unit, place=place: _scan(session, unit, place, rows[unit]) for unit in numbers for place in range(plant.PARTS_OF_A_UNIT)],  # type: ignore[misc]
+        )
+        report = _timed(database, engine, [lambda unit=unit: _report(session, rows[unit]) for unit in numbers])  # type: ignore[misc]
+    return ServiceFigures(bare, product, scan, report)
+
+
+def _product(session: Session, unit: int) -> int:
+    answer = _send(session, f"u{unit}", ScanInput(text=plant.product_scan(1, unit), source="wedge"))
+    assert answer.code == "PRODUCT_REGISTERED", answer
+    return answer.match_id
+
+
+def _scan(session: Session, unit: int, place: int, match_id: int) -> None:
+    scan = ScanInput(text=plant.part_scans(1, unit)[place], source="wedge", mode="Component", product=match_id, clock_id="c", clock_ms=5000 * place)
+    answer = _send(session, f"p{unit}-{place}", scan)
+    assert answer.code in {"COMPONENT_REGISTERED", "LINE_COMPLETED", "UNIT_COMPLETED"}, answer
+
+
+def _send(session: Session, key: str, scan: ScanInput):  # noqa: ANN202
+    order_no = plant.order_of(1)
+    command = Command(key=f"service-{key}", name="register scan", operator_no=ACTOR.operator_no, request={"text": scan.text})
+
+    def work(open_session: Session):  # noqa: ANN202
+        return register_scan(open_session, ACTOR, order_no=order_no, scan=scan, rules=RULES)
+
+    return unit_of_work(session, work, command=command, log=scan_log(ACTOR, order_no, scan, RULES))
+
+
+def _report(session: Session, match_id: int) -> None:
+    given = ReportInput(lines=[ReportLineInput(match_id=match_id)])
+    command = Command(key=f"report-{match_id}", name="report as finished", operator_no=ACTOR.operator_no)
+
+    def work(open_session: Session):  # noqa: ANN202
+        return report_as_finished(open_session, ACTOR, order_no=plant.order_of(1), given=given)
+
+    answer = unit_of_work(session, work, command=command)
+    assert answer.done, answer
+
+
+def _bare(database: Database, session: Session, runs: int) -> Figures:
+    """One row, one commit: what the database and its driver ask for at least."""
+    engine = session.get_bind().engine
+    prepare_bare(engine)
+    insert = text("INSERT INTO bench_row (words) VALUES (:words)")
+
+    def one() -> None:
+        with writer_gate(engine), engine.connect().execution_options(writes=True) as connection:
+            connection.execute(insert, {"words": "a scan of forty characters, more or less."})
+            connection.commit()
+
+    for _ in range(20):
+        one()
+    return _timed(database, engine, [one] * runs)
+
+
+def prepare_bare(engine: Engine) -> None:
+    """The table of the bare handler."""
+    serial = "INTEGER PRIMARY KEY" if engine.dialect.name == "sqlite" else "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
+    with writer_gate(engine), engine.begin() as connection:
+        connection.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS bench_row (no {serial}, words TEXT NOT NULL)")
+
+
+def _timed(database: Database, engine: Engine, jobs: list[Callable[[], None]]) -> Figures:
+    figures = Figures(runs=len(jobs))
+    with _counted(engine) as seen:
+        jobs[0]()
+    figures.statements, figures.texts = len(seen), seen
+    gc.collect()
+    jobs = jobs[1:]
+    server, own = database.cpu_seconds(), time.process_time()
+    for job in jobs:
+        started = time.perf_counter()
+        job()
+        figures.wall.append(1000 * (time.perf_counter() - started))
+    own, server = time.process_time() - own, database.cpu_seconds() - server
+    figures.runs = len(jobs)
+    figures.server_cpu = 1000 * server / len(jobs)
+    figures.cpu = 1000 * own / len(jobs) + figures.server_cpu
+    return figures
+
+
+@contextmanager
+def _counted(engine: Engine) -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not GROUND.match(statement):
+            seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)

@@ -1,0 +1,218 @@
+"""Product numbers: serial and batch products, numbers assigned in advance, removed and used ones; parts captured at use."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from shopfloor.errors import Refusal
+from shopfloor.genealogy.corrections import remove_products
+from shopfloor.genealogy.inputs import PreallocationInput, ReportInput, ReportLineInput, SelectionInput
+from shopfloor.genealogy.models import ComponentAssociation, TrackedProduct
+from shopfloor.genealogy.preallocation import preallocate
+from shopfloor.genealogy.reporting import report_as_finished
+from shopfloor.genealogy.reversing import reverse_report
+from shopfloor.ledger.models import ItemLedgerEntry
+from shopfloor.production import bills
+from shopfloor.production import commands as production
+from shopfloor.production.inputs import NewBom, NewBomLine, NewProductionOrder, StartOrder
+from tests.factories_genealogy import (
+    BELL,
+    BIKE,
+    FRAME,
+    PAINT,
+    Station,
+    bike_order,
+    bike_plant,
+    bike_stock,
+    gs1,
+    problems,
+    report,
+    stock,
+)
+from tests.factories_items import make_item
+from tests.factories_orders import make_customer, make_sales_order, opening_stock, ship
+
+SPRAY, SCREW, TAG = "SPRAY", "SCREW", "TAG"
+
+
+def remove_row(run, *match_ids, order_no="RPO-1"):
+    return run(remove_products, order_no=order_no, given=SelectionInput(selected=list(match_ids), confirmed=True))
+
+
+def test_scn_6_an_item_of_the_code_must_be_the_orders(station):
+    """SCN-6: another item is refused by name, a component offers the switch."""
+    assert station.scan(gs1(FRAME, serial="F-1")) == "SWITCH_TO_COMPONENT"
+    assert station.scan(f"]d2010{'400638133399'}9") in {"GS1_PARSE", "GTIN_UNKNOWN"}
+    assert station.scan("]d2010409999999999321X-1") == "GS1_PARSE"
+
+
+def test_d10_a_wrong_check_digit_is_refused_unless_the_company_warns(station):
+    """D10, GS1-14: with the policy the look-up decides."""
+    assert station.scan("]d2010400638133393221BK-1") == "GS1_PARSE"
+
+
+def test_edg_21_a_product_that_was_sold_is_not_made_again(station, run, session):
+    """EDG-21, C14: made and shipped; after its own reversal it may be made again."""
+    match_id = station.build("BK-1", "F-1", "W-1", "W-2", "P-A") and station.product
+    report(run, match_id)
+    make_customer(run)
+    make_sales_order(run, {"item_no": BIKE, "quantity": "1"})
+    ship(run, "SO-1", {"quantity": "1", "serial_no": "BK-1"})
+    with pytest.raises(Refusal) as caught:
+        run(reverse_report, order_no="RPO-1", given=SelectionInput(selected=[match_id]))
+    assert caught.value.code == "NOT_REVERSIBLE"
+    bike_order(run, no="RPO-2")
+    other = Station(session, "RPO-2")
+    assert other.scan("BK-1") == "PRODUCT_OTHER_ORDER"
+    assert problems(session) == []
+
+
+def test_edg_21_a_bike_that_came_in_by_receipt(station, run):
+    stock(run, BIKE, "BK-7")
+    assert station.scan("BK-7") == "PRODUCT_EXISTS"
+
+
+def test_d39_a_removed_number_is_revived_on_its_order_and_asks_elsewhere(station, run, session):
+    """D39: voided, never deleted."""
+    station.build("BK-1", "F-1")
+    first = station.product
+    remove_row(run, first)
+    station.send("mode", "Product")
+    assert station.scan("BK-1") == "PRODUCT_REVIVED"
+    assert station.product == first
+    remove_row(run, first)
+    bike_order(run, no="RPO-2")
+    other = Station(session, "RPO-2")
+    assert other.scan("BK-1") == "NUMBER_WAS_REMOVED"
+    assert other.send("confirm", "", confirms=other.key) == "PRODUCT_REGISTERED"
+    assert problems(session) == []
+
+
+def test_set_8_numbers_assigned_in_advance(run, session):
+    """SET-8, EDG-27, TCP-4: only assigned numbers; a removed registration returns to Not started."""
+    bike_plant(run, policy_more={"check_preallocation_for_product": True})
+    bike_stock(run)
+    bike_order(run)
+    station = Station(session)
+    assert station.scan("BK-1") == "PRODUCT_NOT_PREALLOCATED"
+    run(preallocate, order_no="RPO-1", given=PreallocationInput(serial_nos=["BK-1", "BK-2"]))
+    assert station.scan("BK-1") == "PRODUCT_REGISTERED"
+    remove_row(run, station.product)
+    assert session.scalars(select(TrackedProduct.state).order_by(TrackedProduct.match_id)).all() == ["Pre-allocated", "Pre-allocated"]
+    session.rollback()
+    with pytest.raises(Refusal, match="PRODUCT_OTHER_ORDER"):
+        run(preallocate, order_no="RPO-1", given=PreallocationInput(serial_nos=["BK-3", "BK-2"]))
+
+
+def test_set_9_components_reserved_or_picked_in_advance(run, session):
+    """SET-9: without a reservation of the line the number is refused."""
+    bike_plant(run, policy_more={"check_preallocation_for_components": True})
+    bike_stock(run)
+    bike_order(run)
+    station = Station(session)
+    station.scan("BK-1")
+    assert station.scan("F-1") == "COMPONENT_NOT_PREALLOCATED"
+
+
+@pytest.fixture
+def spray(run, session):
+    """A batch product of 10 cans: 2.5 kg paint (batch), 1 tag each (serial captured at use), one screw set for the order (constant)."""
+    bike_plant(run)
+    make_item(run, SPRAY, code="LOT", policy="STRICT")
+    make_item(run, TAG, code="SNUSE", policy="STRICT")
+    make_item(run, SCREW, code="LOT", policy="STRICT")
+    stock(run, PAINT, "P-A", quantity="5", expiration_date="2099-01-31")
+    opening_stock(run, TAG, "20")
+    opening_stock(run, SCREW, "3", lot_no="S-1")
+    opening_stock(run, BELL, "10")
+    run(bills.create_bom, given=NewBom(item_no=SPRAY, lines=(
+        NewBomLine(item_no=PAINT, quantity_per="0.25", flushing="Manual"),
+        NewBomLine(item_no=SCREW, quantity_per="1", constant=True, flushing="Manual"),
+    )))
+    run(production.create_order, given=NewProductionOrder(no="RPO-S", item_no=SPRAY, quantity="10", location_code="MAIN"))
+    run(production.start_order, given=StartOrder(order_no="RPO-S", quantity="10"))
+    return Station(session, "RPO-S")
+
+
+def report_part(run, match_id, good, error="0", cause=""):
+    line = ReportLineInput(match_id=match_id, good=good, error=error, error_cause=cause)
+    return run(report_as_finished, order_no="RPO-S", given=ReportInput(lines=[line]))
+
+
+def test_edg_2_scn_7_asc_12_pst_15_a_batch_product(spray, run, session):
+    """EDG-2, SCN-5, SCN-7, ASC-12, PST-15, D41, D21: a batch row takes what remains, is reported in parts, parts follow in proportion."""
+    station = spray
+    assert station.scan("B-1") == "PRODUCT_REGISTERED"
+    assert station.scan("P-A") == "LINE_COMPLETED"
+    assert station.answer.quantity == "2.5"
+    assert station.scan("S-1") == "UNIT_COMPLETED"
+    report_part(run, station.product, "4", "1", "Leaks")
+    row = session.scalars(select(TrackedProduct)).one()
+    assert (row.state, row.good_quantity, row.error_quantity) == ("Open", Decimal(4), Decimal(1))
+    consumed = {a.lot_no: a.consumed_quantity for a in session.scalars(select(ComponentAssociation))}
+    session.rollback()
+    assert consumed == {"P-A": Decimal("1.25"), "S-1": Decimal(1)}
+    assert problems(session) == []
+    report_part(run, station.product, "5")
+    assert problems(session) == []
+    run(reverse_report, order_no="RPO-S", given=SelectionInput(selected=[station.product], reason="recount"))
+    assert problems(session) == []
+    run(reverse_report, order_no="RPO-S", given=SelectionInput(selected=[station.product], reason="recount"))
+    row = session.scalars(select(TrackedProduct)).one()
+    assert (row.state, row.good_quantity, row.error_quantity) == ("Open", Decimal(0), Decimal(0))
+    session.rollback()
+    assert problems(session) == []
+
+
+def test_qty_8_a_constant_line_belongs_to_the_order(run, session, spray):
+    """QTY-8, D21: satisfied under every row by one registration; removing a row leaves it."""
+    station = spray
+    station.scan("B-1", source="typed")
+    first = station.product
+    station.scan("S-1")
+    shared = session.scalars(select(ComponentAssociation)).one()
+    session.rollback()
+    assert (shared.match_id, shared.quantity) == (0, Decimal(1))
+    remove_row(run, first, order_no="RPO-S")
+    assert session.scalars(select(ComponentAssociation.state)).all() == ["Open"]
+    session.rollback()
+    assert problems(session) == []
+
+
+def test_d33_and_edg_10_a_serial_captured_only_at_use(run, session):
+    """D33, EDG-10: the stock carries no number; the scan creates it, consumption records it; it is in one unit only."""
+    bike_plant(run)
+    make_item(run, TAG, code="SNUSE", policy="STRICT")
+    opening_stock(run, TAG, "5")
+    make_item(run, "CART", code="SN", policy="STRICT")
+    run(bills.create_bom, given=NewBom(item_no="CART", lines=(NewBomLine(item_no=TAG, quantity_per="1", flushing="Manual"),)))
+    run(production.create_order, given=NewProductionOrder(no="RPO-C", item_no="CART", quantity="2", location_code="MAIN"))
+    run(production.start_order, given=StartOrder(order_no="RPO-C", quantity="2"))
+    station = Station(session, "RPO-C")
+    station.scan("C-1")
+    assert station.scan("T-1") == "UNIT_COMPLETED"
+    first = station.product
+    station.build("C-2")
+    assert station.scan("T-1") == "SERIAL_IN_USE"
+    assert station.scan("T-2") == "UNIT_COMPLETED"
+    report(run, first, station.product, order_no="RPO-C")
+    used = session.execute(
+        select(ItemLedgerEntry.serial_no, ItemLedgerEntry.match_id).where(ItemLedgerEntry.item_no == TAG, ItemLedgerEntry.match_id != 0)
+    ).all()
+    session.rollback()
+    assert sorted(tuple(row) for row in used) == [("T-1", first), ("T-2", station.product)]
+    assert problems(session) == []
+
+
+def test_edg_34_nothing_is_registered_on_an_order_that_is_not_started(run, session):
+    """EDG-33, EDG-34."""
+    bike_plant(run)
+    run(production.create_order, given=NewProductionOrder(no="RPO-1", item_no=BIKE, quantity="2", location_code="MAIN"))
+    station = Station(session)
+    assert station.scan("BK-1") == "ORDER_STATUS"
+    assert station.answer.status == "Created"
+    station.order_no = "RPO-NONE"
+    assert station.scan("BK-1") == "NOT_FOUND"
