@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-from sqlalchemy.orm import Session
 
-from shopfloor.cli.ground import open_engine, open_settings, require_current, sentence
+from shopfloor.cli.ground import open_settings, opened, sentence
 from shopfloor.people.queries import OperatorRow, list_operators
 from shopfloor.people.settings import read_settings
 
@@ -33,14 +32,11 @@ def run(host: str | None, port: int | None, threads: int | None) -> None:
         if value is not None:
             os.environ[name] = str(value)
     settings = open_settings()
-    engine = open_engine(settings)
-    require_current(engine)
-    with Session(engine) as session:
-        badges = list_operators(session) if read_settings(session).get("demo") == "on" else []
-        anybody = bool(badges or list_operators(session))
-    engine.dispose()
+    with opened() as session:
+        people = list_operators(session)
+        badges = people if read_settings(session)["demo"] == "on" else []
     listener = listen(settings.host, settings.port)
-    announce(settings.host, settings.port, badges, anybody=anybody)
+    announce(settings.host, settings.port, badges, anybody=bool(people))
     if _has_gunicorn():
         _become_gunicorn(listener, settings.threads)
     _serve_with_waitress(listener, settings.threads)

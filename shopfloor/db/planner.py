@@ -27,8 +27,10 @@ def describe_indexes(connection: Connection) -> None:
 
 def _plant_led_indexes(connection: Connection) -> list[tuple[str, str, bool, int]]:
     rows = connection.exec_driver_sql(
-        'SELECT m.name, i.name, i."unique", count(*) FROM sqlite_schema AS m, pragma_index_list(m.name) AS i, pragma_index_info(i.name) AS c '
-        "WHERE m.type = 'table' GROUP BY m.name, i.name, i.\"unique\" HAVING min(CASE WHEN c.seqno = 0 THEN c.name END) = 'plant_no'"
+        'SELECT m.name, i.name, i."unique", count(*) '
+        "FROM sqlite_schema AS m, pragma_index_list(m.name) AS i, pragma_index_info(i.name) AS c "
+        "WHERE m.type = 'table' GROUP BY m.name, i.name, i.\"unique\" "
+        "HAVING min(CASE WHEN c.seqno = 0 THEN c.name END) = 'plant_no'"
     )
     return [(table, index, bool(unique), columns) for table, index, unique, columns in rows]
 

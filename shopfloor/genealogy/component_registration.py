@@ -25,8 +25,9 @@ from shopfloor.genealogy.errors import (
     SelfReference,
     SerialInUse,
 )
-from shopfloor.genealogy.facts import COMPONENT, PRODUCT, Line, NumberStock
+from shopfloor.genealogy.facts import COMPONENT, PRODUCT, Line, NumberInUse, NumberStock
 from shopfloor.genealogy.inputs import ReportInput, ReportLineInput
+from shopfloor.genealogy.number_queries import registered_in
 from shopfloor.genealogy.reporting import report_rows
 from shopfloor.genealogy.rules import (
     Wanted,
@@ -42,7 +43,7 @@ from shopfloor.items.errors import UnitUnknown
 from shopfloor.items.tracking import Tracking
 from shopfloor.people import rights
 from shopfloor.quantity import ONE, ZERO, rounded, shown
-from shopfloor.reservations.errors import NumberOnHold
+from shopfloor.reservations.errors import NotAvailable, NumberOnHold, ReservedElsewhere
 
 
 def register(
@@ -63,7 +64,11 @@ def register(
     part = Part(
         line, tracking, tuple(stock), wanted, label_quantity, label_unit, reason=job.reason, approved_by=job.approved_by, late_serial=late
     )
-    done = associate(job.session, job.actor, job.situation, part)
+    try:
+        done = associate(job.session, job.actor, job.situation, part)
+    except (NotAvailable, ReservedElsewhere):
+        _refuse_used_meanwhile(job, line, tracking)
+        raise
     for move in done.moved:
         quantity = shown(in_line_unit(line, move.quantity))
         job.note(ReservationMoved(quantity=quantity, unit=line.component.unit_code, holder=move.piece.demand.label()))
@@ -88,7 +93,18 @@ def _check_use(job: ScanJob, line: Line, tracking: Tracking, stock: Sequence[Num
         return None
     if used.match_id == job.row.match_id and used.component_line_no == line.line_no:
         return scan_answer(job, AlreadyRegistered, line, number)
-    raise SerialInUse(
+    raise _in_use(job, number, used)
+
+
+def _refuse_used_meanwhile(job: ScanJob, line: Line, tracking: Tracking) -> None:
+    """OPS-2: PostgreSQL's read that waited for the lock sees the winner's reservation, but not yet its registration; this look does."""
+    used = registered_in(job.session, line.component.item_no, tracking.serial_no) if tracking.serial_no else None
+    if used is not None:
+        raise _in_use(job, tracking.label(), used)
+
+
+def _in_use(job: ScanJob, number: str, used: NumberInUse) -> SerialInUse:
+    return SerialInUse(
         number=number, product=used.product, order_no=used.order_no, operator=used.operator, association_no=used.association_no,
         same_order=used.order_no == job.order_no and used.state == "Open" and job.actor.may(rights.MOVE),
     )

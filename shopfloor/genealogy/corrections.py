@@ -21,6 +21,7 @@ from shopfloor.genealogy.inputs import ChangeInput, ComponentInput, ProductInput
 from shopfloor.genealogy.judging import judge
 from shopfloor.genealogy.maintenance_errors import NothingSelected, RowHasComponents, RowLocked
 from shopfloor.genealogy.models import AssociationAction, TrackedProduct
+from shopfloor.genealogy.overrides import NEED_RIGHT, approve
 from shopfloor.genealogy.product_scans import NewProduct, create_row
 from shopfloor.genealogy.quantity_changes import reduce_association
 from shopfloor.genealogy.removal import check_own, check_removable, remove_associations, remove_row, set_association_picks
@@ -197,6 +198,8 @@ def _job(session: Session, actor: Actor, situation: Situation, given: ComponentI
     order = lock_order(session, situation.order_no)
     job = ScanJob(session, actor, situation.order_no, scan, NO_RULES, opened=situation, order=order, reason=given.reason)
     job.confirmed = frozenset(given.confirmed)
+    if job.confirmed & NEED_RIGHT:
+        job.approved_by = approve(job, rights.OVERRIDE)
     return job
 
 

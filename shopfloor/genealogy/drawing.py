@@ -29,6 +29,7 @@ from shopfloor.reservations.queries import pieces_on
 from shopfloor.reservations.rules import Demand, Draw, Move, OpenEntry, ReservedPiece, Take, UsedReservation, movable, plan_draw, rebind
 
 _association = table(ComponentAssociation)
+_INSERT = insert(_association)
 
 
 @dataclass(frozen=True)
@@ -218,7 +219,7 @@ def _write(
         "registered_at": now(),
         "registered_by": actor.operator_no,
     }
-    session.connection().execute(insert(_association), row)
+    session.connection().execute(_INSERT, row)
 
 
 def _log(

@@ -168,7 +168,7 @@ def list_scans(
         *(_scan.c.message, _scan.c.operator_no, _scan.c.station_code),
     )
     statement = select(*columns).where(*conditions).order_by(_scan.c.entry_no.desc()).limit(limit + 1)
-    rows = [ScanRow(**row._mapping) for row in session.connection().execute(statement)]
+    rows = [ScanRow(**row) for row in session.connection().execute(statement).mappings()]
     return page_of(rows, limit, lambda row: str(row.entry_no))
 
 

@@ -25,6 +25,7 @@ from shopfloor.genealogy.report_rules import Report
 from shopfloor.genealogy.row_queries import OrderRows, held_numbers, hold_of, open_journal_lines, read_rows
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
+from shopfloor.production.commands import advance
 from shopfloor.production.journals import ComponentUse, PostedJournal, ProductReport, finish
 from shopfloor.production.locking import LockedOrder, lock_order
 from shopfloor.production.rules import STARTED
@@ -45,7 +46,8 @@ class Use:
 def report_as_finished(session: Session, actor: Actor, *, order_no: str, given: ReportInput) -> AssociationsChanged:
     """Report rows as finished: output, consumption of what was registered, flushing; one journal, one transaction (D2, PST-16).
 
-    Rows that cannot be reported are left out and listed with their reason (D27); a single row raises its refusal.
+    Rows that cannot be reported are left out and listed with their reason (D27); a single row raises its refusal. With *End job* the
+    order takes no more registrations (ASC-15).
     """
     actor.require(rights.REPORT)
     if given.accept_error:
@@ -54,7 +56,10 @@ def report_as_finished(session: Session, actor: Actor, *, order_no: str, given: 
         raise NothingSelected
     order = lock_order(session, order_no)
     order.require(STARTED)
-    return report_rows(session, actor, order, given)
+    answer = report_rows(session, actor, order, given)
+    if given.end_job and answer.done:
+        advance(session, order, "end job")
+    return answer
 
 
 def report_rows(session: Session, actor: Actor, order: LockedOrder, given: ReportInput) -> AssociationsChanged:
@@ -71,7 +76,7 @@ def report_rows(session: Session, actor: Actor, order: LockedOrder, given: Repor
     good, refused = judge(given.lines, check)
     reports = [_report(rows, line) for line in good]
     refused += _too_many(rows, reports)
-    reports = reports[: len(reports)] if not _over(rows, reports) else _within_started(rows, reports)
+    reports = _within_started(rows, reports)
     if not reports:
         return AssociationsChanged(done_text="Nothing was reported.", refused=refused)
     posted, uses = _post(session, actor, order, rows, reports, given.reason)

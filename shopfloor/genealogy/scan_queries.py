@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.orm import Session
 
@@ -74,7 +74,27 @@ def read_situation(session: Session, order: LockedOrder, match_id: int, *, gtin:
 
 def _head(session: Session, order_no: str, match_id: int, gtin: str, reference: str) -> Sequence[SqlRow[Any]]:
     """The order's line with its item, the row, the row's associations and the item that a code names: repeated for each association."""
-    plant_no = current_plant(session)
+    values = {
+        "at_plant": current_plant(session), "at_order": order_no, "at_match": match_id, "at_gtin": gtin, "at_reference": reference,
+    }
+    rows: Sequence[SqlRow[Any]] = session.connection().execute(_HEAD, values).all()
+    return rows
+
+
+_row_total = _row.alias("every_row")
+ROW_COLUMNS = (
+    ("match_id", "match_id"), ("serial_no", "row_serial"), ("lot_no", "row_lot"), ("state", "row_state"), ("quantity", "row_quantity"),
+    ("good_quantity", "row_good"), ("error_quantity", "row_error"), ("closed_lines", "row_closed"), ("version", "row_version"),
+    ("expiration_date", "row_expiration"), ("registered_by", "row_registered_by"),
+)
+ASSOCIATION_COLUMNS = (
+    "association_no", "match_id", "order_no", "order_line_no", "component_line_no", "item_no", "variant_code", "location_code", "serial_no",
+    "lot_no", "quantity", "consumed_quantity", "state", "prior_state", "version", "registered_by", "use_date", "late_serial",
+)
+
+
+def _head_statement() -> Select[Any]:
+    plant_no, order_no, match_id = bindparam("at_plant", type_=Integer), bindparam("at_order"), bindparam("at_match", type_=BigInteger)
     demands = {kind: table(ItemTrackingRequirement).alias(kind) for kind in ("Serial", "Lot")}
     joined = (
         _line.join(_item, _item.c.no == _line.c.item_no)
@@ -86,13 +106,13 @@ def _head(session: Session, order_no: str, match_id: int, gtin: str, reference: 
             and_(
                 _association.c.plant_no == plant_no,
                 _association.c.order_no == order_no,
-                _association.c.match_id.in_((match_id, 0)),
+                _association.c.match_id.in_([match_id, 0]),
                 _association.c.state != NOT_REMOVED,
             ),
         )
-        .outerjoin(_gtin, _gtin.c.gtin == gtin)
+        .outerjoin(_gtin, _gtin.c.gtin == bindparam("at_gtin"))
         .outerjoin(_pack, and_(_pack.c.item_no == _gtin.c.item_no, _pack.c.unit_code == _gtin.c.unit_code))
-        .outerjoin(_reference, and_(_reference.c.reference_no == reference, _reference.c.source_no == ""))
+        .outerjoin(_reference, and_(_reference.c.reference_no == bindparam("at_reference"), _reference.c.source_no == ""))
     )
     for kind, demand in demands.items():
         joined = joined.outerjoin(
@@ -100,8 +120,8 @@ def _head(session: Session, order_no: str, match_id: int, gtin: str, reference: 
             and_(demand.c.tracking_code == _code.c.code, demand.c.kind == kind, demand.c.transaction == "manufacturing inbound"),
         )
     active = and_(_row_total.c.plant_no == plant_no, _row_total.c.order_no == order_no, _row_total.c.state.in_(("Open", "Reported")))
-    statement = (
-        select(
+    return (
+        select(  # type: ignore[call-overload, no-any-return]  # too wide for its stubs
             _line.c.line_no, _line.c.item_no, _line.c.variant_code, _line.c.quantity, _line.c.started_quantity, _line.c.good_quantity,
             _line.c.error_quantity, _item.c.description, _item.c.base_unit_code, _item.c.rounding_precision, _item.c.serial_pattern,
             _item.c.lot_pattern, _item.c.report_when_completed, _code.c.serial_specific, _code.c.lot_specific,
@@ -121,23 +141,13 @@ def _head(session: Session, order_no: str, match_id: int, gtin: str, reference: 
             select(func.count()).where(active, _row_total.c.match_id < match_id).scalar_subquery().label("earlier"),
         )
         .select_from(joined)
-        .where(plant(session, _line), _line.c.order_no == order_no)
+        .where(_line.c.plant_no == plant_no, _line.c.order_no == order_no)
         .order_by(_line.c.line_no, _association.c.association_no)
     )
-    rows: Sequence[SqlRow[Any]] = session.connection().execute(statement).all()  # type: ignore[assignment]  # too wide for its stubs
-    return rows
 
 
-_row_total = _row.alias("every_row")
-ROW_COLUMNS = (
-    ("match_id", "match_id"), ("serial_no", "row_serial"), ("lot_no", "row_lot"), ("state", "row_state"), ("quantity", "row_quantity"),
-    ("good_quantity", "row_good"), ("error_quantity", "row_error"), ("closed_lines", "row_closed"), ("version", "row_version"),
-    ("expiration_date", "row_expiration"), ("registered_by", "row_registered_by"),
-)
-ASSOCIATION_COLUMNS = (
-    "association_no", "match_id", "order_no", "order_line_no", "component_line_no", "item_no", "variant_code", "location_code", "serial_no",
-    "lot_no", "quantity", "consumed_quantity", "state", "prior_state", "version", "registered_by", "use_date", "late_serial",
-)
+# Built once: putting a statement of this size together costs several times what running it does.
+_HEAD = _head_statement()
 
 
 def _product(first: SqlRow[Any]) -> Product:
@@ -215,13 +225,14 @@ def lock_number(session: Session, texts: Sequence[str], *, serial_no: str = "", 
 
     Plain: an entry whose serial or lot is one of `texts`. GS1: of `item_no`, with the serial if it is given, else the lot.
     """
-    if item_no:
-        number = _open.c.serial_no == serial_no if serial_no else _open.c.lot_no == lot_no
-        wanted = and_(_open.c.item_no == item_no, number)
+    values: dict[str, Any] = {"at_plant": current_plant(session)}
+    if not item_no:
+        statement, values["texts"] = _STOCK_OF_TEXT, list(texts)
+    elif serial_no:
+        statement, values["at_item"], values["at_number"] = _STOCK_OF_SERIAL, item_no, serial_no
     else:
-        wanted = or_(_open.c.serial_no.in_(texts), _open.c.lot_no.in_(texts))
-    rows = session.connection().execute(_stock_statement(session, wanted))
-    return [_stock(row) for row in rows]
+        statement, values["at_item"], values["at_number"] = _STOCK_OF_LOT, item_no, lot_no
+    return [_stock(row) for row in session.connection().execute(statement, values)]
 
 
 def lock_supply(session: Session, item_no: str, variant_code: str, location_code: str) -> list[OpenEntry]:
@@ -244,8 +255,8 @@ OPEN_COLUMNS = (
 )
 
 
-def _stock_statement(session: Session, wanted: ColumnElement[bool]) -> Select[Any]:
-    plant_no = current_plant(session)
+def _stock_statement(wanted: ColumnElement[bool]) -> Select[Any]:
+    plant_no = bindparam("at_plant", type_=Integer)
     serial, lot = table(NumberInformation).alias("serial_information"), table(NumberInformation).alias("lot_information")
     joined = _open
     for information, kind, column in ((serial, "Serial", _open.c.serial_no), (lot, "Lot", _open.c.lot_no)):
@@ -276,10 +287,17 @@ def _stock_statement(session: Session, wanted: ColumnElement[bool]) -> Select[An
             _row.c.lot_no.label("product_lot"), func.coalesce(_operator.c.name, _association.c.registered_by).label("operator"),
         )
         .select_from(joined)
-        .where(plant(session, _open), wanted, _open.c.remaining > ZERO)
+        .where(_open.c.plant_no == plant_no, wanted, _open.c.remaining > ZERO)
         .order_by(_open.c.entry_no)
         .with_for_update(key_share=True, of=_open)
     )
+
+
+_texts = bindparam("texts", expanding=True)
+_of_item = _open.c.item_no == bindparam("at_item")
+_STOCK_OF_TEXT = _stock_statement(or_(_open.c.serial_no.in_(_texts), _open.c.lot_no.in_(_texts)))
+_STOCK_OF_SERIAL = _stock_statement(and_(_of_item, _open.c.serial_no == bindparam("at_number")))
+_STOCK_OF_LOT = _stock_statement(and_(_of_item, _open.c.lot_no == bindparam("at_number")))
 
 
 def _entry(row: SqlRow[Any]) -> OpenEntry:

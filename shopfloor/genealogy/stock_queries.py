@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, func, literal, select, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
 from shopfloor.db import plant, table
@@ -91,7 +91,8 @@ def stock_by_number(
 def _with_names(session: Session, stock: FromClause) -> Select[Any]:
     """The rows of one page with what is registered, picked and known of their numbers: looked up for these rows only."""
     in_units = (
-        select(func.sum(_association.c.quantity - _association.c.consumed_quantity))
+        # A difference forgets the type of its columns.
+        select(type_coerce(func.sum(_association.c.quantity - _association.c.consumed_quantity), _association.c.quantity.type))
         .where(plant(session, _association), *_same(_association, stock), _association.c.state.in_(IN_UNIT))
         .scalar_subquery()
     )

@@ -273,7 +273,8 @@ class _Draft:
                 formula = line.posting_date + timedelta(days=item.expiration_days) if item.expiration_days else None
                 expires = given or formula
             counted = line.entry_type == EntryType.POSITIVE_ADJUSTMENT and in_ledger
-            if expires is None and item.rules.expiration_entry_required and not counted:
+            mere_scrap = not (line.inbound or line.outbound)
+            if expires is None and item.rules.expiration_entry_required and not counted and not mere_scrap:
                 raise ExpirationRequired(item=checks.label(item), number=key[3])
         self._note_numbers(line.item_no, line.variant_code, tracking, expires)
         return expires if item.rules.use_expiration_dates else None

@@ -16,12 +16,10 @@ from shopfloor.web.errors import ForeignOrigin, NotSignedIn, RequestInvalid
 from shopfloor.web.extensions import request_session
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+NAMELESS_ENDPOINTS = frozenset({"static", "site.wedge", "health.live", "health.ready"})
+"""Files and probes: nobody asks who wants them."""
 OPEN_ENDPOINTS = frozenset(
     {
-        "static",
-        "site.wedge",
-        "health.live",
-        "health.ready",
         "sign_in.page",
         "sign_in.enter",
         "sign_in.leave",
@@ -47,7 +45,11 @@ def check_request() -> None:
     """Runs before every request. Raises ForeignOrigin, NotSignedIn, RequestInvalid, NotFound."""
     _check_address()
     _check_origin()
-    if request.endpoint is not None and request.endpoint not in OPEN_ENDPOINTS:
+    if request.endpoint in NAMELESS_ENDPOINTS:
+        return
+    if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS:
+        known_actor()  # for the header only
+    else:
         current_actor()
 
 

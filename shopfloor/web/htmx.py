@@ -16,7 +16,8 @@ from shopfloor.web.texts import Message, message_of
 
 ANSWER_HEADER = "X-Shopfloor-Answer"
 """What the queue of a station reads instead of the page: answer, code, sound, mode, product, line (A3)."""
-LONGEST_NOTE = 600
+LONGEST_NOTE = 300
+"""Characters of an answer that travel in the session cookie to the next page; a cookie has room for 4 kB."""
 
 
 def respond(template: str, *, status: int = 200, answer: Mapping[str, object] | None = None, **context: Any) -> Response:

@@ -21,6 +21,7 @@ MODULES = (
     "production.boms",
     "production.orders",
     "production.tracked_components",
+    "production.associations",
     "warehouse.parties",
     "warehouse.purchase_orders",
     "warehouse.sales_orders",

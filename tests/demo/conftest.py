@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import os
 import shutil
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -45,7 +46,7 @@ def copied(url):
     if address.get_backend_name() == "sqlite":
         copy = f"{address.database}.copy{next(_copies)}"
         for end in ("", "-wal"):
-            if os.path.exists(address.database + end):
+            if Path(address.database + end).exists():
                 shutil.copyfile(address.database + end, copy + end)
         target = f"sqlite:///{copy}"
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from html.parser import HTMLParser
 
 import pytest
@@ -17,27 +18,31 @@ from shopfloor.people.commands import set_setting
 from shopfloor.people.inputs import SettingValue
 from shopfloor.scanning.labels import Symbol
 from shopfloor.scanning.scan import Command
+from shopfloor.web.extensions import db, request_session
 from shopfloor.web.production.barcode_sheet import barcode_sheet
-from tests.conftest import ADMINISTRATOR
+from tests.conftest import runner
 from tests.databases import settings_for
 
 RECTANGLE = re.compile(r"M(\d+) (\d+)h(\d+)v([0-9.]+)h-\d+z")
 DOTS = 4
 
 
+@contextmanager
 def client_of(engine, folder):
-    return create_app(settings_for(engine.url.render_as_string(hide_password=False), folder)).test_client()
+    app = create_app(settings_for(engine.url.render_as_string(hide_password=False), folder))
+    yield app.test_client()
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture
 def client(plant_engine, tmp_path):
-    return client_of(plant_engine, tmp_path)
+    with client_of(plant_engine, tmp_path) as made:
+        yield made
 
 
 def sheet_of(client, **query):
     with client.application.test_request_context("/barcode-sheet"):
-        from shopfloor.web.extensions import request_session
-
         return barcode_sheet(request_session(), query.pop("order", ""), demo=True, **query)
 
 
@@ -117,7 +122,9 @@ def test_the_page_needs_no_inline_style_and_stays_small(client):
     assert len(answer.data) < 150_000
 
 
-@pytest.mark.parametrize("query", ["?order=NOPE", "?order=%00", "?order=" + "x" * 500, "?units=99999999999", "?units=-1", "?units=²", "?order=RPO-1048"])
+@pytest.mark.parametrize(
+    "query", ["?order=NOPE", "?order=%00", "?order=" + "x" * 500, "?units=99999999999", "?units=-1", "?units=²", "?order=RPO-1048"]
+)
 def test_bad_input_is_answered(client, query):
     answer = client.get("/barcode-sheet" + query)
     assert answer.status_code in {200, 404, 422}
@@ -130,7 +137,8 @@ def test_an_order_without_units_counts_on_from_the_item(client):
 
 
 @pytest.mark.parametrize(("number", "expected"), [
-    ("PK-000122", ["PK-000123", "PK-000124"]), ("A9", ["A10", "A11"]), ("007", ["008", "009"]), ("PK", []), ("", []), ("X-99", ["X-100", "X-101"]),
+    ("PK-000122", ["PK-000123", "PK-000124"]), ("A9", ["A10", "A11"]), ("007", ["008", "009"]), ("X-99", ["X-100", "X-101"]),
+    ("PK", []), ("", []),
 ])
 def test_following_numbers(number, expected):
     assert following(number, 2) == expected
@@ -139,13 +147,12 @@ def test_following_numbers(number, expected):
 def test_a_real_plant_shows_no_badges_and_asks_who_is_there(own_engine, tmp_path):
     """A30: only the demo plant shows its sheet to everybody."""
     with Session(own_engine) as session:
-        set_setting(session, ADMINISTRATOR, given=SettingValue(name="demo", value="off"))
-        session.commit()
-    client = client_of(own_engine, tmp_path)
-    assert client.get("/barcode-sheet").status_code in {302, 303, 401}
-    with client.session_transaction() as cookie:
-        cookie["operator_no"] = names.WORKER
-    answer = client.get("/barcode-sheet")
+        runner(session)(set_setting, given=SettingValue(name="demo", value="off"))
+    with client_of(own_engine, tmp_path) as client:
+        assert client.get("/barcode-sheet").status_code in {302, 303, 401}
+        with client.session_transaction() as cookie:
+            cookie["operator_no"] = names.WORKER
+        answer = client.get("/barcode-sheet")
     assert answer.status_code == 200
     assert "BADGE:" not in answer.text
     assert "CMD:PRODUCT" in answer.text

@@ -309,3 +309,13 @@ def test_rows_are_projections_of_the_log(session, run, whole):
     assert (row.serial_no, row.state, row.version) == ("BK-1", "Open", 1)
     session.rollback()
     assert problems(session) == []
+
+
+def test_asc_15_end_job_closes_the_order(station, run, session, whole):
+    """ASC-15, EDG-34: with End job the order is Reported as finished; a reversal is still possible."""
+    report(run, whole, end_job=True)
+    station.send("mode", "Product")
+    assert station.scan("BK-2") == "ORDER_STATUS"
+    assert station.answer.status == "Reported as finished"
+    run(reverse_report, **ORDER, given=SelectionInput(selected=[whole], reason="not yet"))
+    assert problems(session) == []

@@ -22,6 +22,7 @@ from shopfloor.genealogy.models import ComponentAssociation, TrackedProduct
 from shopfloor.genealogy.picking import pick
 from shopfloor.genealogy.reporting import report_as_finished
 from shopfloor.genealogy.reversing import reverse_report
+from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.models import ItemLedgerEntry, OpenItemEntry
 from shopfloor.reservations.commands import NewPair, insert_pairs
 from shopfloor.reservations.models import ReservationEntry
@@ -113,9 +114,9 @@ def test_t3_ops_3_the_last_of_a_lot_is_given_away_once(engine, session, run, ben
     assert codes(answers) == {"LINE_COMPLETED": 20, "RESERVED_ELSEWHERE": 30}
     assert total(session, OpenItemEntry.reserved) == total(session, ComponentAssociation.quantity) == Decimal(5)
     winners = {order_no for (order_no, _, _), answer in zip(benches, answers, strict=True) if not isinstance(answer, Refusal)}
-    holders = {answer.holder for answer in answers if isinstance(answer, Refusal)}
+    holders = {answer.holder.split(" line ")[0] for answer in answers if isinstance(answer, Refusal)}
     assert holders
-    assert all(any(holder.split()[-1] == order or f"{order} " in f"{holder} " for order in winners) for holder in holders), holders
+    assert holders <= winners
 
 
 def test_t3_ops_3_the_last_one_gets_what_is_left(engine, session, run, benches):
@@ -144,9 +145,7 @@ def test_t3b_the_naive_way_promises_what_is_not_there(engine, session, run):
 
     def naive(own, number):
         entry = own.scalars(select(OpenItemEntry)).one()
-        supply = OpenEntry(
-            entry.entry_no, PAINT, "", "MAIN", entry.tracking() if hasattr(entry, "tracking") else None, entry.remaining, entry.reserved
-        )
+        supply = OpenEntry(entry.entry_no, PAINT, "", "MAIN", Tracking(lot_no="P-A"), entry.remaining, entry.reserved)
         promised = own.scalar(select(func.sum(ReservationEntry.quantity_base)).where(ReservationEntry.positive)) or Decimal(0)
         own.rollback()
         looked.wait()

@@ -113,6 +113,11 @@ def test_ex_03_counting_and_returning_need_no_date(door):
     assert {row["expiration_date"] for row in door.entries()} == {LATER}
 
 
+def test_ex_03_scrap_needs_no_date(door):
+    door(made("PASTE", 0, lot="P1", scrap_quantity=q(2)))
+    assert dates(door) == {"P1": None}
+
+
 def test_ex_05_a_renamed_lot_keeps_its_date_and_joins_only_an_equal_one(door):
     door(bought("PASTE", 5, lot="P1", expiration_date=LATER), bought("PASTE", 5, lot="P2", expiration_date=DAY))
     door(moved("PASTE", 1, lot="P1", new_tracking=Tracking("", "P3")))

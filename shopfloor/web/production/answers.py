@@ -134,8 +134,9 @@ def _word(outcome: Outcome) -> str:
     if isinstance(outcome, ScanAnswer):
         if outcome.item:
             return outcome.item
-        return outcome.mode if outcome.code == "MODE_CHANGED" else _(outcome.code.replace("_", " ").capitalize())
-    return _(outcome.code.replace("_", " ").capitalize())
+        if outcome.code == "MODE_CHANGED":
+            return str(_(outcome.mode))
+    return str(_(outcome.code.replace("_", " ").capitalize()))
 
 
 def _short(text: str) -> str:

@@ -47,9 +47,8 @@ class StationState:
 
     def told(self) -> dict[str, str]:
         """As the page and the header say it: blank for none."""
-        return {
-            "order_no": self.order_no, "mode": self.mode, "product": str(self.product or ""), "line": str(self.line or ""), "held": self.held,
-        }
+        product, line = str(self.product or ""), str(self.line or "")
+        return {"order_no": self.order_no, "mode": self.mode, "product": product, "line": line, "held": self.held}
 
 
 def read_scan() -> tuple[str, ScanInput]:

@@ -1,0 +1,1 @@
+"""Item tracing: the question in the address, the tree, the drawing beside it, and the table as a file."""
