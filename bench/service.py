@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
@@ -16,16 +17,19 @@ from bench import plant
 from bench.databases import Database
 from shopfloor.db import Command, unit_of_work
 from shopfloor.db.engine import writer_gate
+from shopfloor.genealogy.answers import ScanAnswer
 from shopfloor.genealogy.inputs import ReportInput, ReportLineInput, ScanInput, ScanRules
 from shopfloor.genealogy.registration import register_scan, scan_log
 from shopfloor.genealogy.reporting import report_as_finished
 from shopfloor.people.actor import Actor
-from shopfloor.people.rights import RIGHTS
 from shopfloor.people.models import Role
+from shopfloor.people.rights import RIGHTS
 from shopfloor.scanning.gs1.profiles import ScannerProfile
 
 ACTOR = Actor("BENCH", "Bea Bench", RIGHTS[Role.ADMINISTRATOR], station_code="ST-1")
 RULES = ScanRules(profile=ScannerProfile(gs_verified=True), return_to_product=True, session_id="bench")
+WARM = 3
+"""Units that are built and reported before anything counts."""
 GROUND = re.compile(r"BEGIN|SAVEPOINT|RELEASE|ROLLBACK|COMMIT", re.IGNORECASE)
 
 
@@ -61,22 +65,24 @@ class ServiceFigures:
 def measure(database: Database, engine: Engine, units: int) -> ServiceFigures:
     """Build and report `units` units at station 1, after a few to warm up."""
     with Session(engine) as session:
-        warm = 3
+        prepare_bare(engine)
         bare = _bare(database, session, units * 4)
-        first = [_product(session, unit) for unit in range(warm)]
+        first = [_product(session, unit) for unit in range(WARM)]
         for unit, match_id in enumerate(first):
             for place in range(plant.PARTS_OF_A_UNIT):
                 _scan(session, unit, place, match_id)
         for match_id in first:
             _report(session, match_id)
-        numbers = range(warm, warm + units)
+        numbers = range(WARM, WARM + units)
         rows: dict[int, int] = {}
-        product = _timed(database, engine, [lambda unit=unit: rows.update({unit: _product(session, unit)}) for unit in numbers])  # type: ignore[misc]
-        scan = _timed(
-            database, engine,
-            [lambda unit=unit, place=place: _scan(session, unit, place, rows[unit]) for unit in numbers for place in range(plant.PARTS_OF_A_UNIT)],  # type: ignore[misc]
-        )
-        report = _timed(database, engine, [lambda unit=unit: _report(session, rows[unit]) for unit in numbers])  # type: ignore[misc]
+
+        def begin(unit: int) -> None:
+            rows[unit] = _product(session, unit)
+
+        product = _timed(database, engine, [partial(begin, unit) for unit in numbers])
+        places = [(unit, place) for unit in numbers for place in range(plant.PARTS_OF_A_UNIT)]
+        scan = _timed(database, engine, [partial(_scan, session, unit, place, rows[unit]) for unit, place in places])
+        report = _timed(database, engine, [partial(_report, session, rows[unit]) for unit in numbers])
     return ServiceFigures(bare, product, scan, report)
 
 
@@ -87,18 +93,17 @@ def _product(session: Session, unit: int) -> int:
 
 
 def _scan(session: Session, unit: int, place: int, match_id: int) -> None:
-    scan = ScanInput(text=plant.part_scans(1, unit)[place], source="wedge", mode="Component", product=match_id, clock_id="c", clock_ms=5000 * place)
+    text = plant.part_scans(1, unit)[place]
+    scan = ScanInput(text=text, source="wedge", mode="Component", product=match_id, clock_id="c", clock_ms=5000 * place)
     answer = _send(session, f"p{unit}-{place}", scan)
     assert answer.code in {"COMPONENT_REGISTERED", "LINE_COMPLETED", "UNIT_COMPLETED"}, answer
 
 
-def _send(session: Session, key: str, scan: ScanInput):  # noqa: ANN202
+def _send(session: Session, key: str, scan: ScanInput) -> ScanAnswer:
     order_no = plant.order_of(1)
     command = Command(key=f"service-{key}", name="register scan", operator_no=ACTOR.operator_no, request={"text": scan.text})
 
-    def work(open_session: Session):  # noqa: ANN202
-        return register_scan(open_session, ACTOR, order_no=order_no, scan=scan, rules=RULES)
-
+    work = partial(register_scan, actor=ACTOR, order_no=order_no, scan=scan, rules=RULES)
     return unit_of_work(session, work, command=command, log=scan_log(ACTOR, order_no, scan, RULES))
 
 
@@ -106,9 +111,7 @@ def _report(session: Session, match_id: int) -> None:
     given = ReportInput(lines=[ReportLineInput(match_id=match_id)])
     command = Command(key=f"report-{match_id}", name="report as finished", operator_no=ACTOR.operator_no)
 
-    def work(open_session: Session):  # noqa: ANN202
-        return report_as_finished(open_session, ACTOR, order_no=plant.order_of(1), given=given)
-
+    work = partial(report_as_finished, actor=ACTOR, order_no=plant.order_of(1), given=given)
     answer = unit_of_work(session, work, command=command)
     assert answer.done, answer
 
@@ -116,7 +119,6 @@ def _report(session: Session, match_id: int) -> None:
 def _bare(database: Database, session: Session, runs: int) -> Figures:
     """One row, one commit: what the database and its driver ask for at least."""
     engine = session.get_bind().engine
-    prepare_bare(engine)
     insert = text("INSERT INTO bench_row (words) VALUES (:words)")
 
     def one() -> None:
@@ -138,7 +140,7 @@ def prepare_bare(engine: Engine) -> None:
 
 def _timed(database: Database, engine: Engine, jobs: list[Callable[[], None]]) -> Figures:
     figures = Figures(runs=len(jobs))
-    with _counted(engine) as seen:
+    with counted(engine) as seen:
         jobs[0]()
     figures.statements, figures.texts = len(seen), seen
     gc.collect()
@@ -156,7 +158,7 @@ def _timed(database: Database, engine: Engine, jobs: list[Callable[[], None]]) -
 
 
 @contextmanager
-def _counted(engine: Engine) -> Iterator[list[str]]:
+def counted(engine: Engine) -> Iterator[list[str]]:
     seen: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:

@@ -93,17 +93,18 @@ def _check_use(job: ScanJob, line: Line, tracking: Tracking, stock: Sequence[Num
         return None
     if used.match_id == job.row.match_id and used.component_line_no == line.line_no:
         return scan_answer(job, AlreadyRegistered, line, number)
-    raise _in_use(job, number, used)
+    raise in_use(job, number, used)
 
 
 def _refuse_used_meanwhile(job: ScanJob, line: Line, tracking: Tracking) -> None:
     """OPS-2: PostgreSQL's read that waited for the lock sees the winner's reservation, but not yet its registration; this look does."""
     used = registered_in(job.session, line.component.item_no, tracking.serial_no) if tracking.serial_no else None
     if used is not None:
-        raise _in_use(job, tracking.label(), used)
+        raise in_use(job, tracking.label(), used)
 
 
-def _in_use(job: ScanJob, number: str, used: NumberInUse) -> SerialInUse:
+def in_use(job: ScanJob, number: str, used: NumberInUse) -> SerialInUse:
+    """OPS-2: who has the serial."""
     return SerialInUse(
         number=number, product=used.product, order_no=used.order_no, operator=used.operator, association_no=used.association_no,
         same_order=used.order_no == job.order_no and used.state == "Open" and job.actor.may(rights.MOVE),

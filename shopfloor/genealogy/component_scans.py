@@ -23,7 +23,7 @@ from shopfloor.genealogy.errors import (
     SelfReference,
     SwitchToProduct,
 )
-from shopfloor.genealogy.facts import Line, NumberStock
+from shopfloor.genealogy.facts import REMOVED, REPORTED, Line, NumberStock
 from shopfloor.genealogy.maintenance_errors import RowLocked
 from shopfloor.genealogy.rules import (
     choose_by_number,
@@ -38,9 +38,9 @@ from shopfloor.scanning.scan import ScanKind, ScanSource
 
 def scan_component(job: ScanJob) -> ScanAnswer:
     """Register a part on the current product, select a line, or say why not."""
-    if job.situation.row is None:
+    if job.situation.row is None or job.row.state == REMOVED:  # somebody else may have removed the unit from under this station
         raise NoProduct(number=job.number)
-    if job.row.state == "Reported":
+    if job.row.state == REPORTED:
         raise RowLocked(number=job.row.tracking.label())
     if job.code is not None and job.code.is_gs1:
         return _coded(job)

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from shopfloor import audit
 from shopfloor.db import current_plant, table
 from shopfloor.errors import NotFound, StaleRow
-from shopfloor.genealogy.answers import AssociationsChanged
+from shopfloor.genealogy.answers import AlreadyRegistered, AssociationsChanged
+from shopfloor.genealogy.component_registration import in_use
 from shopfloor.genealogy.component_scans import register_part
 from shopfloor.genealogy.entries import Event, append
 from shopfloor.genealogy.facts import CONSUMED, PICKED, PREALLOCATED, REPORTED, Association, Line, Row, Situation
@@ -21,6 +22,7 @@ from shopfloor.genealogy.inputs import ChangeInput, ComponentInput, ProductInput
 from shopfloor.genealogy.judging import judge
 from shopfloor.genealogy.maintenance_errors import NothingSelected, RowHasComponents, RowLocked
 from shopfloor.genealogy.models import AssociationAction, TrackedProduct
+from shopfloor.genealogy.number_queries import registered_in
 from shopfloor.genealogy.overrides import NEED_RIGHT, approve
 from shopfloor.genealogy.product_scans import NewProduct, create_row
 from shopfloor.genealogy.quantity_changes import reduce_association
@@ -123,6 +125,7 @@ def move_component(
     rows = read_rows(session, order, [to_match_id])
     if to_match_id not in rows.rows:
         raise NotFound(record="product on this order", number=str(to_match_id))
+    _check_open(rows.rows[to_match_id][0])
     line = rows.on(to_match_id).line(association.component_line_no)
     if line is None:
         raise NotFound(record="component line on this order", number=str(association.component_line_no))
@@ -178,6 +181,9 @@ def _replace(
     )
     job = _job(session, actor, situation, changed, line_now)
     done = register_part(job, line_now, number, quantity=None if line.component.serial else wanted)
+    used = registered_in(session, line.component.item_no, number) if isinstance(done, AlreadyRegistered) else None
+    if used is not None:  # by another part of the same unit: two parts would become one
+        raise in_use(job, number, used)
     if association.state == PICKED:
         again = associations_by_no(session, association.order_no, [done.association_no])
         set_association_picks(session, actor, again, picked=True, reason=given.reason)
@@ -215,8 +221,7 @@ def _row_and_line(session: Session, order_no: str, match_id: int, line_no: int) 
     if match_id not in rows.rows:
         raise NotFound(record="product on this order", number=str(match_id))
     row, _ = rows.rows[match_id]
-    if row.state in {REPORTED, PREALLOCATED}:
-        raise RowLocked(number=row.tracking.label())
+    _check_open(row)
     line = rows.on(match_id).line(line_no)
     if line is None:
         raise NotFound(record="component line on this order", number=str(line_no))
@@ -246,6 +251,12 @@ def _check_row_removable(actor: Actor, row: Row, associations: Sequence[Associat
         check_removable(actor, association, confirmed=confirmed)
     if associations and not confirmed:
         raise RowHasComponents(number=number, count=len(associations))
+
+
+def _check_open(row: Row) -> None:
+    """EDG-29: nothing goes into a unit that is reported, or not begun."""
+    if row.state in {REPORTED, PREALLOCATED}:
+        raise RowLocked(number=row.tracking.label())
 
 
 def _selected(given: SelectionInput) -> list[int]:

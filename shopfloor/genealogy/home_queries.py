@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import ColumnElement, Numeric, Select, Text, and_, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Join, Numeric, Select, Text, and_, case, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from shopfloor.db import plant, table
@@ -234,12 +234,6 @@ def _short_lines(session: Session) -> Select[Any]:
     share = _whole(_component.c.expected_quantity) * _whole(_row.c.quantity)
     tolerated = share * (HUNDRED_PERCENT - _whole(_component.c.under_tolerance_percent))
     enough = (_whole(registered) + _whole(_item.c.rounding_precision)) * _whole(_line.c.quantity) * HUNDRED_PERCENT
-    mine = and_(
-        _association.c.plant_no == _row.c.plant_no,
-        _association.c.match_id == _row.c.match_id,
-        _association.c.component_line_no == _component.c.line_no,
-        _association.c.state.in_(HELD_IN_UNIT),
-    )
     columns = (
         *(_row.c.match_id, _row.c.order_no, _row.c.serial_no, _row.c.lot_no, _row.c.item_no, _row.c.registered_at),
         *(_component.c.line_no, _component.c.item_no.label("component")),
@@ -248,24 +242,7 @@ def _short_lines(session: Session) -> Select[Any]:
     closed = cast(_row.c.closed_lines, Text).label("closed_lines")
     return (
         select(*columns, closed)
-        .select_from(
-            _row.join(_order, and_(_order.c.plant_no == _row.c.plant_no, _order.c.no == _row.c.order_no))
-            .join(
-                _line,
-                and_(_line.c.plant_no == _row.c.plant_no, _line.c.order_no == _row.c.order_no, _line.c.line_no == _row.c.order_line_no),
-            )
-            .join(
-                _component,
-                and_(
-                    _component.c.plant_no == _row.c.plant_no,
-                    _component.c.order_no == _row.c.order_no,
-                    _component.c.order_line_no == _row.c.order_line_no,
-                ),
-            )
-            .join(_item, _item.c.no == _component.c.item_no)
-            .join(_policy, _policy.c.name == _item.c.tracked_components_policy)
-            .outerjoin(_association, mine)
-        )
+        .select_from(_rows_with_components())
         .where(
             plant(session, _row, _order, _line, _component),
             _row.c.state.in_(OPEN_STATES),
@@ -286,6 +263,31 @@ def _short_lines(session: Session) -> Select[Any]:
         )
         .having(enough <= tolerated)
         .order_by(_row.c.match_id, _component.c.line_no)
+    )
+
+
+def _rows_with_components() -> Join:
+    """Rows with their order, its component lines, and what is registered for each of these; the caller holds them to the plant."""
+    order = and_(_order.c.plant_no == _row.c.plant_no, _order.c.no == _row.c.order_no)
+    line = and_(_line.c.plant_no == _row.c.plant_no, _line.c.order_no == _row.c.order_no, _line.c.line_no == _row.c.order_line_no)
+    component = and_(
+        _component.c.plant_no == _row.c.plant_no,
+        _component.c.order_no == _row.c.order_no,
+        _component.c.order_line_no == _row.c.order_line_no,
+    )
+    registered = and_(
+        _association.c.plant_no == _row.c.plant_no,
+        _association.c.match_id == _row.c.match_id,
+        _association.c.component_line_no == _component.c.line_no,
+        _association.c.state.in_(HELD_IN_UNIT),
+    )
+    return (
+        _row.join(_order, order)
+        .join(_line, line)
+        .join(_component, component)
+        .join(_item, _item.c.no == _component.c.item_no)
+        .join(_policy, _policy.c.name == _item.c.tracked_components_policy)
+        .outerjoin(_association, registered)
     )
 
 

@@ -21,7 +21,7 @@ def _blank_is_none(value: object) -> object:
 
 
 def _blank_is_zero(value: object) -> object:
-    return 0 if value in {"", None} else value
+    return 0 if value is None or value == "" else value
 
 
 def _exact(value: object) -> object:

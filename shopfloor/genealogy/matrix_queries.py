@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, type_coerce
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.orm import Session
 
@@ -300,7 +300,7 @@ def _details(session: Session, order_no: str, match_id: int) -> Any:  # noqa: AN
     return (
         select(
             *(_association.c[name] for name in ASSOCIATION_COLUMNS), _association.c.registered_at,
-            available.scalar_subquery().label("available"), expiry.scalar_subquery().label("expiration_date"),
+            type_coerce(available.scalar_subquery(), _open.c.remaining.type).label("available"), expiry.scalar_subquery().label("expiration_date"),
             func.coalesce(_operator.c.name, _association.c.registered_by).label("operator"),
         )
         .outerjoin(_operator, _operator.c.no == _association.c.registered_by)

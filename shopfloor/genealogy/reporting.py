@@ -70,7 +70,8 @@ def report_rows(session: Session, actor: Actor, order: LockedOrder, given: Repor
 
     def check(line: ReportLineInput) -> None:
         report = _report(rows, line)
-        report_rules.check(report, rows.rows[line.match_id][1], rows.situation.product, accept_error=given.accept_error, reason=given.reason)
+        _, lines = rows.rows[line.match_id]
+        report_rules.check(report, lines, rows.situation.product, accept_error=given.accept_error, reason=given.reason)
         _check_parts(rows, report.row, held, journals)
 
     good, refused = judge(given.lines, check)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Integer, Join, Select, String, and_, bindparam, exists, func, or_, select
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.orm import Session
 
@@ -94,8 +94,44 @@ ASSOCIATION_COLUMNS = (
 
 
 def _head_statement() -> Select[Any]:
-    plant_no, order_no, match_id = bindparam("at_plant", type_=Integer), bindparam("at_order"), bindparam("at_match", type_=BigInteger)
+    plant_no, match_id = bindparam("at_plant", type_=Integer), bindparam("at_match", type_=BigInteger)
+    order_no = bindparam("at_order", type_=String)
     demands = {kind: table(ItemTrackingRequirement).alias(kind) for kind in ("Serial", "Lot")}
+    active = and_(_row_total.c.plant_no == plant_no, _row_total.c.order_no == order_no, _row_total.c.state.in_(("Open", "Reported")))
+    return (
+        select(
+            *HEAD_COLUMNS,
+            demands["Serial"].c.kind.label("serial_demand"), demands["Lot"].c.kind.label("lot_demand"),
+            *(_row.c[name].label(label) for name, label in ROW_COLUMNS),
+            *(_association.c[name].label(f"a_{name}") for name in ASSOCIATION_COLUMNS),
+            select(func.sum(_row_total.c.quantity)).where(active).scalar_subquery().label("registered"),
+            exists().where(
+                _reserved.c.plant_no == plant_no, _reserved.c.source_type == ReservationSource.PROD_ORDER_COMPONENT.value,
+                _reserved.c.source_id == order_no, _reserved.c.association_no == 0,
+            ).label("line_holds"),
+            select(func.count()).where(active, _row_total.c.match_id < match_id).scalar_subquery().label("earlier"),
+        )
+        .select_from(_head_tables(demands, plant_no, order_no, match_id))
+        .where(_line.c.plant_no == plant_no, _line.c.order_no == order_no)
+        .order_by(_line.c.line_no, _association.c.association_no)
+    )
+
+
+HEAD_COLUMNS = (
+    _line.c.line_no, _line.c.item_no, _line.c.variant_code, _line.c.quantity, _line.c.started_quantity, _line.c.good_quantity,
+    _line.c.error_quantity, _item.c.description, _item.c.base_unit_code, _item.c.rounding_precision, _item.c.serial_pattern,
+    _item.c.lot_pattern, _item.c.report_when_completed, _code.c.serial_specific, _code.c.lot_specific, _policy.c.use_tracked_components,
+    _policy.c.check_preallocation_for_product, _policy.c.serial_number_matching_limit,
+    _gtin.c.item_no.label("gtin_item"), _gtin.c.variant_code.label("gtin_variant"), _gtin.c.unit_code.label("gtin_unit"),
+    _pack.c.quantity_per_unit.label("gtin_factor"), _reference.c.item_no.label("reference_item"),
+    _reference.c.variant_code.label("reference_variant"), _reference.c.unit_code.label("reference_unit"),
+)
+
+
+def _head_tables(
+    demands: Mapping[str, FromClause], plant_no: ColumnElement[int], order_no: ColumnElement[str], match_id: ColumnElement[int]
+) -> Join:
+    """The order's line, its item, the row with its associations, and what the scanned code may name."""
     joined = (
         _line.join(_item, _item.c.no == _line.c.item_no)
         .outerjoin(_code, _code.c.code == _item.c.item_tracking_code)
@@ -119,31 +155,10 @@ def _head_statement() -> Select[Any]:
             demand,
             and_(demand.c.tracking_code == _code.c.code, demand.c.kind == kind, demand.c.transaction == "manufacturing inbound"),
         )
-    active = and_(_row_total.c.plant_no == plant_no, _row_total.c.order_no == order_no, _row_total.c.state.in_(("Open", "Reported")))
-    return (
-        select(  # type: ignore[call-overload, no-any-return]  # too wide for its stubs
-            _line.c.line_no, _line.c.item_no, _line.c.variant_code, _line.c.quantity, _line.c.started_quantity, _line.c.good_quantity,
-            _line.c.error_quantity, _item.c.description, _item.c.base_unit_code, _item.c.rounding_precision, _item.c.serial_pattern,
-            _item.c.lot_pattern, _item.c.report_when_completed, _code.c.serial_specific, _code.c.lot_specific,
-            demands["Serial"].c.kind.label("serial_demand"), demands["Lot"].c.kind.label("lot_demand"),
-            _policy.c.use_tracked_components, _policy.c.check_preallocation_for_product, _policy.c.serial_number_matching_limit,
-            *(_row.c[name].label(label) for name, label in ROW_COLUMNS),
-            *(_association.c[name].label(f"a_{name}") for name in ASSOCIATION_COLUMNS),
-            _gtin.c.item_no.label("gtin_item"), _gtin.c.variant_code.label("gtin_variant"), _gtin.c.unit_code.label("gtin_unit"),
-            _pack.c.quantity_per_unit.label("gtin_factor"),
-            _reference.c.item_no.label("reference_item"), _reference.c.variant_code.label("reference_variant"),
-            _reference.c.unit_code.label("reference_unit"),
-            select(func.sum(_row_total.c.quantity)).where(active).scalar_subquery().label("registered"),
-            exists().where(
-                _reserved.c.plant_no == plant_no, _reserved.c.source_type == ReservationSource.PROD_ORDER_COMPONENT.value,
-                _reserved.c.source_id == order_no, _reserved.c.association_no == 0,
-            ).label("line_holds"),
-            select(func.count()).where(active, _row_total.c.match_id < match_id).scalar_subquery().label("earlier"),
-        )
-        .select_from(joined)
-        .where(_line.c.plant_no == plant_no, _line.c.order_no == order_no)
-        .order_by(_line.c.line_no, _association.c.association_no)
-    )
+    return joined
+
+
+_HEAD = _head_statement()
 
 
 # Built once: putting a statement of this size together costs several times what running it does.
@@ -293,7 +308,7 @@ def _stock_statement(wanted: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-_texts = bindparam("texts", expanding=True)
+_texts = bindparam("texts", type_=String, expanding=True)
 _of_item = _open.c.item_no == bindparam("at_item")
 _STOCK_OF_TEXT = _stock_statement(or_(_open.c.serial_no.in_(_texts), _open.c.lot_no.in_(_texts)))
 _STOCK_OF_SERIAL = _stock_statement(and_(_of_item, _open.c.serial_no == bindparam("at_number")))

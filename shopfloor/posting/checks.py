@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from shopfloor.items.errors import ItemBlocked
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.entry_types import EntryType
 from shopfloor.ledger.errors import EntryDoesNotMatch, MoreThanPosted, SerialAlreadyProduced
 from shopfloor.ledger.rules import OpenStock
-from shopfloor.posting.errors import Expired, InformationMissing, ItemBlocked, NumberRequired, SerialQuantity
+from shopfloor.posting.errors import Expired, InformationMissing, NumberRequired, SerialQuantity
 from shopfloor.posting.facts import Facts, NamedEntry, NumberFact, NumberKey, Production, dated_number, numbers_of
 from shopfloor.posting.journal import ItemJournalLine
 from shopfloor.quantity import ONE, ZERO, shown

@@ -8,15 +8,6 @@ from shopfloor.errors import Refusal
 
 
 @dataclass(eq=False)
-class ItemBlocked(Refusal):
-    """A blocked item is not posted; what takes back an earlier posting is."""
-
-    code = "ITEM_BLOCKED"
-    message = "{item} is blocked and cannot be posted. Ask whoever maintains items."
-    item: str
-
-
-@dataclass(eq=False)
 class TooManyLines(Refusal):
     """One posting is one transaction; a longer list goes in parts."""
 

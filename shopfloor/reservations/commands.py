@@ -192,7 +192,7 @@ def _both_sides(plant_no: int, entry_no: int, pair: NewPair, actor: Actor) -> li
         "positive": True,
         "quantity_base": pair.quantity,
         "source_type": ReservationSource.ITEM_LEDGER_ENTRY.value,
-        "source_id": "",
+        "source_id": str(pair.supply.entry_no),
         "source_line_no": pair.supply.entry_no,
         "source_sub_line_no": 0,
         **_numbers(pair.supply.tracking),

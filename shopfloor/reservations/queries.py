@@ -29,7 +29,7 @@ def reservations_of(session: Session, demands: Iterable[Demand]) -> list[Reserve
 
 def pieces_on(session: Session, open_entry_nos: Sequence[int], line: Demand | None = None) -> list[ReservedPiece]:
     """Every piece against these open entries and, if a line is named, all that the line itself holds (D15, D32)."""
-    wanted: list[ColumnElement[bool]] = [_supply.c.source_line_no.in_(open_entry_nos)]
+    wanted: list[ColumnElement[bool]] = [_supply.c.source_id.in_([str(number) for number in open_entry_nos])]
     if line is not None:
         wanted.append(
             and_(

@@ -174,7 +174,7 @@ function settleField(entry, { answer }) {
   const good = answer === "accepted" || answer === "information";
   if (field.value === "" || field.value === shown) {
     if (!good) show(entry.raw);
-    else if (shown === entry.raw || shown.startsWith("CMD:")) show("");
+    else if (shown === entry.raw || shown.startsWith("CMD:") || entry.kind === "confirm") show("");
     field.select();
   }
   const active = document.activeElement;

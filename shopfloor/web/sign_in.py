@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from shopfloor.errors import InvalidInput, Refusal
 from shopfloor.people import queries
 from shopfloor.people.settings import read_settings
+from shopfloor.scanning.plain import is_badge, read_plain
 from shopfloor.web import guards
 from shopfloor.web.extensions import request_session
 from shopfloor.web.htmx import go, respond
@@ -29,11 +30,13 @@ def page() -> Response:
 def enter() -> Response:
     """A badge that somebody holds starts a new session at the chosen station."""
     on_refusal(_show)
-    badge, station_code = request.form.get("badge", ""), request.form.get("station", "")
+    station_code = request.form.get("station", "")
+    # A button of the demo plant sends its badge beside the empty field.
+    badge = next((text for text in reversed(request.form.getlist("badge")) if text), "")
     if not 1 <= len(badge) <= 100 or not (badge + station_code).isprintable():
         words = "scan or type the number of a badge"
         raise InvalidInput(summary=words, problems={"badge": words})
-    guards.remember(queries.sign_in(request_session(), badge=badge, station_code=station_code))
+    guards.remember(queries.sign_in(request_session(), badge=_number_of(badge), station_code=station_code))
     response = go(guards.safe_next(request.form.get("next", "") or guards.HOME))
     # The terminal stays where it is when the person changes, so the next badge finds its station chosen.
     response.set_cookie(STATION_COOKIE, station_code, max_age=A_YEAR, httponly=True, samesite="Lax")
@@ -55,11 +58,16 @@ def _show(refusal: Refusal | None = None) -> Response:
     return respond(
         "pages/sign_in.html",
         refusal=message_of(refusal) if refusal else None,
-        stations=[(station.code, f"{station.name} ({station.code})") for station in stations],
+        stations=[(station.code, station.name) for station in stations],
         chosen=chosen if any(station.code == chosen for station in stations) else (stations[0].code if stations else ""),
         target=guards.safe_next(target),
         badges=_demo_badges(),
     )
+
+
+def _number_of(badge: str) -> str:
+    """A printed badge carries a prefix, so that no page takes it for a part; a typed one does not. Raises ScanRefused."""
+    return read_plain(badge).text if is_badge(badge) else badge
 
 
 def _demo_badges() -> list[queries.OperatorRow]:

@@ -103,6 +103,15 @@ def test_labels_carry_the_gtin_and_the_stored_expiry(client):
     assert re.fullmatch(rf"\(01\){names.gtin(names.PASTE)}\(17\)\d{{6}}\(10\){tour.PASTE_LOT}", paste.human_readable)
 
 
+def test_the_printed_badges_sign_in(client):
+    """A30: the sheet prints the badge's number with the prefix that tells a scan from typing."""
+    badges = next(group.cells for group in sheet_of(client).groups if group.title == "Badges")
+    assert len(badges) == 7
+    for cell in badges:
+        answer = client.post("/sign-in", data={"badge": cell.text, "station": tour.STATION}, headers={"Origin": "http://localhost"})
+        assert answer.status_code == 303, cell.text
+
+
 class Styles(HTMLParser):
     found = ()
 

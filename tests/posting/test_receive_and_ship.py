@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import text
 
 from shopfloor.errors import NotFound
+from shopfloor.items.errors import ItemBlocked
 from shopfloor.items.models import Item
 from shopfloor.ledger.entry_types import SourceType
 from shopfloor.ledger.errors import SerialInStock
-from shopfloor.posting.errors import ItemBlocked, NumberRequired, SerialQuantity, TooManyLines
+from shopfloor.posting.errors import NumberRequired, SerialQuantity, TooManyLines
 from shopfloor.posting.journal import LINE_LIMIT
 from shopfloor.reservations.errors import NotAvailable, ReservedElsewhere
 from shopfloor.reservations.models import ReservationEntry

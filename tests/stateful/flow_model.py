@@ -122,7 +122,7 @@ class Model:
         if item != PAINT:
             used = next((p for p in self.active(item=item, number=number) if p is not without), None)
             if used is not None:
-                return {"ALREADY_REGISTERED" if used.match == match else "SERIAL_IN_USE"}
+                return {"ALREADY_REGISTERED" if used.match == match and without is None else "SERIAL_IN_USE"}
             if not self.missing(match, line, without):
                 return {"SERIAL_LIMIT"}
         elif exact is None and not self.missing(match, line):

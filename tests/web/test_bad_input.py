@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -40,12 +41,15 @@ def rules(site, method):
 
 
 def address(rule, value):
-    text = rule.rule
-    for argument in rule.arguments:
-        converter = next((part for part in text.split("/") if part.endswith(f"{argument}>")), None)
-        choice = converter.partition("(")[2].partition(",")[0].strip("'") if converter and "any(" in converter else ""
-        text = text.replace(converter, choice or value)
-    return text
+    """The address of a rule with the value in every part; one of the choices, or a number, where a rule takes nothing else."""
+
+    def part(found):
+        kind = found.group(1) or ""
+        if kind.startswith("any("):
+            return kind[4:].partition(",")[0].strip("')")
+        return "1" if kind.startswith("int") and value == "X" else value
+
+    return re.sub(r"<(?:([^:>]+):)?[^>]+>", part, rule.rule)
 
 
 def send(client, path, fields):
@@ -181,7 +185,7 @@ def test_any_json_value_is_calm(site, client, bad, key):
 
 def fields_of(spec, rule):
     """Names of the fields that an operation of the API takes."""
-    operation = spec["paths"][rule.rule.replace("<", "{").replace(">", "}")]["post"]
+    operation = spec["paths"][re.sub(r"<(?:[^:>]+:)?([^>]+)>", r"{\1}", rule.rule)]["post"]
     reference = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
     return spec["components"]["schemas"].get(reference.rpartition("/")[2], {}).get("properties", {})
 

@@ -43,7 +43,16 @@ def test_a30_unknown_and_blocked_badges_are_refused_on_the_same_page(site):
     assert 'value="/items"' in answer.text
 
 
-@pytest.mark.parametrize("badge", ["", "x" * 200, "\x00", "\x1d", "B-ADMIN\n"])
+@pytest.mark.parametrize("badge", ["BADGE:B-WORK", "badge: B-WORK", "B-WORK"])
+def test_printed_and_typed_badges_sign_in(site, badge):
+    client = site.client(badge="")
+    assert client.post("/sign-in", data={"badge": badge, "station": "ST-1"}).status_code == 303
+    assert "Will Worker" in client.get("/").text
+    found = site.client().get("/find", query_string={"text": badge})
+    assert found.location == "/people/E-WORK"
+
+
+@pytest.mark.parametrize("badge", ["", "BADGE:", "x" * 200, "\x00", "\x1d", "B-ADMIN\n"])
 def test_unreadable_badges_are_refused(site, badge):
     assert site.client(badge="").post("/sign-in", data={"badge": badge}).status_code == 422
 
@@ -59,6 +68,19 @@ def test_r_se_3_signing_in_makes_a_new_session_and_the_station_stays(site):
     client.post("/sign-out")
     assert client.get("/").status_code == 303
     assert "shopfloor_station=ST-1" in str(client.get("/sign-in").request.headers.get("Cookie"))
+
+
+def test_the_demo_plant_shows_its_badges_and_a_real_one_never_does(site):
+    """A badge is a key: only the setting `demo` puts them on the sign-in page, and a tap on one signs in at the chosen station."""
+    page = "/sign-in"
+    assert "B-WORK" not in site.client(badge="").get(page).text
+    admin = site.client()
+    admin.post("/settings/demo", data={"value": "on", "command_key": "demo-on"})
+    client = site.client(badge="")
+    assert '<button form="sign-in" name="badge" value="B-WORK"' in client.get(page).text
+    assert client.post(page, data={"badge": ["", "B-WORK"], "station": "ST-1"}).status_code == 303
+    admin.post("/settings/demo", data={"value": "off", "command_key": "demo-off"})
+    assert "B-WORK" not in site.client(badge="").get(page).text
 
 
 def test_session_cookie_is_http_only_and_lax(site):

@@ -17,7 +17,7 @@ from shopfloor.people import rights
 from shopfloor.quantity import shown
 from shopfloor.web.filters import local_time
 from shopfloor.web.navigation import may
-from shopfloor.web.texts import message_text, outcome_text
+from shopfloor.web.texts import Message, message_text, outcome_text
 
 LONGEST_DETAIL = 60
 
@@ -81,6 +81,12 @@ def answer_view(outcome: Outcome, key: str, page: TrackedComponentsPage | None) 
         link_label=_("Report it now"),
         move_from=outcome.association_no if isinstance(outcome, SerialInUse) and outcome.same_order and page and page.match_id else 0,
     )
+
+
+def message_view(message: Message) -> AnswerView:
+    """The answer of a command that led back to this page, such as a move (EDG-7)."""
+    title, text = _sentences(message.title)
+    return AnswerView(message.result, title, text)
 
 
 def last_scans(answers: tuple[Answered, ...]) -> list[LastScan]:

@@ -87,12 +87,16 @@ def as_csv(order_no: str) -> Response:
     return response
 
 
-@bp.post(f"/<order_no>/associations/<any({', '.join(map(repr, SELECTIONS))}):action>")
 def selection(order_no: str, action: str) -> Response:
     """ASC-6: what is done to the ticked lines; refused ones are listed, the others are done."""
     on_refusal(partial(show, order_no, do=action))
     answer = run_command(SELECTIONS[action], key=command_key(), order_no=order_no, given=_given(SelectionInput))
     return _done(order_no, answer)
+
+
+for _action in SELECTIONS:
+    _rule = f"/<order_no>/associations/{_action}"
+    bp.add_url_rule(_rule, endpoint=_action.replace("/", "_"), view_func=selection, defaults={"action": _action}, methods=["POST"])
 
 
 @bp.post("/<order_no>/associations/report")

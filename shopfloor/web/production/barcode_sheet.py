@@ -19,6 +19,7 @@ from shopfloor.genealogy.sheet_queries import first_lots, next_serials, used_par
 from shopfloor.genealogy.stock_queries import StockRow, stock_by_number
 from shopfloor.items.queries import item_card
 from shopfloor.people.queries import list_operators
+from shopfloor.people.set_up import console_actor
 from shopfloor.people.settings import read_settings
 from shopfloor.production import rules
 from shopfloor.production.components import order_components
@@ -147,7 +148,8 @@ def _commands() -> Group:
 
 def _order_groups(session: Session, order: OrderRow, units: int) -> list[Group]:
     """One group for each of the next units, and one with codes that are refused or say something."""
-    supply = [_Supply(session, component, turn) for turn, component in enumerate(_listed(session, order.no))]
+    today = console_actor(session).work_date()
+    supply = [_Supply(session, component, turn, today) for turn, component in enumerate(_listed(session, order.no))]
     labels = _Labels(session, order.item_no)
     products = next_serials(session, order.no, order.item_no, units)
     groups = [Group(
@@ -210,9 +212,8 @@ class _Labels:
 class _Supply:
     """Free numbers for one component line; every unit takes its own."""
 
-    def __init__(self, session: Session, component: Component, turn: int) -> None:
+    def __init__(self, session: Session, component: Component, turn: int, today: date) -> None:
         stock = stock_by_number(session, item_no=component.item_no, location_code=component.location_code, limit=200).rows
-        today = now().date()
         free = [row for row in stock if row.available > ZERO and not row.blocked and row.variant_code == component.variant_code]
         self._expired = [row for row in free if row.expiration_date is not None and row.expiration_date < today]
         self._free = [row for row in free if row not in self._expired]

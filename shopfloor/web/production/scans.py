@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from flask import request
 from werkzeug.exceptions import HTTPException
@@ -31,6 +32,7 @@ STATE_FIELDS = {"mode", "product", "line", "held", "badge"}
 """What is no part of the command: a retry may tell the state anew, and a badge is kept nowhere."""
 
 
+
 @dataclass(frozen=True)
 class StationState:
     """Where a station stands after an answer: what the next scan means."""
@@ -54,9 +56,13 @@ class StationState:
 def read_scan() -> tuple[str, ScanInput]:
     """Key and entry from the form. Raises InvalidInput, RequestInvalid."""
     try:
+        unquote_to_bytes(request.get_data()).decode()
         form = dict(request.form.items())
     except HTTPException as error:
         raise RequestInvalid(problem=error.name) from None
+    except UnicodeDecodeError:
+        # Flask would replace or escape the broken bytes: another text, and a number that nobody scanned.
+        raise RequestInvalid(problem="it is not text in UTF-8") from None
     key = form.pop(KEY_FIELD, "")
     return key, read_input(ScanInput, {name: value for name, value in _with_command(form).items() if value != ""})
 

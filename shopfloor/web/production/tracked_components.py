@@ -19,7 +19,7 @@ from shopfloor.web.extensions import request_session
 from shopfloor.web.guards import current_actor, session_id
 from shopfloor.web.htmx import is_fragment, messages, respond, unchanged
 from shopfloor.web.inputs import argument
-from shopfloor.web.production.answers import AnswerView, answer_view, last_scans
+from shopfloor.web.production.answers import AnswerView, answer_view, last_scans, message_view
 from shopfloor.web.production.scans import StationState, answer_header, read_scan, run_scan, scan_status, state_after
 
 bp = Blueprint("tracked_components", __name__, url_prefix="/production-orders")
@@ -83,7 +83,6 @@ def show(
         poll=_address(state, found, before) if found is not None else "",
         older=_address(state, None, found.older) if found is not None and found.older else "",
         newest=_address(state, None, 0) if before else "",
-        messages=messages(),
     )
 
 
@@ -108,6 +107,9 @@ def _view(outcome: Outcome | None, key: str, page: TrackedComponentsPage | None,
     """The answer to the scan; before the first one, what stands in the way of scanning at all."""
     if outcome is not None:
         return answer_view(outcome, key, page)
+    told = messages()
+    if told:
+        return message_view(told[0])
     if page is None:
         return None
     if not station.rules.feature_on:

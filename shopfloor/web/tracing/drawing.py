@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from shopfloor.ledger.entry_types import EntryType
@@ -17,11 +19,18 @@ from shopfloor.tracing.statements import applications
 from shopfloor.web.filters import quantity
 from shopfloor.web.tracing.view import STATES, page_of
 
-NARROWEST, HEIGHT, COLUMN_GAP, ROW_GAP, MARGIN = 168, 64, 72, 14, 8
-MONO, SANS, PADDING = 8, 7, 24
-"""Widths in pixels: a character of a number, of other words, and what a box adds on both sides."""
+NARROWEST, HEIGHT, COLUMN_GAP, ROW_GAP, MARGIN = 136, 64, 64, 14, 8
+MONO, SANS, PADDING = 8, 6.2, 24
+"""Widths in pixels: a character of a number, of small words, and what a box adds on both sides."""
+SANS_BOLD = 7
+"""The same of the words in the middle of a box."""
+MOST_LETTERS = 32
+"""Longer words of a box are cut, and whole in its title; numbers never are."""
+BEND, LABEL = 20, 26
+"""Pixels from where an arrow leaves a straight line to where it is straight again, and from a box to the middle of a quantity."""
 MOST_OPEN = 400
 """Up to so many things are drawn one by one on request."""
+DONE = {EntryType.OUTPUT.value: _l("Made in"), EntryType.CONSUMPTION.value: _l("Used in")}
 Thing = tuple[int, int, int]
 Pair = tuple[int, int]
 
@@ -106,21 +115,24 @@ def _widths(diagram: Diagram, trace: Trace) -> list[int]:
     widths = [NARROWEST] * diagram.columns
     for node in diagram.nodes:
         name, mono = _name(node)
-        words = [len(name) * (MONO if mono else SANS), min(len(_where(node, trace.line(node.line_no))), 40) * SANS]
-        widths[node.column] = max(widths[node.column], PADDING + max(words))
+        where = _where(node, trace.line(node.line_no))
+        words = [len(name) * (MONO if mono else SANS_BOLD), min(len(where), MOST_LETTERS) * SANS,
+                 min(len(node.item_description), MOST_LETTERS - 6) * SANS_BOLD]
+        widths[node.column] = max(widths[node.column], PADDING + round(max(words)))
     return widths
 
 
 def _box(node: DiagramNode, trace: Trace, left: int, width: int, *, paged: bool) -> Box:
     name, mono = _name(node)
     where = _where(node, trace.line(node.line_no))
-    letters = (width - PADDING) // SANS
+    room = width - PADDING + 1
     numbers = ", ".join(node.numbers) + (gettext(" and %(count)s more", count=node.more_numbers) if node.more_numbers else "")
     what = f"{node.item_no} {node.item_description}" if node.item_description else node.item_no
     parts = (numbers or name, what, where, f"{quantity(node.quantity)} {node.unit_code}")
     return Box(
         x=left, y=MARGIN + node.row * (HEIGHT + ROW_GAP), width=width, name=name, mono=mono,
-        what=_short(node.item_description or node.item_no, letters), where=_short(where, letters), title=" · ".join(parts),
+        what=_short(node.item_description or node.item_no, int(room / SANS_BOLD)), where=_short(where, int(room / SANS)),
+        title=" · ".join(parts),
         href=page_of(node.line_no, trace.criteria, paged=paged), lines=node.line_nos, look=_look(node, trace.line(node.line_no)),
     )
 
@@ -140,10 +152,9 @@ def _where(node: DiagramNode, line: Line) -> str:
         return f"{STATES[node.state][1]}, {amount}"
     if node.source_name:
         return f"{node.source_name}, {amount}"
-    if node.entry_type == EntryType.OUTPUT:
-        return gettext("Made in %(order)s, %(amount)s", order=node.document_no or gettext("several orders"), amount=amount)
-    if node.entry_type == EntryType.CONSUMPTION:
-        return gettext("Used in %(order)s, %(amount)s", order=node.document_no or gettext("several orders"), amount=amount)
+    if node.entry_type in DONE:
+        done = str(DONE[node.entry_type])
+        return f"{done} {node.document_no}, {amount}" if node.document_no else f"{done}, {amount}"
     place = f" {line.location_code}" if line.location_code and node.count == 1 else ""
     return f"{gettext(node.entry_type or node.document_kind)}{place}, {amount}"
 
@@ -165,23 +176,29 @@ def _short(text: str, letters: int) -> str:
 
 
 def _arrows(diagram: Diagram, boxes: Mapping[int, Box], amounts: Mapping[Pair, Decimal]) -> list[Arrow]:
+    """Arrows bend at the end where they meet others, and say their quantity at the end where they are alone."""
+    leaving, coming = (Counter(getattr(edge, end) for edge in diagram.edges) for end in ("from_node", "to_node"))
     arrows = []
     for edge in diagram.edges:
         start, end = boxes[edge.from_node], boxes[edge.to_node]
+        fans_out = leaving[edge.from_node] > coming[edge.to_node]
         left, right = start.x + start.width, end.x
         top, bottom = start.y + HEIGHT // 2, end.y + HEIGHT // 2
-        middle = right - COLUMN_GAP // 2
-        if right <= left:  # a loop of returned goods leads back: below the boxes, so that it is seen
-            path = f"M{left} {top}C{left + 48} {top + 72} {right - 48} {bottom + 72} {right} {bottom}"
-        else:
-            path = f"M{left} {top}H{middle - 24}C{middle} {top} {middle - 24} {bottom} {middle} {bottom}H{right}"
         looks = (("off", not edge.current), ("soft", edge.registered), ("shared", edge.order_level))
         amount = amounts.get((edge.from_node, edge.to_node))
         arrows.append(Arrow(
-            path, (middle + right) // 2 - 2, bottom - 6, quantity(amount) if amount and not edge.order_level else "",
-            " ".join(look for look, holds in looks if holds),
+            path=_path(left, top, right, bottom, fans_out=fans_out),
+            x=right - LABEL if fans_out else left + LABEL, y=(bottom if fans_out else top) - 6,
+            quantity=quantity(amount) if amount and not edge.order_level else "", look=" ".join(look for look, holds in looks if holds),
         ))
     return arrows
+
+
+def _path(left: int, top: int, right: int, bottom: int, *, fans_out: bool) -> str:
+    if right <= left:  # a loop of returned goods leads back: below the boxes, so that it is seen
+        return f"M{left} {top}C{left + 48} {top + 72} {right - 48} {bottom + 72} {right} {bottom}"
+    bend = left + 4 if fans_out else right - BEND - 12
+    return f"M{left} {top}H{bend}C{bend + BEND // 2} {top} {bend + BEND // 2} {bottom} {bend + BEND} {bottom}H{right}"
 
 
 def _amounts(session: Session, trace: Trace, diagram: Diagram) -> dict[Pair, Decimal]:
@@ -198,15 +215,16 @@ def _amounts(session: Session, trace: Trace, diagram: Diagram) -> dict[Pair, Dec
             continue
         counted.add(pair)
         key = (node_of[pair[0]], node_of[pair[1]])
-        amounts[key] = amounts.get(key, ZERO) + _amount(start, end, lower.link, flows)
+        amounts[key] = amounts.get(key, ZERO) + _amount(start, end, lower.link, flows, exact=trace.criteria.exact)
     return amounts
 
 
-def _amount(start: Line, end: Line, link: Link, flows: Mapping[Pair, Decimal]) -> Decimal:
+def _amount(start: Line, end: Line, link: Link, flows: Mapping[Pair, Decimal], *, exact: bool) -> Decimal:
+    """In the order line view nobody knows which part of a consumption went into which product."""
     if (start.entry_no, end.entry_no) in flows:
         return flows[start.entry_no, end.entry_no]
     if link in {Link.COMPONENT, Link.OUTPUT}:
-        return abs(start.quantity)
+        return abs(start.quantity) if exact else ZERO
     if link is Link.REGISTERED:
         return abs(end.quantity if end.association_no else start.quantity)
     return ZERO
@@ -227,5 +245,3 @@ def _thing(line: Line) -> Thing:
     if line.entry_no:
         return (line.entry_no, 0, 0)
     return (0, line.association_no, 0) if line.association_no else (0, 0, line.match_id)
-
-

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
 from shopfloor.tracing.criteria import Criteria, ShowComponents, TraceMethod, View, chosen, quoted
@@ -28,13 +30,20 @@ def read_question(values: Mapping[str, str]) -> Criteria:
 
     Raises InvalidInput for a method, choice or view that does not exist. The filters are read by the trace itself.
     """
-    return Criteria(
-        **{field: _EDGES.sub("", values.get(name, "")) for name, field in FILTERS.items()},
+    filters = {field: _EDGES.sub("", values.get(name, "")) for name, field in FILTERS.items()}
+    asked = Criteria(
         method=chosen(TraceMethod, "method", values.get("method") or STANDARD.method),
         show_components=chosen(ShowComponents, "show_components", values.get("show_components") or STANDARD.show_components),
         view=chosen(View, "view", values.get("view") or STANDARD.view),
         include_registered=values.get("include_registered", "") in YES,
     )
+    return filtered(asked, **filters)
+
+
+def filtered(asked: Criteria, **filters: str) -> Criteria:
+    """The question with these filters and no others; method and choices stay. `filters` are fields of the criteria."""
+    fields: dict[str, Any] = dict.fromkeys(FILTERS.values(), "") | filters
+    return replace(asked, **fields)
 
 
 def is_asked(criteria: Criteria) -> bool:
@@ -62,6 +71,12 @@ def plain(text: str) -> str:
     """A filter as people read it: one quoted value without its quotation marks."""
     inner = text[1:-1].replace("''", "'") if len(text) > 1 and text[0] == text[-1] == "'" else text
     return inner if inner and quoted(inner) == text else text
+
+
+def typed(text: str) -> str:
+    """The same for a field, where it is read again: only a value that means the same without its quotation marks loses them."""
+    inner = plain(text)
+    return text if "|" in inner or ".." in inner or inner.startswith("'") else inner
 
 
 def subject(criteria: Criteria) -> str:

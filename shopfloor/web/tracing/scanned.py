@@ -13,7 +13,7 @@ from shopfloor.items import identification
 from shopfloor.people.actor import Actor
 from shopfloor.scanning.gs1.read import plain_candidate, read
 from shopfloor.tracing.criteria import Criteria, quoted
-from shopfloor.web.tracing.questions import FILTERS
+from shopfloor.web.tracing.questions import FILTERS, filtered
 
 NUMBER_KINDS = frozenset({"Serial", "Lot", "Package"})
 
@@ -33,9 +33,8 @@ def meanings(session: Session, actor: Actor, text: str, asked: Criteria) -> list
 
     D11: a text that is exactly a known number is that number, even if it looks like GS1.
     """
-    blank = replace(asked, **dict.fromkeys(FILTERS.values(), ""))
     known = plain_candidate(text)
-    found = _known(session, known, blank) if known else []
+    found = _known(session, known, asked) if known else []
     if found:
         return found
     scan = read(text, as_of=actor.work_date())
@@ -44,32 +43,32 @@ def meanings(session: Session, actor: Actor, text: str, asked: Criteria) -> list
     if scan.serial_no or scan.lot_no:
         number = scan.serial_no or scan.lot_no
         if item is None:
-            found = _known(session, number, blank)
+            found = _known(session, number, asked)
         else:
             named = {"serial_no": quoted(scan.serial_no)} if scan.serial_no else {"lot_no": quoted(scan.lot_no)}
-            return [Meant("Serial" if scan.serial_no else "Lot", number, item.description, replace(blank, item_no=item_no, **named))]
+            return [Meant("Serial" if scan.serial_no else "Lot", number, item.description, filtered(asked, item_no=item_no, **named))]
     elif item is not None:
-        return [Meant("Item", item.item_no, item.description, replace(blank, item_no=item_no))]
+        return [Meant("Item", item.item_no, item.description, filtered(asked, item_no=item_no))]
     if not found:
         shown = "".join(character if character.isprintable() else "␣" for character in text)[:50]
         raise NotFound(record="serial, lot, package or item number", number=shown)
     return found
 
 
-def _known(session: Session, number: str, blank: Criteria) -> list[Meant]:
+def _known(session: Session, number: str, asked: Criteria) -> list[Meant]:
     """Numbers and items of exactly this name; what only begins like it is not meant. Registered products are known by their row only."""
     hits = [hit for hit in identification.find(session, number) if hit.kind in NUMBER_KINDS]
     same = [hit for hit in hits if hit.number == number] or [hit for hit in hits if hit.number.casefold() == number.casefold()]
     if same:
-        return [_meant(hit, blank) for hit in same]
+        return [_meant(hit, asked) for hit in same]
     units = [hit for hit in home_queries.find(session, number) if hit.number == number]
     if units:
-        return [Meant(units[0].kind, number, units[0].label, replace(blank, serial_no=quoted(number), include_registered=True))]
+        return [Meant(units[0].kind, number, units[0].label, replace(filtered(asked, serial_no=quoted(number)), include_registered=True))]
     items = identification.items_of_code(session, number)
-    return [Meant("Item", item.item_no, item.description, replace(blank, item_no=quoted(item.item_no))) for item in items[:1]]
+    return [Meant("Item", item.item_no, item.description, filtered(asked, item_no=quoted(item.item_no))) for item in items[:1]]
 
 
-def _meant(hit: identification.Found, blank: Criteria) -> Meant:
+def _meant(hit: identification.Found, asked: Criteria) -> Meant:
     """A found number carries its item and kind in the address of its trace."""
     named = {FILTERS[name]: quoted(value) for name, value in parse_qsl(urlsplit(hit.path).query)}
-    return Meant(hit.kind, hit.number, hit.label, replace(blank, **named))
+    return Meant(hit.kind, hit.number, hit.label, filtered(asked, **named))

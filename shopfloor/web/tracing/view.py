@@ -16,14 +16,14 @@ from shopfloor.ledger.entry_types import EntryType, SourceType
 from shopfloor.quantity import ZERO
 from shopfloor.tracing.criteria import Criteria
 from shopfloor.tracing.lines import Line, Link, State, Trace, trace_opposite, with_line_values
-from shopfloor.web.filters import local_day
+from shopfloor.web.filters import local_day, quantity
 from shopfloor.web.tracing.questions import address
 
 ROWS = 500
 """Lines of one page; a longer trace is paged, its file and its drawing are whole."""
 DEEPEST_GUIDE = 8
 """Levels that the tree indents; deeper ones say their level."""
-MOST_NAMED = 12
+MOST_NAMED = 8
 """Items, numbers or names of one heading of the summary."""
 STATES = {
     State.REGISTERED: ("Registered", _l("Registered, not posted")),
@@ -78,9 +78,24 @@ class Row:
     """Where an already traced line leads (TR-44); blank for all others."""
 
     @property
+    def beside(self) -> bool:
+        """Another component of the same product: shown as context, not traced."""
+        return self.line.link is Link.OTHER_COMPONENT
+
+    @property
     def label(self) -> str:
         """What the buttons of the row call it."""
         return self.line.number or self.line.item_no
+
+
+@dataclass(frozen=True)
+class Named:
+    """An item, vendor or customer of the summary with its numbers."""
+
+    name: str
+    numbers: tuple[str, ...]
+    more: int
+    """How many more numbers there are."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +103,7 @@ class Reached:
     """One heading of the summary: what the trace came to."""
 
     heading: str
-    names: tuple[tuple[str, Decimal, str], ...]
-    """Name, quantity, unit; a blank unit counts numbers."""
+    names: tuple[Named, ...]
     more: int
     """How many more names there are."""
 
@@ -135,8 +149,6 @@ def _tags(line: Line, on_hold: Collection[tuple[str, str, str, str]]) -> list[Ta
     tags = [Tag(look, str(word)) for look, word in [STATES[line.state]]] if line.state in STATES else []
     if line.order_level:
         tags.append(Tag("Order level", gettext("Order level")))
-    if line.link is Link.OTHER_COMPONENT:
-        tags.append(Tag("Other component", gettext("Also in it")))
     if not line.current and line.state in {State.POSTED, State.SCRAPPED}:
         tags.append(Tag("Voided", gettext("Not current")))
     numbers = (("Serial", line.serial_no), ("Lot", line.lot_no), ("Package", line.package_no))
@@ -154,46 +166,63 @@ def _document(line: Line) -> str:
 
 
 def reached(trace: Trace) -> tuple[Reached, ...]:
-    """What the trace came to, each entry counted once and nothing that was taken back: products and customers, or vendors."""
+    """What the trace came to, each entry once and nothing that was taken back: vendors and parts, or products, customers and stock.
+
+    D21: what is certain and what is only possible, because a link belongs to the whole order, stand apart.
+    """
     entries = {line.entry_no: line for line in reversed(trace.lines) if line.entry_no and line.current and not line.struck}
     current = [entries[number] for number in sorted(entries)]
+    certain, possible = [line for line in current if line.certain], [line for line in current if not line.certain]
     if trace.criteria.backward:
-        return _headings((gettext("Vendors"), _partners(current, EntryType.PURCHASE)), (gettext("Parts in it"), _parts(current)))
-    return _headings((gettext("Products it went into"), _products(current)), (gettext("Customers"), _partners(current, EntryType.SALE)))
+        found = [
+            (gettext("Parts in it"), _numbered(certain, Link.COMPONENT)),
+            (gettext("Possibly in it, used by the whole order"), _numbered(possible, Link.COMPONENT)),
+            (gettext("Vendors, whole receipts"), _partners(current, EntryType.PURCHASE)),
+        ]
+    else:
+        found = [
+            (gettext("Products it went into"), _numbered(certain, Link.OUTPUT)),
+            (gettext("Possibly, through the whole order"), _numbered(possible, Link.OUTPUT)),
+            (gettext("Customers"), _partners(certain, EntryType.SALE)),
+            (gettext("Possible customers"), _partners(possible, EntryType.SALE)),
+            (gettext("Made from it, in stock"), _in_stock(current)),
+        ]
+    return tuple(Reached(heading, tuple(names[:MOST_NAMED]), max(len(names) - MOST_NAMED, 0)) for heading, names in found if names)
 
 
-Named = list[tuple[str, Decimal, str]]
+def _numbered(lines: Sequence[Line], link: Link) -> list[Named]:
+    """Numbers of products or parts by item, scrapped ones too, each number once."""
+    numbers: dict[tuple[str, str], dict[str, None]] = {}
+    for line in lines:
+        if line.link is link and line.number and line.state is not State.REVERSAL:
+            numbers.setdefault((line.item_no, line.item_description), {})[line.number] = None
+    return [_named(f"{item_no} {description}", list(found)) for (item_no, description), found in numbers.items()]
 
 
-def _headings(*found: tuple[str, Named]) -> tuple[Reached, ...]:
-    return tuple(
-        Reached(heading, tuple(names[:MOST_NAMED]), max(len(names) - MOST_NAMED, 0)) for heading, names in found if names
-    )
-
-
-def _products(current: Sequence[Line]) -> Named:
-    """Products made from it, scrapped ones too, each number once."""
-    numbers: dict[tuple[str, str], set[str]] = {}
-    for line in current:
-        if line.entry_type in {EntryType.OUTPUT, EntryType.ASSEMBLY_OUTPUT} and line.link is Link.OUTPUT and line.state is not State.REVERSAL:
-            numbers.setdefault((line.item_no, line.item_description), set()).add(line.number)
-    return [(f"{item_no} {description}", Decimal(len(found)), "") for (item_no, description), found in numbers.items()]
-
-
-def _parts(current: Sequence[Line]) -> Named:
-    """Numbers of parts below the products asked for, each once."""
-    numbers: dict[tuple[str, str], set[str]] = {}
-    for line in current:
-        if line.link is Link.COMPONENT and line.number and line.state is not State.REVERSAL:
-            numbers.setdefault((line.item_no, line.item_description), set()).add(line.number)
-    return [(f"{item_no} {description}", Decimal(len(found)), "") for (item_no, description), found in numbers.items()]
-
-
-def _partners(current: Sequence[Line], entry_type: EntryType) -> Named:
-    """Net quantity for each vendor or customer and item: what came back is taken off."""
-    totals: dict[tuple[str, str, str], Decimal] = {}
-    for line in current:
+def _partners(lines: Sequence[Line], entry_type: EntryType) -> list[Named]:
+    """Vendors or customers by item with the net quantity: what came back is taken off."""
+    totals: dict[tuple[str, str, str], dict[str, Decimal]] = {}
+    for line in lines:
         if line.entry_type == entry_type and line.source_no:
-            key = (f"{line.source_name or line.source_no}", line.item_no, line.unit_code)
-            totals[key] = totals.get(key, ZERO) + line.quantity
-    return [(f"{name}: {item_no}", abs(total), unit) for (name, item_no, unit), total in sorted(totals.items()) if total]
+            numbers = totals.setdefault((line.source_name or line.source_no, line.item_no, line.unit_code), {})
+            numbers[line.number] = numbers.get(line.number, ZERO) + line.quantity
+    return [
+        _named(f"{name}: {quantity(abs(sum(numbers.values(), ZERO)))} {unit} {item_no}", [number for number, net in numbers.items() if net])
+        for (name, item_no, unit), numbers in sorted(totals.items()) if any(numbers.values())
+    ]
+
+
+def _in_stock(lines: Sequence[Line]) -> list[Named]:
+    """What remains of products that were reached."""
+    totals: dict[tuple[str, str], dict[str, Decimal]] = {}
+    for line in lines:
+        if line.open and line.quantity > 0 and line.depth:
+            numbers = totals.setdefault((line.item_no, line.unit_code), {})
+            numbers[line.number] = numbers.get(line.number, ZERO) + line.remaining_quantity
+    return [
+        _named(f"{quantity(sum(numbers.values(), ZERO))} {unit} {item_no}", list(numbers)) for (item_no, unit), numbers in totals.items()
+    ]
+
+
+def _named(name: str, numbers: Sequence[str]) -> Named:
+    return Named(name, tuple(numbers[:MOST_NAMED]), max(len(numbers) - MOST_NAMED, 0))

@@ -1,0 +1,386 @@
+"""The associations page over HTTP: both tables, the matrix, every action, and what is refused (ASC, PST)."""
+
+from __future__ import annotations
+
+import csv
+import html
+import itertools
+import re
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shopfloor.genealogy.matrix_queries import associations_page
+from shopfloor.genealogy.models import ComponentAssociation, PickingListLine, TrackedProduct
+from tests.databases import ENGINES
+from tests.factories_genealogy import PAINT_LINE, WHEEL_LINE, problems
+from tests.web.bikes import bike_site, hidden, make_order
+
+_keys = itertools.count(1)
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def site(request, tmp_path_factory):
+    with bike_site(request.param, tmp_path_factory.mktemp("data")) as made:
+        yield made
+
+
+@pytest.fixture
+def order(site):
+    return make_order(site)
+
+
+def associations(order):
+    """State and number of every association of the order."""
+    with Session(order.site.engine) as session:
+        rows = session.scalars(select(ComponentAssociation).where(ComponentAssociation.order_no == order.no).order_by(ComponentAssociation.association_no))
+        return {(row.serial_no or row.lot_no).removesuffix(f"-{order.tag}"): row for row in rows if row.state != "Removed"}
+
+
+def units(order):
+    with Session(order.site.engine) as session:
+        return {row.serial_no.removesuffix(f"-{order.tag}"): row for row in session.scalars(select(TrackedProduct).where(
+            TrackedProduct.order_no == order.no, TrackedProduct.state != "Removed"))}
+
+
+def post(client, order, action, *, query="", **form):
+    """One form of the page; follows the redirect of a success. Gives status and the page as text."""
+    fields = {name.replace("__", "."): str(value) for name, value in form.items()}
+    answer = client.post(f"{order.associations}/{action}{query}", data={"command_key": f"post-{next(_keys)}"} | fields)
+    if answer.status_code == 303:
+        return 303, readable(client.get(answer.headers["Location"]).text)
+    return answer.status_code, readable(answer.text)
+
+
+def readable(page):
+    """The page with its marks, and once more as it is read."""
+    return html.unescape(page + re.sub(r"<[^>]+>", "", page))
+
+
+def selected(*rows):
+    numbers = [getattr(row, "association_no", None) or row.match_id for row in rows]
+    return {f"selected__{place}": number for place, number in enumerate(numbers)}
+
+
+# --- what is shown --------------------------------------------------------------------------------------------------------
+
+
+def test_asc_1_asc_4_tables_are_linked_and_show_every_figure(order):
+    station = order.built(parts=("F1", "W1", "P"))
+    text = station.client.get(f"{order.associations}?product={station.state['product']}").text
+    for shown in (order.number("BK1"), order.number("F1"), order.number("W1"), order.number("P"), "0.25 KG", "MAIN", "31 Jan 2099", "Ada Admin"):
+        assert shown in text, shown
+    assert re.search(rf'<a class="no" href="[^"]*product={station.state["product"]}[^"]*">{order.number("BK1")}', text)
+    paint = text[text.index(order.number("P")) :]
+    assert re.search(r'<span class="quantity">1\.75</span>', paint)  # available: 2 in stock, 0.25 spoken for
+    assert "Missing" in text  # the second wheel
+
+
+def test_matrix_shows_holes_of_units_that_work_has_moved_on_from(order):
+    station = order.built(parts=("F1", "W1"))
+    page = station.client.get(order.associations).text
+    assert 'class="hole"' not in page  # the newest unit is still being built
+    station.send("mode", "Product")
+    station.scan(order.number("BK2"))
+    page = station.client.get(order.associations).text
+    assert page.count('class="hole"') == 2  # a wheel and the paint of the first
+    assert "1 unit has holes" in page
+    assert page.count('class="ok"') == 1
+    incomplete = station.client.get(f"{order.associations}?holes=1").text
+    assert order.number("BK1") in incomplete
+
+
+def test_filters_and_urls_reproduce_the_view(order):
+    station = order.built(parts=())
+    station.send("mode", "Product")
+    station.scan(order.number("BK2"))
+    page = station.client.get(f"{order.associations}?text=BK2&state=Open").text
+    assert order.number("BK2") in page
+    assert order.number("BK1") not in page
+    assert "No unit fits" in station.client.get(f"{order.associations}?state=Reported").text
+    assert "No unit fits" in station.client.get(f"{order.associations}?text=%25").text  # a percent sign is no joker
+
+
+def test_asc_8_workers_without_the_rights_see_no_such_buttons(order):
+    station = order.built(parts=("F1",))
+    page = order.site.client("B-WORK").get(f"{order.associations}?product={station.state['product']}").text
+    assert "Report as finished" not in page
+    assert "components/pick" not in page
+    assert 'value="remove-components"' in page  # D37: what they registered themselves
+
+
+def test_csv_is_what_is_shown_and_holds_no_formula(order):
+    station = order.built(parts=("F1",))
+    station.send("mode", "Product")
+    station.scan(f"=1+{order.tag}")
+    station.scan(order.number("W1"))
+    answer = station.client.get(f"{order.associations}.csv")
+    rows = list(csv.DictReader(answer.text.splitlines()))
+    assert [(row["product"], row["serial_no"], row["quantity"], row["state"]) for row in rows] == [
+        (f"'=1+{order.tag}", order.number("W1"), "1", "Open"), (order.number("BK1"), order.number("F1"), "1", "Open"),
+    ]
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    assert len(list(csv.DictReader(station.client.get(f"{order.associations}.csv?text=BK1").text.splitlines()))) == 1
+
+
+@pytest.mark.parametrize("query", ["?do=nonsense", "?do=report&selected.0=99999999", "?edit=5", "?product=0&do=create-component", "?before=1",
+                                   "?product=x&line=y", "?do=end-line", "?state=Removed", "?do=create-component&product=1&line=999"])
+def test_page_survives_any_address(order, query):
+    assert order.site.client().get(order.associations + query).status_code == 200
+
+
+def test_number_of_statements_does_not_depend_on_the_number_of_rows(order):
+    """OPS-9."""
+    station = order.built(parts=("F1",))
+    product = int(station.state["product"])
+
+    def asked():
+        with Session(order.site.engine) as session, order.site.statements() as seen:
+            associations_page(session, order.no, match_id=product)
+        return seen.count
+
+    few = asked()
+    for name in ("W1", "W2", "P"):
+        station.scan(order.number(name))
+    station.send("mode", "Product")
+    station.scan(order.number("BK2"))
+    assert asked() == few <= 9
+
+
+# --- Create, change, Remove -----------------------------------------------------------------------------------------------
+
+
+def test_asc_5_create_registers_with_the_checks_of_a_scan(order):
+    client = order.site.client()
+    assert post(client, order, "products", serial_no=order.number("BK1"))[0] == 303
+    unit = units(order)["BK1"]
+    page = client.get(f"{order.associations}?product={unit.match_id}&do=create-component&line={WHEEL_LINE}").text
+    assert page.count('<option value="W') > 0
+    fields = {"match_id": unit.match_id, "component_line_no": WHEEL_LINE, "serial_no": order.number("W1")}
+    status, text = post(client, order, "components", **fields)
+    assert (status, order.number("W1") in text) == (303, True)
+    status, text = post(client, order, "components", query=f"?product={unit.match_id}", **fields | {"serial_no": "NOPE"})
+    assert status == 422
+    assert "NOPE of WHEEL of the test is not in stock" in text
+    assert 'value="NOPE"' in text  # what was typed is kept
+    status, text = post(client, order, "products", serial_no=order.number("BK1"))
+    assert status in {303, 422}
+    assert len(units(order)) == 1
+
+
+def test_asc_5_more_than_remains_needs_reason_and_badge(order):
+    """D18, EDG-17: a typed yes is no override."""
+    station = order.built(parts=())
+    product = station.state["product"]
+    fields = {"match_id": product, "component_line_no": PAINT_LINE, "lot_no": order.number("P"), "quantity": "0.5"}
+    status, text = post(station.client, order, "components", query=f"?product={product}", **fields)
+    assert status == 409
+    assert 'name="confirmed.0" value="OVER_QUANTITY"' in text
+    assert post(station.client, order, "components", **fields, confirmed__0="OVER_QUANTITY")[0] == 422
+    assert post(station.client, order, "components", **fields, confirmed__0="OVER_QUANTITY", reason="Rework", badge="B-WORK")[0] == 422
+    assert associations(order) == {}
+    assert post(station.client, order, "components", **fields, confirmed__0="OVER_QUANTITY", reason="Rework", badge="B-SUP")[0] == 303
+    assert str(associations(order)["P"].quantity) == "0.50000"
+
+
+def test_asc_3_edit_in_place_and_asc_7_stale_row(order):
+    station = order.built(parts=("W1", "P"))
+    client, product = station.client, station.state["product"]
+    wheel = associations(order)["W1"]
+    page = client.get(f"{order.associations}?product={product}&edit={wheel.association_no}").text
+    assert hidden(page, "version", 'id="edit"') == str(wheel.version)
+    assert f'name="serial_no" value="{order.number("W1")}"' in page
+    changed = {"version": wheel.version, "serial_no": order.number("W2")}
+    assert post(client, order, f"components/{wheel.association_no}", **changed)[0] == 303
+    assert set(associations(order)) == {"W2", "P"}
+    paint = associations(order)["P"]
+    assert post(client, order, f"components/{paint.association_no}", version=paint.version, quantity="0.1")[0] == 303
+    status, text = post(client, order, f"components/{paint.association_no}", version=paint.version, quantity="0.2")
+    assert status == 422
+    assert "was changed by somebody else" in text
+
+
+def test_asc_6_remove_asks_once_and_takes_picked_ones_along(order):
+    station = order.built(parts=("F1", "W1", "W2"))
+    client, product = station.client, station.state["product"]
+    parts = associations(order)
+    post(client, order, "components/pick", **selected(parts["W1"]))
+    query = f"?product={product}&do=remove-components&selected.0={parts['W1'].association_no}&selected.1={parts['W2'].association_no}"
+    page = client.get(order.associations + query).text
+    assert "Remove 2" in page
+    assert "1 of them were picked" in page
+    status, text = post(client, order, "components/remove", query=f"?product={product}", confirmed=1, **selected(parts["W1"], parts["W2"]))
+    assert (status, "Removed" in text) == (303, True)
+    assert set(associations(order)) == {"F1"}
+
+
+def test_edg_27_remove_a_product_with_its_components(order):
+    station = order.built(parts=("F1", "W1"))
+    unit = units(order)["BK1"]
+    page = station.client.get(f"{order.associations}?do=remove-products&selected.0={unit.match_id}").text
+    assert "together with their components" in page
+    assert post(station.client, order, "products/remove", **selected(unit))[0] == 409  # not confirmed
+    assert post(station.client, order, "products/remove", confirmed=1, **selected(unit))[0] == 303
+    assert (units(order), associations(order)) == ({}, {})
+
+
+def test_nothing_selected_is_refused_with_words(order):
+    client = order.site.client()
+    for action in ("products/remove", "components/remove", "components/pick", "components/unpick", "components/journal", "reverse", "report"):
+        status, text = post(client, order, action)
+        assert status == 422, action
+        assert "Nothing is selected" in text
+
+
+def test_d26_end_a_line_and_open_it_again(order):
+    station = order.built(parts=("F1", "W1", "P"))
+    product = station.state["product"]
+    page = station.client.get(f"{order.associations}?product={product}&do=end-line&line={WHEEL_LINE}").text
+    assert "Nothing more of this component is asked for" in page
+    assert post(station.client, order, f"lines/{WHEEL_LINE}/end", match_id=product)[0] != 303  # no reason
+    assert post(station.client, order, f"lines/{WHEEL_LINE}/end", match_id=product, reason="One wheel only")[0] == 303
+    page = station.client.get(f"{order.associations}?product={product}").text
+    assert "Open line" in page
+    assert "3/3" in page
+    assert post(station.client, order, f"lines/{WHEEL_LINE}/open", match_id=product, reason="Two after all")[0] == 303
+    assert "2/3" in station.client.get(f"{order.associations}?product={product}").text
+
+
+def test_edg_7_move_from_the_scan_page_comes_back_to_it(order):
+    station = order.built(parts=("W1",))
+    station.send("mode", "Product")
+    station.scan(order.number("BK2"))
+    assert station.scan(order.number("W1")) == "SERIAL_IN_USE"
+    wheel = associations(order)["W1"]
+    action = f"/associations/components/{wheel.association_no}/move"
+    assert action in station.html
+    form = {name: hidden(station.html, name, action) for name in ("command_key", "to_match_id", "next")}
+    answer = station.client.post(f"/production-orders/{order.no}{action}", data=form)
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == f"{order.page}?product={station.state['product']}"
+    assert str(associations(order)["W1"].match_id) == station.state["product"]
+    assert "moved" in station.client.get(answer.headers["Location"]).text
+
+
+# --- Pick, Adjust consumption, Report, Reverse ----------------------------------------------------------------------------
+
+
+def test_asc_20_pick_and_put_back_list_what_was_refused(order):
+    station = order.built(parts=("F1", "W1"))
+    parts = associations(order)
+    assert post(station.client, order, "components/pick", **selected(parts["F1"]))[0] == 303
+    status, text = post(station.client, order, "components/pick", **selected(parts["F1"], parts["W1"]))
+    assert status == 303
+    assert "Picked 1." in text
+    assert f"{order.number('F1')} is Picked" in text
+    assert {name: part.state for name, part in associations(order).items()} == {"F1": "Picked", "W1": "Picked"}
+    assert post(station.client, order, "components/unpick", **selected(parts["F1"]))[0] == 303
+    assert associations(order)["F1"].state == "Open"
+
+
+def test_asc_21_to_23_adjust_consumption_is_open_until_posted(order):
+    station = order.built(parts=("F1", "P"))
+    client, product = station.client, station.state["product"]
+    parts = associations(order)
+    query = f"?product={product}"
+    assert post(client, order, "components/journal", query=query, **selected(parts["P"], parts["F1"]))[0] == 303
+    page = client.get(order.associations + query).text
+    assert f'id="journal-{parts["P"].association_no}"' in page
+    assert associations(order)["P"].state == "Open"  # nothing is posted by the button
+    assert post(client, order, "journal/cancel", query=query, **selected(parts["F1"]))[0] == 303
+    status, text = post(client, order, f"journal/{parts['P'].association_no}", query=query, quantity="0.2")
+    assert (status, "Posted 1 lines." in text) == (303, True)
+    paint = associations(order)["P"]
+    assert (paint.state, str(paint.quantity), str(paint.consumed_quantity)) == ("Consumed", "0.20000", "0.20000")
+    with Session(order.site.engine) as session:
+        assert session.scalars(select(PickingListLine).where(PickingListLine.order_no == order.no)).all() == []
+    status, text = post(client, order, f"journal/{parts['F1'].association_no}", quantity="1")
+    assert (status, "There is no open picking list line" in text) == (404, True)
+
+
+def test_asc_25_only_the_owner_sees_the_fields_of_a_journal(order):
+    station = order.built(parts=("P",))
+    part = associations(order)["P"]
+    post(station.client, order, "components/journal", **selected(part))
+    page = order.site.client("B-SUP").get(f"{order.associations}?product={station.state['product']}").text
+    assert "open, Ada Admin" in page
+    assert f'id="journal-{part.association_no}"' not in page
+
+
+def test_asc_9_report_and_d23_reverse_one_unit(order):
+    station = order.built()
+    client, unit = station.client, units(order)["BK1"]
+    page = client.get(f"{order.associations}?do=report&selected.0={unit.match_id}").text
+    assert "Report 1 as finished" in page
+    assert f'name="lines.0.match_id" value="{unit.match_id}"' in page
+    status, text = post(client, order, "report", lines__0__match_id=unit.match_id, lines__0__good="1", lines__0__error="0")
+    assert (status, "Reported 1 as finished" in text) == (303, True)
+    assert units(order)["BK1"].state == "Reported"
+    assert {part.state for part in associations(order).values()} == {"Consumed"}
+    assert post(client, order, "reverse", reason="wrong label", **selected(unit))[0] == 303
+    assert units(order)["BK1"].state == "Open"
+    assert {part.state for part in associations(order).values()} == {"Open"}
+    with Session(order.site.engine) as session:
+        assert problems(session) == []
+
+
+def test_asc_10_error_needs_a_cause_and_keeps_what_was_typed(order):
+    station = order.built()
+    unit = units(order)["BK1"]
+    fields = {"lines__0__match_id": unit.match_id, "lines__0__good": "0", "lines__0__error": "1"}
+    status, text = post(station.client, order, "report", **fields)
+    assert status == 422
+    assert re.search(r'name="lines\.0\.error" value="1"', text)
+    assert post(station.client, order, "report", **fields, lines__0__error_cause="Bent")[0] == 303
+    assert (units(order)["BK1"].error_quantity, units(order)["BK1"].error_cause) == (1, "Bent")
+
+
+def test_d5_accept_error_needs_a_reason_and_d27_refused_rows_are_left_out(order):
+    station = order.built(parts=("F1", "W1", "W2", "P"))
+    station.send("mode", "Product")
+    station.scan(order.number("BK2"))
+    rows = units(order)
+    both = {f"lines__{place}__match_id": row.match_id for place, row in enumerate(rows.values())}
+    status, text = post(station.client, order, "report", **both)
+    assert status == 303
+    assert f"{order.number('BK2')} still needs" in text
+    assert (units(order)["BK1"].state, units(order)["BK2"].state) == ("Reported", "Open")
+    one = {"lines__0__match_id": rows["BK2"].match_id, "accept_error": 1}
+    assert post(station.client, order, "report", **one)[0] == 422
+    assert post(station.client, order, "report", **one, reason="Sample for the fair")[0] == 303
+    assert units(order)["BK2"].state == "Reported"
+
+
+def test_same_key_posts_once(order):
+    """A19: a double click."""
+    station = order.built()
+    unit = units(order)["BK1"]
+    form = {"command_key": f"twice-{order.tag}", "lines.0.match_id": str(unit.match_id)}
+    first, second = (station.client.post(f"{order.associations}/report", data=form) for _ in range(2))
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert units(order)["BK1"].good_quantity == 1
+
+
+@pytest.mark.parametrize("form", [
+    {"selected.0": "x"}, {"selected.0": "-1"}, {"selected": "1"}, {"selected.0": "9" * 40}, {"surprise": "1"}, {"reason": "x" * 300},
+    {"command_key": ""}, {"command_key": "a b"}, {"reason": "\x00"}, {"selected.x": "1"}, {"selected.0.1": "1"}, {"confirmed": "perhaps"},
+], ids=str)
+def test_bad_forms_are_refused_and_the_page_is_shown(any_order, form):
+    client, order = any_order
+    sent = {"command_key": f"bad-{next(_keys)}", "selected.0": "1"} | form
+    for action in ("components/pick", "products/remove", "reverse"):
+        answer = client.post(f"{order.associations}/{action}", data=sent)
+        assert answer.status_code == 422 or "reason" in form, (action, answer.status_code)
+        assert answer.status_code < 500
+
+
+@pytest.fixture(scope="module")
+def any_order(site):
+    return site.client(), make_order(site)
+
+
+@pytest.mark.parametrize("action", ["components/1", "components/1/move", "journal/1", "lines/1/end", "report", "products", "components"])
+def test_actions_on_orders_that_are_not_there_are_404(site, action):
+    answer = site.client().post(f"/production-orders/NOPE/associations/{action}", data={"command_key": f"none-{next(_keys)}"})
+    assert answer.status_code in {404, 422}

@@ -1,0 +1,422 @@
+"""The Tracked components page over HTTP: the queue's protocol, what is shown, and the plain form without script."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from shopfloor.genealogy.models import ComponentAssociation, ScanEntry, TrackedProduct
+from shopfloor.genealogy.page_queries import station_rules, tracked_components_page
+from shopfloor.people.commands import set_setting
+from shopfloor.people.inputs import SettingValue
+from tests.conftest import runner
+from tests.databases import ENGINES
+from tests.factories_genealogy import FRAME_LINE, GS, GTINS, PAINT, PAINT_LINE, WHEEL, WHEEL_LINE, stock
+from tests.web.bikes import FRAGMENT, bike_site, hidden, make_order
+
+_keys = itertools.count(1)
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def site(request, tmp_path_factory):
+    with bike_site(request.param, tmp_path_factory.mktemp("data")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def any_order(site):
+    """A browser and an order that nothing is registered on."""
+    return site.client(), make_order(site)
+
+
+@pytest.fixture
+def order(site):
+    return make_order(site)
+
+
+def count(site, model, **fits):
+    with Session(site.engine) as session:
+        return session.scalar(select(func.count()).select_from(model).filter_by(**fits))
+
+
+# --- the page -------------------------------------------------------------------------------------------------------------
+
+
+def test_tcp_1_opening_the_page_is_product_mode_with_the_cursor_in_the_field(order):
+    text = order.site.client().get(order.page).text
+    assert 'data-mode="product"' in text
+    assert re.search(r'<input id="text" name="text" form="scan"[^>]* autofocus', text)
+    station = json.loads(re.search(r'data-station="([^"]*)"', text)[1].replace("&#34;", '"'))
+    assert station == {"order_no": order.no, "mode": "Product", "product": "", "line": "", "held": ""}
+    assert "Scan a product first" in text  # TCP-5
+
+
+def test_tcp_3_page_shows_order_figures_and_who_scans(order):
+    text = order.site.client("B-WORK").get(order.page).text
+    for shown in (order.no, "BIKE of the test", "Not started, 0 of 3", "0 of 3 reported", 'data-operator="E-WORK"', "Will Worker"):
+        assert shown in text
+
+
+def test_tcp_11_address_restores_product_and_line(order):
+    station = order.built(parts=("F1",))
+    product = station.state["product"]
+    text = station.client.get(f"{order.page}?product={product}&line={WHEEL_LINE}").text
+    assert 'data-mode="component"' in text
+    assert order.number("BK1") in text
+    assert f'/associations?product={product}&amp;line={WHEEL_LINE}"' in text
+
+
+@pytest.mark.parametrize("query", ["?product=999999999", "?product=abc", "?product=-1", "?line=7", "?before=x", "?product=99999999999999999999"])
+def test_page_survives_addresses_that_name_nothing(order, query):
+    answer = order.site.client().get(order.page + query)
+    assert answer.status_code == 200
+    assert 'data-mode="product"' in answer.text
+
+
+def test_unknown_order_is_not_found(site):
+    assert site.client().get("/production-orders/NOPE/tracked-components").status_code == 404
+
+
+def test_a4_ops_1_poll_says_204_until_the_order_changes(order):
+    station = order.built(parts=("F1",))
+    poll = re.search(r'hx-get="([^"]*)"', station.html)[1].replace("&amp;", "&")
+    other = order.site.client()
+    with order.site.statements() as asked:
+        assert other.get(poll, headers=FRAGMENT).status_code == 204
+    assert asked.count <= 2
+    station.scan(order.number("W1"))
+    changed = other.get(poll, headers=FRAGMENT)
+    assert changed.status_code == 200
+    assert order.number("W1") in changed.text
+    assert 'id="work"' in changed.text
+
+
+def test_tcp_4_tcp_5_grids_show_rows_and_lines_with_numbers(order):
+    station = order.built(parts=("F1", "W1"))
+    text = station.html
+    assert re.search(rf'aria-current="true"><th scope="row"><button[^>]*>{order.number("BK1")}', text)
+    assert "1/3" in text  # one of three listed lines is complete; the bell is not listed (SET-7)
+    assert "BELL" not in text
+    for number in (order.number("F1"), order.number("W1")):
+        assert number in text
+    assert "In progress, 1 of 3" in text
+
+
+def test_lot_word_of_the_company_is_shown(order):
+    with Session(order.site.engine) as session:
+        run = runner(session)
+        run(set_setting, given=SettingValue(name="lot_word", value="Lot"))
+        try:
+            assert "Lot · line 30" in order.built(parts=()).html
+        finally:
+            run(set_setting, given=SettingValue(name="lot_word", value="Batch"))
+    assert "Batch · line 30" in order.station().client.get(order.page + "?product=" + order.built(parts=(), product="BK2").state["product"]).text
+
+
+# --- the protocol ---------------------------------------------------------------------------------------------------------
+
+
+def test_tcp_7_product_then_components_with_header_block_and_state(order):
+    station = order.station()
+    assert station.scan(order.number("BK1")) == "PRODUCT_REGISTERED"
+    assert (station.status, station.mode) == (200, "Component")
+    assert station.answer["answer"] == "accepted"
+    assert station.answer["sound"] == "accepted"
+    assert station.html.lstrip().startswith('<main id="main" data-station="')
+    assert station.scan(order.number("F1")) == "LINE_COMPLETED"
+    assert station.scan(order.number("W1")) == "COMPONENT_REGISTERED"
+    assert "1 / 2" in station.html
+    assert station.scan(order.number("W2")) == "LINE_COMPLETED"
+    assert station.scan(order.number("P")) == "UNIT_COMPLETED"
+    assert station.mode == "Component"  # TCP-8
+    assert count(order.site, ComponentAssociation, order_no=order.no) == 4
+
+
+def test_header_is_ascii_whatever_was_scanned(order):
+    station = order.station()
+    station.scan("Größe-1")
+    response = station.client.post(f"{order.page}/scan", data={"command_key": "ascii-1", "text": "Grö\u0416", "kind": "scan"}, headers=FRAGMENT)
+    assert response.headers["X-Shopfloor-Answer"].isascii()
+
+
+def test_a19_retry_of_the_same_entry_is_answered_from_the_store(order):
+    client = order.site.client()
+    form = {"command_key": f"retry-{order.tag}", "kind": "scan", "text": order.number("BK1"), "mode": "Product"}
+    first, second = (client.post(f"{order.page}/scan", data=form, headers=FRAGMENT) for _ in range(2))
+    assert first.status_code == second.status_code == 200
+    assert first.headers["X-Shopfloor-Answer"] == second.headers["X-Shopfloor-Answer"]
+    assert count(order.site, ScanEntry, order_no=order.no) == 1
+
+
+def test_d16_refused_product_scan_leaves_no_product(order):
+    station = order.built(parts=())
+    station.send("mode", "Product")
+    assert station.state["product"] == ""
+    assert station.scan(order.number("BK1") + "\x07") == "SCAN_INVALID"
+    assert (station.status, station.state["product"], station.mode) == (422, "", "Product")
+
+
+def test_d16_refused_component_keeps_the_state(order):
+    station = order.built(parts=("F1",))
+    product = station.state["product"]
+    station.send("line", str(WHEEL_LINE))
+    assert station.scan("NOPE-1") == "NUMBER_UNKNOWN"
+    assert station.status == 422
+    assert station.state == {"mode": "Component", "product": product, "line": str(WHEEL_LINE), "held": ""}
+
+
+def test_d16_what_follows_a_refusal_unseen_is_held(order):
+    station = order.built(parts=())
+    station.scan("NOPE-1")
+    assert station.scan(order.number("F1"), after_key=station.key) == "HELD_AFTER_REFUSAL"
+    held = station.key
+    assert station.scan(order.number("F1"), holds=held) == "LINE_COMPLETED"
+    assert station.send("discard", "NOPE-1", holds=held) == "HELD_DISCARDED"
+
+
+def test_tcp_13_taps_select_product_and_line_and_register_nothing(order):
+    station = order.built(parts=("F1",))
+    product = station.state["product"]
+    station.send("mode", "Product")
+    assert station.send("product", product) == "PRODUCT_SELECTED"
+    assert station.state["product"] == product
+    assert station.send("line", str(PAINT_LINE)) == "LINE_SELECTED"
+    assert station.state["line"] == str(PAINT_LINE)
+    assert count(order.site, ComponentAssociation, order_no=order.no) == 1
+
+
+def test_tapped_product_that_is_not_there_leaves_none(order):
+    station = order.built(parts=())
+    assert station.send("product", "999999") == "NOT_FOUND"
+    assert (station.status, station.mode, station.state["product"]) == (422, "Product", "")
+
+
+def test_tcp_16_undo_takes_the_last_registration_back_and_is_offered_by_number(order):
+    station = order.built(parts=("F1", "W1"))
+    assert f"Undo {order.number('W1')}" in station.html
+    assert station.send("undo") == "UNDONE"
+    assert f"Undo {order.number('F1')}" in station.html
+    station.send("undo")
+    assert f"Undo {order.number('BK1')}" in station.html
+    station.send("undo")
+    assert "data-command=\"undo\"" not in station.html
+    assert station.send("undo") == "NOTHING_TO_UNDO"
+
+
+def test_d18_switch_is_asked_with_409_and_confirmed_by_its_key(order):
+    station = order.built(parts=("F1",))
+    product = order.number("BK2")
+    with_row = order.station()
+    with_row.scan(product)
+    assert station.scan(product) == "SWITCH_TO_PRODUCT"
+    assert (station.status, station.answer["confirmable"], station.mode) == (409, True, "Component")
+    assert f'data-value="{station.key}"' in station.html
+    asked = station.key
+    assert station.send("confirm", confirms=asked) == "PRODUCT_SELECTED"
+    assert (station.status, station.mode) == (200, "Component")
+
+
+def test_d18_override_needs_reason_and_badge_and_is_not_confirmable_by_a_second_scan(order):
+    old = f"OLD-{order.tag}"
+    with Session(order.site.engine) as session:
+        run = runner(session)
+        stock(run, PAINT, old, quantity="1")
+    station = order.built(parts=("P",), badge="B-WORK")
+    text = f"01{GTINS[PAINT]}3103000500{GS}10{old}"
+    assert station.scan("]C1" + text) == "OVER_QUANTITY"
+    assert (station.status, station.answer["confirmable"]) == (409, False)
+    assert "data-override" in station.html
+    asked = station.key
+    assert station.send("confirm", confirms=asked) == "REASON_NEEDED"
+    assert station.send("confirm", confirms=asked, reason="Rework", badge="B-WORK") == "NOT_ALLOWED"
+    code = station.send("confirm", confirms=asked, reason="Rework", badge="B-SUP")
+    assert station.status == 200, code
+    assert order.number("BK1") in station.html
+
+
+def test_scn_17_candidates_are_buttons_with_their_line(order):
+    station = order.built(parts=())
+    shared = f"X-{order.tag}"
+    with Session(order.site.engine) as session:
+        run = runner(session)
+        stock(run, WHEEL, shared)
+        stock(run, "FRAME", shared)
+    assert station.scan(shared) == "AMBIGUOUS_COMPONENT"
+    assert f'data-choice="{FRAME_LINE}"' in station.html
+    assert f'data-choice="{WHEEL_LINE}"' in station.html
+    assert station.send("confirm", confirms=station.key, choice=str(WHEEL_LINE)) == "COMPONENT_REGISTERED"
+
+
+def test_scn_20_part_is_held_shown_echoed_and_dropped(order):
+    station = order.built(parts=())
+    assert station.scan("]C13712") == "PART_HELD"
+    assert station.state["held"] == "(37)12"
+    assert "data-parts" in station.html
+    station.send("line", str(PAINT_LINE))
+    assert station.state["held"] == "(37)12"  # another line keeps it
+    station.send("mode", "Component")  # the button Clear
+    assert station.state["held"] == ""
+    assert "data-parts" not in station.html
+
+
+def test_ops_7_scan_kept_through_a_sign_out_is_nobody_elses(order):
+    worker = order.built(parts=(), badge="B-WORK")
+    other = order.station("B-WENDY")
+    other.state = dict(worker.state)
+    assert other.scan(order.number("F1"), operator="E-WORK") == "OTHER_OPERATOR"
+    assert other.status == 422
+    assert "Will Worker" in other.html
+    assert other.send("discard", order.number("F1"), operator="E-WORK") == "OTHER_OPERATOR"
+    supervisor = order.station("B-SUP")
+    supervisor.state = dict(worker.state)
+    assert supervisor.send("discard", order.number("F1"), operator="E-WORK") == "HELD_DISCARDED"
+    assert worker.scan(order.number("F1"), operator="E-WORK") == "LINE_COMPLETED"
+
+
+BAD_COMMANDS = (
+    {"command_key": ""}, {"command_key": "a b"}, {"command_key": "k" * 65}, {"kind": "bogus"}, {"mode": "Sideways"}, {"product": "-1"},
+    {"product": "x"}, {"line": "9" * 30}, {"captured_at": "yesterday"}, {"clock_ms": "-5"}, {"surprise": "1"}, {"source": "telepathy"},
+    {"after_key": "k" * 65}, {"text": "x" * 5000}, {"text": "\x00"},
+    {"kind": "confirm", "confirms": "nothing"}, {"held": "(((", "mode": "Component"}, {"kind": "line", "text": "\n"},
+    {"kind": "product", "text": "\u0663"}, {"badge": "x" * 100}, {"operator": "\x00"}, {"operator": "E-NOBODY"},
+)
+
+
+@pytest.mark.parametrize("form", BAD_COMMANDS, ids=str)
+def test_bad_commands_get_422_with_the_header(any_order, form):
+    """Bad input: never 400, 404 or 500 on this route, and nothing is registered."""
+    client, order = any_order
+    sent = {"command_key": f"bad-{next(_keys)}", "kind": "scan", "text": "X"} | form
+    response = client.post(f"{order.page}/scan", data=sent, headers=FRAGMENT)
+    assert response.status_code == 422
+    answer = json.loads(response.headers["X-Shopfloor-Answer"])
+    assert answer["order_no"] == order.no
+    assert set(answer) == {"answer", "code", "sound", "mode", "product", "line", "held", "order_no", "confirmable"}
+    assert "<main" in response.text
+    assert count(order.site, TrackedProduct, order_no=order.no) == 0
+
+
+@pytest.mark.parametrize("text", [b"%ED%A0%80", b"\xff\xfe", b"%FF", b"AB%C3"])
+def test_bytes_that_are_no_text_are_refused(any_order, text):
+    client, order = any_order
+    body = f"command_key=bytes-{next(_keys)}&kind=scan&text=".encode() + text
+    response = client.post(f"{order.page}/scan", data=body, content_type="application/x-www-form-urlencoded", headers=FRAGMENT)
+    assert response.status_code == 422
+    assert json.loads(response.headers["X-Shopfloor-Answer"])["code"] == "REQUEST_INVALID"
+    assert count(order.site, TrackedProduct, order_no=order.no) == 0
+
+
+def test_unknown_order_is_refused_with_the_header_too(site):
+    response = site.client().post("/production-orders/NOPE/tracked-components/scan", data={"command_key": "no-order", "text": "X"}, headers=FRAGMENT)
+    assert response.status_code == 422
+    assert json.loads(response.headers["X-Shopfloor-Answer"])["code"] == "NOT_FOUND"
+
+
+def test_signed_out_station_gets_401(order):
+    client = order.site.client(badge="")
+    assert client.post(f"{order.page}/scan", data={"command_key": "x", "text": "X"}, headers=FRAGMENT).status_code == 401
+
+
+def test_a30_only_those_with_the_right_register(order):
+    station = order.station("B-ADMIN")
+    with Session(order.site.engine) as session:
+        from shopfloor.people.commands import create_operator
+        from shopfloor.people.inputs import NewOperator
+        no = f"E-Q{order.tag}"
+        runner(session)(create_operator, given=NewOperator(no=no, name="Quinn", badge=f"B-Q{order.tag}", role="Quality engineer"))
+    station.client = order.site.client(f"B-Q{order.tag}")
+    assert station.scan(order.number("BK1")) == "NOT_ALLOWED"
+
+
+# --- without script (TCP-18) ----------------------------------------------------------------------------------------------
+
+
+def test_tcp_18_plain_form_scans_and_shows_the_whole_page(order):
+    client = order.site.client()
+    page = client.get(order.page).text
+    form = {name: hidden(page, name) for name in ("command_key", "mode", "product", "line", "held", "operator")}
+    answer = client.post(f"{order.page}/scan", data=form | {"text": order.number("BK1")})
+    assert answer.status_code == 200
+    assert answer.text.startswith("<!doctype html>")
+    assert 'data-mode="component"' in answer.text
+    form = {name: hidden(answer.text, name) for name in form}
+    assert form["product"] != ""
+    answer = client.post(f"{order.page}/scan", data=form | {"text": order.number("F1")})
+    assert "Accepted" in answer.text
+    assert count(order.site, ComponentAssociation, order_no=order.no) == 1
+
+
+def test_tcp_18_buttons_of_the_plain_form_are_commands(order):
+    station = order.built(parts=("F1",))
+    for value, mode in ((f"product:{station.state['product']}", "Component"), ("mode:Product", "Product"), ("undo", "Component")):
+        form = {"command_key": f"{value}-{order.tag}", "text": "", "command": value, "mode": "Product"}
+        answer = station.client.post(f"{order.page}/scan", data=form)
+        assert answer.status_code == 200, answer.text
+        assert f'data-mode="{mode.lower()}"' in answer.text
+
+
+def test_tcp_6_empty_submit_does_nothing(order):
+    client = order.site.client()
+    answer = client.post(f"{order.page}/scan", data={"command_key": f"empty-{order.tag}", "text": "", "mode": "Product"})
+    assert answer.status_code == 200
+    assert count(order.site, ScanEntry, order_no=order.no) == 0
+
+
+def test_reloading_the_answer_of_the_plain_form_leads_to_the_page(order):
+    answer = order.site.client().get(f"{order.page}/scan")
+    assert (answer.status_code, answer.headers["Location"]) == (303, order.page)
+
+
+# --- size and statements --------------------------------------------------------------------------------------------------
+
+
+def test_ops_9_page_of_1000_products_is_small_and_windowed(site):
+    """OPS-9, screens: under 150 kB, newest 50, older ones by keyset; the number of statements does not depend on the number of rows."""
+    order = make_order(site, quantity="1000")
+    with Session(site.engine) as session:
+        few = statements_of_page(site, session, order.no)
+        add_rows(session, order.no, 1000)
+        many = statements_of_page(site, session, order.no)
+    assert few <= 6
+    assert many <= 8  # everything is registered: whether all is complete is looked up as well
+    answer = site.client().get(order.page)
+    assert len(answer.data) < 150_000
+    assert answer.text.count('data-command="product"') == 50
+    assert "In progress, 1,000 of 1,000" in answer.text
+    older = re.search(r'href="([^"]*before=[^"]*)"', answer.text)[1].replace("&amp;", "&")
+    assert "BULK-0900" in site.client().get(older).text
+
+
+def statements_of_page(site, session, order_no):
+    with site.statements() as asked:
+        tracked_components_page(session, order_no, session_id="somebody")
+    session.rollback()
+    return asked.count
+
+
+def add_rows(session, order_no, number):
+    """Rows written directly: a thousand scans would take a minute."""
+    from shopfloor.clock import now
+    first = session.scalar(select(func.coalesce(func.max(TrackedProduct.match_id), 0))) + 1
+    session.add_all(
+        TrackedProduct(
+            plant_no=1, match_id=first + n, order_no=order_no, order_line_no=10_000, item_no="BIKE", serial_no=f"BULK-{n:04}", state="Open",
+            quantity=Decimal(1), registered_at=now(), registered_by="E-ADMIN",
+        )
+        for n in range(number)
+    )
+    session.commit()
+
+
+def test_station_rules_are_one_statement(site):
+    with Session(site.engine) as session:
+        with site.statements() as asked:
+            found = station_rules(session, "ST-1", "s")
+        assert asked.count == 1
+        assert (found.lot_word, found.rules.feature_on, found.rules.session_id) == ("Batch", True, "s")
