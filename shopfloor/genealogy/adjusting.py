@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from shopfloor import audit
@@ -23,7 +23,7 @@ from shopfloor.genealogy.entries import append
 from shopfloor.genealogy.facts import Association
 from shopfloor.genealogy.inputs import JournalLineInput, SelectionInput
 from shopfloor.genealogy.maintenance_errors import JournalOpen, NotAdjustable, NothingSelected
-from shopfloor.genealogy.models import AssociationAction, ComponentAssociation, PickingListLine
+from shopfloor.genealogy.models import AssociationAction, AssociationEntry, ComponentAssociation, PickingListLine
 from shopfloor.genealogy.quantity_changes import set_quantity
 from shopfloor.genealogy.reporting import Use, consumed_event, write_consumed
 from shopfloor.genealogy.reversing import restore_associations
@@ -42,6 +42,7 @@ from shopfloor.reservations.queries import pieces_of_associations
 _line = table(PickingListLine)
 _association = table(ComponentAssociation)
 _entry = table(ItemLedgerEntry)
+_log = table(AssociationEntry)
 
 
 @dataclass(frozen=True)
@@ -231,8 +232,11 @@ def _use(association: Association, quantity: Decimal) -> ComponentUse:
 
 
 def _consumed_entries(session: Session, line: JournalLine) -> list[tuple[int, Decimal]]:
-    """The association's consumption entries, newest first, with how much of each comes back."""
+    """The association's consumption entries, newest first, with how much of each comes back. Its log says which postings consumed it."""
     a = line.association
+    registers = select(_log.c.register_no).where(
+        plant(session, _log), _log.c.association_no == a.association_no, _log.c.action == AssociationAction.CONSUMED.value
+    )
     rows = session.connection().execute(
         select(_entry.c.entry_no, _entry.c.quantity, _entry.c.corrects_entry_no)
         .where(
@@ -240,6 +244,7 @@ def _consumed_entries(session: Session, line: JournalLine) -> list[tuple[int, De
             _entry.c.match_id == a.match_id, _entry.c.component_line_no == a.component_line_no, _entry.c.item_no == a.item_no,
             _entry.c.serial_no == a.tracking.serial_no, _entry.c.lot_no == a.tracking.lot_no,
             _entry.c.entry_type == EntryType.CONSUMPTION.value,
+            or_(_entry.c.corrects_entry_no != 0, _entry.c.register_no.in_(registers)),
         )
         .order_by(_entry.c.entry_no.desc())
     ).all()

@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row as SqlRow
-from sqlalchemy import and_, literal, select, union_all
+from sqlalchemy import and_, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
-from shopfloor.db import current_plant, plant, table
+from shopfloor.db import current_plant, table
 from shopfloor.db.unit_of_work import CommandEntry
 from shopfloor.errors import Outcome
 from shopfloor.genealogy.answers import ComponentRegistered, ComponentShort, LineCompleted, ProductRegistered, ProductRevived, UnitCompleted
@@ -39,6 +39,24 @@ REGISTERING = (
 )
 """Answers that Undo takes back (TCP-16)."""
 UNDONE = "UNDONE"
+PROFILE, RECOGNITION = "station profile", "station recognition"
+
+# Built once: every scan asks both, and putting a statement together costs more than running it.
+_ANSWERS = (
+    select(_scan.c.answer, _scan.c.raw_text, _scan.c.kind, _scan.c.recorded_at, _command.c.outcome_code, _command.c.outcome_fields)
+    .join(_command, and_(_command.c.plant_no == _scan.c.plant_no, _command.c.command_key == _scan.c.command_key))
+    .where(
+        _scan.c.plant_no == bindparam("at_plant"), _scan.c.session_id == bindparam("at_session"), _scan.c.order_no == bindparam("at_order")
+    )
+    .order_by(_scan.c.entry_no.desc())
+    .limit(READ_ANSWERS)
+)
+_this_station = and_(_station.c.plant_no == bindparam("at_plant"), _station.c.code == bindparam("at_station"))
+_RULES = union_all(
+    select(_setting.c.name, _setting.c.value),
+    select(literal(PROFILE).label("name"), _station.c.scanner_profile.label("value")).where(_this_station),
+    select(literal(RECOGNITION).label("name"), _station.c.gs1_recognition.label("value")).where(_this_station),
+)
 
 
 @dataclass(frozen=True)
@@ -233,16 +251,8 @@ def number_kind(product: Product) -> str:
 
 def session_answers(session: Session, order_no: str, session_id: str) -> list[Answered]:
     """The session's last answers on an order, newest first. One statement."""
-    rows = session.connection().execute(
-        select(
-            _scan.c.answer, _scan.c.raw_text, _scan.c.kind, _scan.c.recorded_at, _command.c.outcome_code, _command.c.outcome_fields,
-        )
-        .join(_command, and_(_command.c.plant_no == _scan.c.plant_no, _command.c.command_key == _scan.c.command_key))
-        .where(plant(session, _scan), _scan.c.session_id == session_id, _scan.c.order_no == order_no)
-        .order_by(_scan.c.entry_no.desc())
-        .limit(READ_ANSWERS)
-    )
-    return [_answered(row) for row in rows]  # type: ignore[arg-type]  # the columns above
+    values = {"at_plant": current_plant(session), "at_session": session_id, "at_order": order_no}
+    return [_answered(row) for row in session.connection().execute(_ANSWERS, values)]  # type: ignore[arg-type]  # the columns above
 
 
 def undo_label(answers: list[Answered]) -> str:
@@ -278,18 +288,10 @@ class StationRules:
 
 def station_rules(session: Session, station_code: str, session_id: str) -> StationRules:
     """Settings of the company with those of the station. One statement (D11)."""
-    mine = and_(_station.c.plant_no == current_plant(session), _station.c.code == station_code)
-    profile, recognition = "station profile", "station recognition"
-    rows = session.connection().execute(
-        union_all(
-            select(_setting.c.name, _setting.c.value),
-            select(literal(profile).label("name"), _station.c.scanner_profile.label("value")).where(mine),
-            select(literal(recognition).label("name"), _station.c.gs1_recognition.label("value")).where(mine),
-        )
-    )
+    rows = session.connection().execute(_RULES, {"at_plant": current_plant(session), "at_station": station_code})
     stored = {row.name: row.value for row in rows}
     settings = {name: stored.get(name, setting.default) for name, setting in SETTINGS.items()}
     rules = scan_rules(
-        settings, scanner_profile=stored.get(profile, ""), gs1_recognition=stored.get(recognition, ""), session_id=session_id
+        settings, scanner_profile=stored.get(PROFILE, ""), gs1_recognition=stored.get(RECOGNITION, ""), session_id=session_id
     )
     return StationRules(rules, settings["lot_word"])

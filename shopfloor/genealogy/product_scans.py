@@ -61,6 +61,8 @@ def scan_product(job: ScanJob) -> ScanAnswer:
     rows = product_rows(job.session, job.situation, tracking)
     here = _row_here(job, rows, tracking)
     if here is not None:
+        if here.state == ProductState.REMOVED:
+            _refuse_other_order(job, rows, here.tracking)
         return _known_row(job, here)
     _refuse_foreign(job, rows, tracking)
     if job.code is None or job.code.kind in {ScanKind.PLAIN, ScanKind.BADGE}:
@@ -218,13 +220,18 @@ def _refuse_foreign(job: ScanJob, rows: list[KnownRow], tracking: Tracking) -> N
     """EDG-19, D13: a serial is registered on one order only; a removed one asks before it is used elsewhere (D39)."""
     if not tracking.serial_no:
         return
+    _refuse_other_order(job, rows, tracking)
     for row in rows:
-        if row.order_no == job.order_no or row.tracking.serial_no != tracking.serial_no:
-            continue
-        if row.state != ProductState.REMOVED:
-            raise ProductOtherOrder(number=tracking.label(), order_no=row.order_no, state=row.state)
-        if NumberWasRemoved.code not in job.confirmed:
+        if row.order_no != job.order_no and row.tracking.serial_no == tracking.serial_no and NumberWasRemoved.code not in job.confirmed:
             raise NumberWasRemoved(number=tracking.label(), order_no=row.order_no)
+
+
+def _refuse_other_order(job: ScanJob, rows: list[KnownRow], tracking: Tracking) -> None:
+    """D13: before a number is registered, and before a removed one is revived."""
+    for row in rows:
+        elsewhere = row.order_no != job.order_no and row.state != ProductState.REMOVED
+        if elsewhere and tracking.serial_no and row.tracking.serial_no == tracking.serial_no:
+            raise ProductOtherOrder(number=tracking.label(), order_no=row.order_no, state=row.state)
 
 
 def _refuse_known_as_something_else(job: ScanJob, tracking: Tracking) -> None:

@@ -34,6 +34,26 @@ from shopfloor.quantity import ZERO, shown
 _row = table(TrackedProduct)
 _association = table(ComponentAssociation)
 
+# Built once: putting a statement together costs more than running it.
+_WRITE_REPORT = (
+    update(_row)
+    .where(_row.c.plant_no == bindparam("b_plant"), _row.c.match_id == bindparam("b_match"))
+    .values(
+        good_quantity=_row.c.good_quantity + bindparam("b_good", type_=_row.c.good_quantity.type),
+        error_quantity=_row.c.error_quantity + bindparam("b_error", type_=_row.c.error_quantity.type),
+        error_cause=bindparam("b_cause"), state=bindparam("b_state"), reported_at=bindparam("b_now", type_=_row.c.reported_at.type),
+        reported_by=bindparam("b_by"), version=_row.c.version + 1,
+    )
+)
+_WRITE_CONSUMED = (
+    update(_association)
+    .where(_association.c.plant_no == bindparam("b_plant"), _association.c.association_no == bindparam("b_no"))
+    .values(
+        consumed_quantity=bindparam("b_consumed", type_=_association.c.consumed_quantity.type), state=bindparam("b_state"),
+        prior_state=bindparam("b_prior"), version=_association.c.version + 1,
+    )
+)
+
 
 @dataclass(frozen=True)
 class Use:
@@ -162,6 +182,7 @@ def _post(
         uses=[_component_use(use) for use in uses],
         reason=reason,
         flush_exclude=frozenset(line.line_no for line in rows.situation.lines if line.listed),
+        components=rows.components,
     )
     return posted, uses
 
@@ -196,22 +217,12 @@ def _write(
 ) -> None:
     """The projections and the log follow the posting."""
     write_consumed(session, uses)
-    plant_no = current_plant(session)
+    common = {"b_plant": current_plant(session), "b_now": now(), "b_by": actor.operator_no}
     rows = [
-        {"b_match": r.row.match_id, "b_good": r.good, "b_error": r.error, "b_cause": r.cause, "b_state": r.state_after, "b_now": now()}
+        common | {"b_match": r.row.match_id, "b_good": r.good, "b_error": r.error, "b_cause": r.cause, "b_state": r.state_after}
         for r in reports
     ]
-    session.connection().execute(
-        update(_row)
-        .where(_row.c.plant_no == plant_no, _row.c.match_id == bindparam("b_match"))
-        .values(
-            good_quantity=_row.c.good_quantity + bindparam("b_good", type_=_row.c.good_quantity.type),
-            error_quantity=_row.c.error_quantity + bindparam("b_error", type_=_row.c.error_quantity.type),
-            error_cause=bindparam("b_cause"), state=bindparam("b_state"), reported_at=bindparam("b_now", type_=_row.c.reported_at.type),
-            reported_by=actor.operator_no, version=_row.c.version + 1,
-        ),
-        rows,
-    )
+    session.connection().execute(_WRITE_REPORT, rows)
     append(
         session, actor,
         [consumed_event(use, AssociationAction.CONSUMED, register_no, given.reason) for use in uses]
@@ -225,8 +236,10 @@ def write_consumed(session: Session, uses: Sequence[Use], *, sign: int = 1) -> N
     """Count consumption on associations; one with nothing left to post is Consumed, and remembers what it was before (D23)."""
     if not uses:
         return
+    plant_no = current_plant(session)
     rows = [
         {
+            "b_plant": plant_no,
             "b_no": use.association.association_no,
             "b_consumed": use.association.consumed + use.quantity * sign,
             "b_state": AssociationState.CONSUMED.value if use.association.unposted <= use.quantity else use.association.state,
@@ -234,15 +247,7 @@ def write_consumed(session: Session, uses: Sequence[Use], *, sign: int = 1) -> N
         }
         for use in uses
     ]
-    session.connection().execute(
-        update(_association)
-        .where(_association.c.plant_no == current_plant(session), _association.c.association_no == bindparam("b_no"))
-        .values(
-            consumed_quantity=bindparam("b_consumed", type_=_association.c.consumed_quantity.type), state=bindparam("b_state"),
-            prior_state=bindparam("b_prior"), version=_association.c.version + 1,
-        ),
-        rows,
-    )
+    session.connection().execute(_WRITE_CONSUMED, rows)
 
 
 def consumed_event(use: Use, action: AssociationAction, register_no: int, reason: str) -> Event:

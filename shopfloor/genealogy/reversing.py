@@ -6,18 +6,25 @@ from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from shopfloor import audit
-from shopfloor.db import current_plant, table
+from shopfloor.db import current_plant, plant, table
 from shopfloor.genealogy.answers import AssociationsChanged
 from shopfloor.genealogy.entries import Event, append
-from shopfloor.genealogy.facts import PICKED, Association, Row
+from shopfloor.genealogy.facts import OPEN, PICKED, Association, Row
 from shopfloor.genealogy.inputs import SelectionInput
 from shopfloor.genealogy.judging import judge
-from shopfloor.genealogy.maintenance_errors import NothingSelected, NotReportable
-from shopfloor.genealogy.models import AssociationAction, AssociationState, ComponentAssociation, ProductState, TrackedProduct
+from shopfloor.genealogy.maintenance_errors import NotAdjustable, NothingSelected, NotReportable
+from shopfloor.genealogy.models import (
+    AssociationAction,
+    AssociationEntry,
+    AssociationState,
+    ComponentAssociation,
+    ProductState,
+    TrackedProduct,
+)
 from shopfloor.genealogy.reporting import Use, consumed_event
 from shopfloor.genealogy.row_queries import OrderRows, read_rows
 from shopfloor.people import rights
@@ -32,6 +39,7 @@ from shopfloor.reservations.rules import Demand, OpenEntry
 
 _row = table(TrackedProduct)
 _association = table(ComponentAssociation)
+_log = table(AssociationEntry)
 
 
 def reverse_report(session: Session, actor: Actor, *, order_no: str, given: SelectionInput) -> AssociationsChanged:
@@ -62,7 +70,7 @@ def _restore(
     session: Session, actor: Actor, order: LockedOrder, rows: OrderRows, row: Row, done: ReversedReport, reason: str
 ) -> None:
     """The projections follow: the row is open again, its parts are what they were before, their stock is held for them again."""
-    uses = _returned(rows, row, done)
+    uses = _returned(session, rows, row, done)
     restore_associations(session, actor, uses)
     session.connection().execute(
         update(_row)
@@ -84,9 +92,21 @@ def _restore(
     )
 
 
-def _returned(rows: OrderRows, row: Row, done: ReversedReport) -> list[tuple[Use, list[tuple[int, Decimal]]]]:
-    """Which association each returned consumption belongs to, and the open entries that it came back as."""
-    candidates = [*rows.associations(row.match_id), *rows.order_level]
+def _returned(session: Session, rows: OrderRows, row: Row, done: ReversedReport) -> list[tuple[Use, list[tuple[int, Decimal]]]]:
+    """Which association each returned consumption belongs to, and the open entries that it came back as. One statement.
+
+    A lot may be in the row twice, consumed by hand before and by the report: the log knows which one a posting consumed.
+    """
+    registers = {returned.entry.register_no for returned, _ in done.returned}
+    consumed = set(
+        session.connection().scalars(
+            select(_log.c.association_no).where(
+                plant(session, _log), _log.c.order_no == rows.situation.order_no, _log.c.register_no.in_(registers),
+                _log.c.action == AssociationAction.CONSUMED.value,
+            )
+        )
+    )
+    candidates = [a for a in (*rows.associations(row.match_id), *rows.order_level) if a.association_no in consumed]
     back: dict[int, tuple[Association, Decimal, list[tuple[int, Decimal]]]] = {}
     for returned, posted in done.returned:
         entry = returned.entry
@@ -105,6 +125,7 @@ def restore_associations(session: Session, actor: Actor, uses: Sequence[tuple[Us
     """D23: each association regains its prior state and a specific reservation of the stock that came back."""
     if not uses:
         return
+    _refuse_registered_again(session, [use.association for use, _ in uses])
     pairs: list[NewPair] = []
     reserved: dict[int, Decimal] = defaultdict(Decimal)
     for use, entries in uses:
@@ -131,6 +152,26 @@ def restore_associations(session: Session, actor: Actor, uses: Sequence[tuple[Us
         ),
         values,
     )
+
+
+def _refuse_registered_again(session: Session, associations: Sequence[Association]) -> None:
+    """EDG-4: a lot is open once in a row. Raises NotAdjustable where it was registered again after what comes back was consumed."""
+    lots = [(a.match_id, a.component_line_no, a.tracking.lot_no) for a in associations if not a.tracking.serial_no]
+    if not lots:
+        return
+    twice = next((key[2] for key in lots if lots.count(key) > 1), "")
+    if twice:
+        raise NotAdjustable(number=twice, why="it was registered here twice. Return one at a time.")
+    open_ones = session.connection().execute(
+        select(_association.c.match_id, _association.c.component_line_no, _association.c.lot_no).where(
+            plant(session, _association), _association.c.order_no == associations[0].order_no, _association.c.serial_no == "",
+            _association.c.match_id.in_({a.match_id for a in associations}), _association.c.state.in_((OPEN, PICKED)),
+            _association.c.association_no.not_in([a.association_no for a in associations]),
+        )
+    )
+    for row in open_ones:
+        if tuple(row) in lots:
+            raise NotAdjustable(number=row.lot_no, why="it is registered here once more. Remove or post that registration first.")
 
 
 def _prior(association: Association) -> str:

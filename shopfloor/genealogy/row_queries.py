@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, String, bindparam, select
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.orm import Session
 
-from shopfloor.db import plant, table
+from shopfloor.db import current_plant, plant, table
 from shopfloor.genealogy.facts import Association, Line, Row, Situation
 from shopfloor.genealogy.models import ComponentAssociation, PickingListLine, TrackedProduct
 from shopfloor.genealogy.rules import lines_of
@@ -21,12 +21,32 @@ from shopfloor.items.tracking import Tracking
 from shopfloor.people.models import Operator
 from shopfloor.production.components import order_components
 from shopfloor.production.locking import LockedOrder
+from shopfloor.production.rules import Component
 
 _row = table(TrackedProduct)
 _association = table(ComponentAssociation)
 _journal = table(PickingListLine)
 _information = table(NumberInformation)
 _operator = table(Operator)
+
+# Built once: putting a statement together costs more than running it.
+_JOURNAL_LINES = (
+    select(
+        _journal.c.association_no, _journal.c.journal_no, _journal.c.owner_no, _operator.c.name, _journal.c.quantity, _journal.c.end_line
+    )
+    .outerjoin(_operator, _operator.c.no == _journal.c.owner_no)
+    .where(_journal.c.plant_no == bindparam("at_plant"), _journal.c.order_no == bindparam("at_order"))
+)
+_HELD = select(_information.c.item_no, _information.c.kind, _information.c.number, _information.c.hold_reason).where(
+    _information.c.plant_no == bindparam("at_plant"),
+    _information.c.item_no.in_(bindparam("items", type_=String, expanding=True)),
+    _information.c.blocked.is_(True),
+)
+_ROWS = (
+    select(_row)
+    .where(_row.c.plant_no == bindparam("at_plant"), _row.c.order_no == bindparam("at_order"), _row.c.state != "Removed")
+    .order_by(_row.c.match_id)
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +59,8 @@ class OrderRows:
     """By match id."""
     order_level: tuple[Association, ...]
     """Associations that belong to the order and to no row (D21)."""
+    components: tuple[Component, ...] = ()
+    """Every component line of the order."""
 
     def associations(self, match_id: int) -> tuple[Association, ...]:
         """The row's own associations, oldest first."""
@@ -53,17 +75,18 @@ class OrderRows:
 
 
 def read_rows(session: Session, order: LockedOrder, match_ids: Iterable[int]) -> OrderRows:
-    """The rows of a locked order by match id; unknown and removed ones are left out. Five statements (six for batch products)."""
+    """The rows of a locked order by match id; unknown and removed ones are left out. Four statements (five for batch products)."""
     wanted = sorted(set(match_ids))
-    situation = read_situation(session, order, 0)
+    components = order_components(session, order.no)
+    situation = read_situation(session, order, 0, components=components)
     rows = _rows(session, order.no, wanted)
     associations = _associations(session, (_association.c.order_no == order.no) & _association.c.match_id.in_([*wanted, 0]))
-    components = order_components(session, order.no)
     product = situation.product
     return OrderRows(
         situation,
         {row.match_id: (row, lines_of(components, product, row, associations)) for row in rows},
         tuple(a for a in associations if a.match_id == 0),
+        tuple(components),
     )
 
 
@@ -74,14 +97,7 @@ def associations_by_no(session: Session, order_no: str, association_nos: Sequenc
 
 def open_journal_lines(session: Session, order_no: str) -> dict[int, tuple[int, str, str, Decimal, bool]]:
     """Unposted picking list lines by association: journal number, owner, owner's name, quantity, end of line (ASC-23, D29)."""
-    rows = session.connection().execute(
-        select(
-            _journal.c.association_no, _journal.c.journal_no, _journal.c.owner_no, _operator.c.name, _journal.c.quantity,
-            _journal.c.end_line,
-        )
-        .outerjoin(_operator, _operator.c.no == _journal.c.owner_no)
-        .where(plant(session, _journal), _journal.c.order_no == order_no)
-    )
+    rows = session.connection().execute(_JOURNAL_LINES, {"at_plant": current_plant(session), "at_order": order_no})
     return {r.association_no: (r.journal_no, r.owner_no, r.name or r.owner_no, r.quantity, r.end_line) for r in rows}
 
 
@@ -90,11 +106,7 @@ def held_numbers(session: Session, associations: Sequence[Association]) -> dict[
     items = sorted({a.item_no for a in associations})
     if not items:
         return {}
-    rows = session.connection().execute(
-        select(_information.c.item_no, _information.c.kind, _information.c.number, _information.c.hold_reason).where(
-            plant(session, _information), _information.c.item_no.in_(items), _information.c.blocked.is_(True)
-        )
-    )
+    rows = session.connection().execute(_HELD, {"at_plant": current_plant(session), "items": items})
     return {(r.item_no, r.kind, r.number): r.hold_reason or "blocked" for r in rows}
 
 
@@ -106,11 +118,7 @@ def hold_of(association: Association, held: dict[tuple[str, str, str], str]) -> 
 
 def _rows(session: Session, order_no: str, wanted: Sequence[int]) -> list[Row]:
     """Every active row is read with its quantity, because the last one takes the rest (D31)."""
-    found = session.connection().execute(
-        select(_row)
-        .where(plant(session, _row), _row.c.order_no == order_no, _row.c.state != "Removed")
-        .order_by(_row.c.match_id)
-    ).all()
+    found = session.connection().execute(_ROWS, {"at_plant": current_plant(session), "at_order": order_no}).all()
     earlier: list[Decimal] = []
     rows = []
     for r in found:

@@ -30,6 +30,7 @@ from shopfloor.people.models import Operator
 from shopfloor.production.components import order_components
 from shopfloor.production.locking import LockedOrder
 from shopfloor.production.models import ProdOrderLine
+from shopfloor.production.rules import Component
 from shopfloor.quantity import ONE, ZERO
 from shopfloor.reservations.models import ReservationEntry, ReservationSource
 from shopfloor.reservations.rules import OpenEntry
@@ -49,8 +50,14 @@ _reserved = table(ReservationEntry)
 NOT_REMOVED = "Removed"
 
 
-def read_situation(session: Session, order: LockedOrder, match_id: int, *, gtin: str = "", reference: str = "") -> Situation:
-    """The locked order, its component lines and the current row. Two statements (three for batch products)."""
+def read_situation(
+    session: Session, order: LockedOrder, match_id: int, *, gtin: str = "", reference: str = "",
+    components: Sequence[Component] | None = None,
+) -> Situation:
+    """The locked order, its component lines and the current row. Two statements (three for batch products).
+
+    `components` spares a statement to those who read them under the order's lock before.
+    """
     head = _head(session, order.no, match_id, gtin, reference)
     first = head[0]
     product = _product(first)
@@ -65,7 +72,7 @@ def read_situation(session: Session, order: LockedOrder, match_id: int, *, gtin:
         fixed_lot_no=order.fixed_lot_no,
         product=product,
         row=row,
-        lines=lines_of(order_components(session, order.no), product, row, associations),
+        lines=lines_of(components or order_components(session, order.no), product, row, associations),
         registered=first.registered or ZERO,
         line_holds=bool(first.line_holds),
         gtin_item=_named_item(first),

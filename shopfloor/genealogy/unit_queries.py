@@ -8,15 +8,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.orm import Session
 
-from shopfloor.db import plant, table
+from shopfloor.db import current_plant, plant, table
 from shopfloor.errors import NotFound
-from shopfloor.genealogy.facts import COMPLETED, OPEN, REPORTED, Line, Row, Situation
+from shopfloor.genealogy.facts import COMPLETED, IN_PROGRESS, NOT_STARTED, OPEN, PREALLOCATED, REPORTED, Line, Row, Situation
 from shopfloor.genealogy.models import ComponentAssociation, TrackedProduct
-from shopfloor.genealogy.rules import row_requirement, row_status
+from shopfloor.genealogy.rules import row_requirement
 from shopfloor.genealogy.scan_queries import read_situation
 from shopfloor.items.tracking import Tracking
 from shopfloor.production.locking import LockedOrder
@@ -29,6 +29,24 @@ _association = table(ComponentAssociation)
 WINDOW = 50
 """Units on one page: it stays under 150 kB however many the order has."""
 ACTIVE = (OPEN, REPORTED)
+ORDER_COLUMNS = (
+    "no", "status", "item_no", "variant_code", "description", "quantity", "due_date", "location_code", "fixed_serial_no", "fixed_lot_no",
+    "version",
+)
+
+# Built once: putting a statement together costs more than running it.
+_ORDER = select(*(_order.c[name] for name in ORDER_COLUMNS)).where(
+    _order.c.plant_no == bindparam("at_plant"), _order.c.no == bindparam("at_order")
+)
+_SUMS = (
+    select(_association.c.match_id, _association.c.component_line_no, func.sum(_association.c.quantity).label("total"))
+    .where(
+        _association.c.plant_no == bindparam("at_plant"), _association.c.order_no == bindparam("at_order"),
+        _association.c.state != "Removed",
+        or_(_association.c.match_id.between(bindparam("first"), bindparam("last")), _association.c.match_id == 0),
+    )
+    .group_by(_association.c.match_id, _association.c.component_line_no)
+)
 Sums = Mapping[tuple[int, int], Decimal]
 """Consumption by match id and component line, in base units."""
 
@@ -108,6 +126,8 @@ class _Requirements:
 
     situation: Situation
     known: dict[tuple[int, Decimal, tuple[Decimal, ...]], Decimal] = field(default_factory=dict)
+    lines: dict[tuple[int, Decimal, Decimal, bool], tuple[SummedLine, bool]] = field(default_factory=dict)
+    """Lines that look alike are one value, with whether they are complete: most units of a page differ in their number only."""
 
     def of(self, line: Line, row: Row) -> Decimal:
         if line.order_level:
@@ -117,15 +137,22 @@ class _Requirements:
             self.known[key] = row_requirement(line.component, self.situation.product, row)
         return self.known[key]
 
+    def line(self, line: Line, row: Row, sums: Sums) -> tuple[SummedLine, bool]:
+        """The line with its sum, and whether it is complete."""
+        total = sums.get((0 if line.order_level else row.match_id, line.line_no), ZERO)
+        required, closed = self.of(line, row), line.line_no in row.closed_lines
+        key = (line.line_no, required, total, closed)
+        if key not in self.lines:
+            made = SummedLine(component=line.component, required=required, closed=closed, order_level=line.order_level, total=total)
+            self.lines[key] = (made, made.status == COMPLETED)
+        return self.lines[key]
+
 
 def order_of(session: Session, order_no: str) -> LockedOrder:
     """The order as pages show it: read, not locked. One statement. Raises NotFound."""
-    columns = ("no", "status", "item_no", "variant_code", "description", "quantity", "due_date", "location_code", "fixed_serial_no",
-               "fixed_lot_no", "version")
     found = None
     if order_no.isprintable():
-        statement = select(*(_order.c[name] for name in columns)).where(plant(session, _order), _order.c.no == order_no)
-        found = session.connection().execute(statement).one_or_none()
+        found = session.connection().execute(_ORDER, {"at_plant": current_plant(session), "at_order": order_no}).one_or_none()
     if found is None:
         raise NotFound(record="production order", number=order_no if order_no.isprintable() else "?")
     return LockedOrder(*found)
@@ -185,14 +212,8 @@ def _rows(session: Session, clauses: Sequence[ColumnElement[bool]], limit: int |
 
 def _sums(session: Session, order_no: str, first: int, last: int) -> Sums:
     """A range of match ids and not a list of them: one statement text for every page."""
-    rows = session.connection().execute(
-        select(_association.c.match_id, _association.c.component_line_no, func.sum(_association.c.quantity).label("total"))
-        .where(
-            plant(session, _association), _association.c.order_no == order_no, _association.c.state != "Removed",
-            or_(_association.c.match_id.between(first, last), _association.c.match_id == 0),
-        )
-        .group_by(_association.c.match_id, _association.c.component_line_no)
-    )
+    values = {"at_plant": current_plant(session), "at_order": order_no, "first": first, "last": last}
+    rows = session.connection().execute(_SUMS, values)
     return {(row.match_id, row.component_line_no): row.total for row in rows}
 
 
@@ -228,27 +249,18 @@ def _completing(session: Session, situation: Situation) -> tuple[int, tuple[Deci
 
 
 def _unit(situation: Situation, requirements: _Requirements, row: Row, found: SqlRow[Any], sums: Sums) -> Unit:
-    lines = tuple(_summed(line, requirements.of(line, row), row, sums) for line in situation.listed)
+    judged = [requirements.line(line, row, sums) for line in situation.listed]
+    done = sum(completed for _, completed in judged)
     return Unit(
         row=row,
         number=row.tracking.label(),
-        status=row_status(row, lines),
-        done=sum(1 for line in lines if line.status == COMPLETED),
-        asked=len(lines),
-        lines=lines,
+        status=NOT_STARTED if row.state == PREALLOCATED else COMPLETED if done == len(judged) else IN_PROGRESS,
+        done=done,
+        asked=len(judged),
+        lines=tuple(line for line, _ in judged),
         error_cause=found.error_cause,
         reported_at=found.reported_at,
         reported_by=found.reported_by,
-    )
-
-
-def _summed(line: Line, required: Decimal, row: Row, sums: Sums) -> SummedLine:
-    return SummedLine(
-        component=line.component,
-        required=required,
-        closed=line.line_no in row.closed_lines,
-        order_level=line.order_level,
-        total=sums.get((0 if line.order_level else row.match_id, line.line_no), ZERO),
     )
 
 

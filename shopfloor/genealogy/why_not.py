@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from shopfloor.errors import Refusal
 from shopfloor.genealogy.errors import (
     NotReported,
@@ -12,7 +14,7 @@ from shopfloor.genealogy.errors import (
     SerialInUse,
     SwitchToProduct,
 )
-from shopfloor.genealogy.facts import Line, NumberStock
+from shopfloor.genealogy.facts import CONSUMED, Line, NumberInUse, NumberStock
 from shopfloor.genealogy.number_queries import fate_of, items_with_number, registered_in, unreported_row
 from shopfloor.genealogy.scan_job import ScanJob
 from shopfloor.genealogy.scan_queries import lock_supply
@@ -53,7 +55,7 @@ def explain_missing(job: ScanJob, number: str) -> Refusal:
         return _without_line(job, number)
     item_no, item = line.component.item_no, line.component.description
     used = registered_in(job.session, item_no, number)
-    if used is not None and used.state != "Consumed":
+    if used is not None and used.state != CONSUMED:
         return _in_use(job, number, used.product, used.order_no, used.operator, used.association_no)
     waiting = unreported_row(job.session, item_no, number)
     if waiting is not None:
@@ -69,7 +71,7 @@ def explain_missing(job: ScanJob, number: str) -> Refusal:
         if other_item == job.situation.product.item_no:
             return SwitchToProduct(number=number, item=description)
         return NumberWrongItem(number=number, item=description, selected=item)
-    if unreported_row(job.session, job.situation.product.item_no, number) is not None:
+    if _like_a_product(job, number) or unreported_row(job.session, job.situation.product.item_no, number) is not None:
         return SwitchToProduct(number=number, item=job.situation.product.description)
     return NumberUnknown(number=number, item=item)
 
@@ -81,7 +83,7 @@ def _without_line(job: ScanJob, number: str) -> Refusal:
     for line in job.situation.listed:
         used = registered_in(job.session, line.component.item_no, number)
         if used is not None:
-            return _in_use(job, number, used.product, used.order_no, used.operator, used.association_no)
+            return _registered(job, line, number, used)
         waiting = unreported_row(job.session, line.component.item_no, number)
         if waiting is not None:
             return NotReported(
@@ -90,7 +92,24 @@ def _without_line(job: ScanJob, number: str) -> Refusal:
         fate = fate_of(job.session, line.component.item_no, number)
         if fate.known:
             return SerialConsumed(number=number, item=line.component.description, where=fate.where)
+    if _like_a_product(job, number):
+        return SwitchToProduct(number=number, item=job.situation.product.description)
     return SelectComponent(number=number)
+
+
+def _registered(job: ScanJob, line: Line, number: str, used: NumberInUse) -> Refusal:
+    """EDG-7 to EDG-9: in another unit; consumed there if that was posted."""
+    if used.state == CONSUMED:
+        where = f"consumed in {used.product} on order {used.order_no}"
+        return SerialConsumed(number=number, item=line.component.description, where=where)
+    return _in_use(job, number, used.product, used.order_no, used.operator, used.association_no)
+
+
+def _like_a_product(job: ScanJob, number: str) -> bool:
+    """D17, mirrored: nobody knows the number, and it looks like those of the order's product: the next unit."""
+    product = job.situation.product
+    pattern = product.serial_pattern if product.serial else product.lot_pattern
+    return bool(pattern) and re.fullmatch(pattern, number, re.ASCII) is not None
 
 
 def _in_use(job: ScanJob, number: str, product: str, order_no: str, operator: str, association_no: int) -> SerialInUse:

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from shopfloor.items.masters import NO_POLICY, NO_RULES, ItemMaster, TrackedComponentsRules
@@ -123,6 +123,8 @@ _MASTERS = (
     .outerjoin(ItemTrackingRequirement, ItemTrackingRequirement.tracking_code == ItemTrackingCode.code)
 )
 
+_MASTERS_BY_NO = _MASTERS.where(Item.no.in_(bindparam("wanted", expanding=True)))
+
 
 def item_masters(session: Session, item_nos: Iterable[str]) -> dict[str, ItemMaster]:
     """The items by number; unknown ones are left out. One statement, however many items."""
@@ -130,7 +132,7 @@ def item_masters(session: Session, item_nos: Iterable[str]) -> dict[str, ItemMas
     if not wanted:
         return {}
     rows_of: dict[str, list[Row[Any]]] = {}
-    for row in session.connection().execute(_MASTERS.where(Item.no.in_(wanted))):
+    for row in session.connection().execute(_MASTERS_BY_NO, {"wanted": wanted}):
         rows_of.setdefault(row.no, []).append(row)
     return {item_no: _master(rows) for item_no, rows in rows_of.items()}
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, text, update
+from sqlalchemy import Insert, bindparam, delete, insert, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -24,6 +25,22 @@ Row = dict[str, Any]
 
 _open = table(OpenItemEntry)
 _edge = table(GenealogyEdge)
+
+# Built once: putting a statement together costs more than running it.
+_INSERT_REGISTER = insert(table(ItemRegister))
+_INSERT_ENTRY = insert(table(ItemLedgerEntry))
+_INSERT_APPLICATION = insert(table(ItemApplicationEntry))
+_INSERT_OPEN = insert(_open)
+_as_locked = (
+    (_open.c.plant_no == bindparam("b_plant"))
+    & (_open.c.entry_no == bindparam("b_entry_no"))
+    & (_open.c.remaining == bindparam("b_remaining", type_=QuantityType))
+    & (_open.c.reserved == bindparam("b_reserved", type_=QuantityType))
+)
+_DELETE_OPEN = delete(_open).where(_as_locked)
+_CHANGE_OPEN = update(_open).where(_as_locked).values(
+    {name: bindparam(f"b_new_{name}", type_=QuantityType) for name in ("remaining", "reserved")}
+)
 
 _ADD_TO_EDGE = text(
     "INSERT INTO genealogy_edge (plant_no, parent_no, child_no, quantity) VALUES (:plant_no, :parent_no, :child_no, :quantity) "
@@ -46,10 +63,10 @@ def append(session: Session, register: Row, entries: Sequence[Row], applications
     """Insert one register with its entries and applications. Three statements."""
     plant_no = current_plant(session)
     connection = session.connection()
-    connection.execute(insert(table(ItemRegister)), [{"plant_no": plant_no} | register])
-    connection.execute(insert(table(ItemLedgerEntry)), [{"plant_no": plant_no} | row for row in entries])
+    connection.execute(_INSERT_REGISTER, {"plant_no": plant_no} | register)
+    connection.execute(_INSERT_ENTRY, [{"plant_no": plant_no} | row for row in entries])
     if applications:
-        connection.execute(insert(table(ItemApplicationEntry)), [{"plant_no": plant_no} | row for row in applications])
+        connection.execute(_INSERT_APPLICATION, [{"plant_no": plant_no} | row for row in applications])
 
 
 def change_open_entries(session: Session, changes: Sequence[BalanceChange]) -> None:
@@ -57,21 +74,15 @@ def change_open_entries(session: Session, changes: Sequence[BalanceChange]) -> N
 
     The old balances stand in the WHERE: a row that is not as it was locked is counted as missing, and the work runs again.
     """
-    finished = [_balances(change) for change in changes if change.remaining == ZERO]
-    changed = [_balances(change) for change in changes if change.remaining != ZERO]
-    as_locked = (
-        (_open.c.plant_no == current_plant(session))
-        & (_open.c.entry_no == bindparam("b_entry_no"))
-        & (_open.c.remaining == bindparam("b_remaining", type_=QuantityType))
-        & (_open.c.reserved == bindparam("b_reserved", type_=QuantityType))
-    )
+    at_plant: Row = {"b_plant": current_plant(session)}
+    finished = [at_plant | _balances(change) for change in changes if change.remaining == ZERO]
+    changed = [at_plant | _balances(change) for change in changes if change.remaining != ZERO]
     connection = session.connection()
     done = 0
     if finished:
-        done += connection.execute(delete(_open).where(as_locked), finished).rowcount
+        done += connection.execute(_DELETE_OPEN, finished).rowcount
     if changed:
-        new = {name: bindparam(f"b_new_{name}", type_=QuantityType) for name in ("remaining", "reserved")}
-        done += connection.execute(update(_open).where(as_locked).values(**new), changed).rowcount
+        done += connection.execute(_CHANGE_OPEN, changed).rowcount
     if done != len(finished) + len(changed):
         raise lost_race("open entries changed while they were locked")
 
@@ -79,7 +90,7 @@ def change_open_entries(session: Session, changes: Sequence[BalanceChange]) -> N
 def insert_open_entries(session: Session, rows: Sequence[Row]) -> None:
     """Insert new open entries. One statement."""
     if rows:
-        session.connection().execute(insert(_open), [{"plant_no": current_plant(session)} | row for row in rows])
+        session.connection().execute(_INSERT_OPEN, [{"plant_no": current_plant(session)} | row for row in rows])
 
 
 def insert_units(session: Session, rows: Sequence[Row]) -> None:
@@ -107,10 +118,15 @@ def add_to_edges(session: Session, edges: Mapping[tuple[int, int], Decimal]) -> 
 
 def insert_or_skip(session: Session, model: type[Base], rows: Sequence[Row]) -> int:
     """Insert the rows that are not there yet, and say how many that were. One statement."""
-    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = make(table(model)).on_conflict_do_nothing()
+    statement = _insert_or_skip(session.get_bind().dialect.name, model)
     # Without the option SQLAlchemy gives no row count for an INSERT.
     return session.connection().execute(statement, rows, execution_options={"preserve_rowcount": True}).rowcount
+
+
+@cache
+def _insert_or_skip(dialect: str, model: type[Base]) -> Insert:
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return make(table(model)).on_conflict_do_nothing()
 
 
 def _balances(change: BalanceChange) -> Row:

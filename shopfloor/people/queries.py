@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from shopfloor.db import current_plant
@@ -17,9 +17,21 @@ from shopfloor.people.errors import BadgeBlocked, BadgeUnknown, TokenUnknown
 from shopfloor.people.models import AccessToken, Operator, Plant, Role, Station
 from shopfloor.people.rights import RIGHTS
 
-_ACTOR = select(
-    Operator.no, Operator.name, Operator.role, Operator.language, Operator.blocked, Plant.time_zone, Station.code.label("station_code")
-).select_from(Operator)
+# Joins the plant of the session and the station, where there is one. Built once: every request asks one of these.
+_ACTOR = (
+    select(
+        Operator.no, Operator.name, Operator.role, Operator.language, Operator.blocked, Plant.time_zone, Station.code.label("station_code")
+    )
+    .select_from(Operator)
+    .join(Plant, Plant.plant_no == bindparam("at_plant"))
+    .outerjoin(Station, and_(Station.plant_no == bindparam("at_plant"), Station.code == bindparam("at_station")))
+)
+_BY_NUMBER = _ACTOR.where(Operator.no == bindparam("number"))
+_BY_BADGE = _ACTOR.where(Operator.badge == bindparam("badge"))
+_BY_TOKEN = _ACTOR.join(
+    AccessToken,
+    and_(AccessToken.operator_no == Operator.no, AccessToken.token_hash == bindparam("token_hash"), ~AccessToken.revoked),
+)
 
 
 @dataclass(frozen=True)
@@ -74,7 +86,7 @@ def actor_of(session: Session, operator_no: str, station_code: str = "") -> Acto
 
     Raises NotFound when there is no such person, BadgeBlocked when the person may not act any more (A30).
     """
-    row = _one(session, _with_place(session, station_code).where(Operator.no == operator_no), operator_no, station_code)
+    row = _one(session, _BY_NUMBER, number=operator_no, at_station=station_code)
     if row is None:
         raise NotFound(record="operator", number=operator_no)
     return _actor(row)
@@ -82,7 +94,7 @@ def actor_of(session: Session, operator_no: str, station_code: str = "") -> Acto
 
 def sign_in(session: Session, *, badge: str, station_code: str = "") -> Actor:
     """Who holds this badge, and where. Reads only. Raises BadgeUnknown, BadgeBlocked, NotFound for the station (A30)."""
-    row = _one(session, _with_place(session, station_code).where(Operator.badge == badge), badge, station_code)
+    row = _one(session, _BY_BADGE, badge=badge, at_station=station_code)
     if row is None:
         raise BadgeUnknown(badge=badge[:60])
     if station_code and row.station_code is None:
@@ -92,8 +104,7 @@ def sign_in(session: Session, *, badge: str, station_code: str = "") -> Actor:
 
 def actor_of_token(session: Session, token: str, station_code: str = "") -> Actor:
     """Whose bearer token this is, in one statement. Raises TokenUnknown, BadgeBlocked (A28, A30)."""
-    known = and_(AccessToken.operator_no == Operator.no, AccessToken.token_hash == token_fingerprint(token), ~AccessToken.revoked)
-    row = _one(session, _with_place(session, station_code).join(AccessToken, known), station_code)
+    row = _one(session, _BY_TOKEN, token_hash=token_fingerprint(token), at_station=station_code)
     if row is None:
         raise TokenUnknown
     return _actor(row)
@@ -135,18 +146,11 @@ def find(session: Session, text: str, *, limit: int = 5) -> list[Found]:
     return found[:limit]
 
 
-def _with_place(session: Session, station_code: str) -> Select[*tuple[Any, ...]]:
-    """Joins the plant of the session and the station, where there is one."""
-    plant_no = current_plant(session)
-    at: ColumnElement[bool] = and_(Station.plant_no == plant_no, Station.code == station_code) if station_code else false()
-    return _ACTOR.join(Plant, Plant.plant_no == plant_no).outerjoin(Station, at)
-
-
-def _one(session: Session, statement: Select[*tuple[Any, ...]], *texts: str) -> Row[Any] | None:
+def _one(session: Session, statement: Select[*tuple[Any, ...]], **texts: str) -> Row[Any] | None:
     """Nothing stored holds a character that cannot be seen, and a database may choke on one; so it is not asked."""
-    if not all(text.isprintable() for text in texts):
+    if not all(text.isprintable() for text in texts.values()):
         return None
-    return session.connection().execute(statement).one_or_none()
+    return session.connection().execute(statement, {"at_plant": current_plant(session), **texts}).one_or_none()
 
 
 def _actor(row: Row[Any]) -> Actor:

@@ -7,15 +7,16 @@ and PostgreSQL can keep its plans (performance 7.9).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from shopfloor.db import plant, table
+from shopfloor.db import current_plant, plant, table
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.models import NumberInformation
 from shopfloor.items.tracking import Tracking
@@ -30,6 +31,7 @@ from shopfloor.posting.plan import units_of
 from shopfloor.quantity import ZERO
 
 T = TypeVar("T", str, int)
+Keys = Collection[tuple[Any, ...]]
 
 _open = table(OpenItemEntry)
 _unit = table(TrackingUnit)
@@ -70,21 +72,13 @@ class _Shelves:
         elif line.outbound:
             self.goods.add((line.item_no, line.location_code))
 
-    def clause(self) -> ColumnElement[bool] | None:
-        """The WHERE of them all; None when there is nothing to look for."""
-        columns = _open.c
-        parts: list[ColumnElement[bool]] = []
-        if self.entries:
-            parts.append(columns.entry_no.in_(padded(self.entries)))
-        if self.serials:
-            parts.append(_among((columns.item_no, columns.serial_no), self.serials))
-        if self.lots:
-            parts.append(_among((columns.item_no, columns.location_code, columns.lot_no), self.lots))
-        if self.goods:
-            parts.append(_among((columns.item_no, columns.location_code), self.goods))
-        if self.owed:
-            parts.append(and_(_among((columns.item_no, columns.location_code), self.owed), columns.remaining < ZERO))
-        return or_(*parts) if parts else None
+    def groups(self) -> dict[str, Keys]:
+        """What there is to look for, by the name of its columns in _STOCK_COLUMNS."""
+        found: dict[str, Keys] = {
+            "entries": [(entry_no,) for entry_no in self.entries], "serials": self.serials, "lots": self.lots, "goods": self.goods,
+            "owed": self.owed,
+        }
+        return {name: keys for name, keys in found.items() if keys}
 
 
 def padded(values: Iterable[T]) -> list[T]:
@@ -102,13 +96,13 @@ def lock_stock(session: Session, lines: Sequence[ItemJournalLine], masters: Mapp
     for line in lines:
         if line.item_no in masters:
             shelves.add(line, masters[line.item_no])
-    wanted = shelves.clause()
-    return [] if wanted is None else _locked(session, wanted)
+    groups = shelves.groups()
+    return _locked(session, groups) if groups else []
 
 
 def lock_entries(session: Session, entry_nos: Iterable[int]) -> list[OpenStock]:
     """Lock and read open entries by number. One statement."""
-    return _locked(session, _open.c.entry_no.in_(padded(entry_nos)))
+    return _locked(session, {"entries": [(entry_no,) for entry_no in entry_nos]})
 
 
 def lock_units(session: Session, lines: Sequence[ItemJournalLine], stock: Sequence[OpenStock]) -> dict[UnitKey, int]:
@@ -118,22 +112,13 @@ def lock_units(session: Session, lines: Sequence[ItemJournalLine], stock: Sequen
     """
     known = {number_unit(e.item_no, e.variant_code, e.tracking): e.unit_no for e in stock if e.unit_no}
     wanted = {unit for line in lines for unit in units_of(line)} - known.keys()
-    groups = (
-        ({u for u in wanted if u.serial_no}, ("item_no", "variant_code", "serial_no")),
-        ({u for u in wanted if u.item_no and not u.serial_no}, ("item_no", "variant_code", "serial_no", "lot_no", "package_no")),
-        (
-            {u for u in wanted if not u.item_no},
-            ("item_no", "variant_code", "serial_no", "lot_no", "package_no", "order_no", "order_line_no", "match_id"),
-        ),
-    )
-    parts = [
-        _among([_unit.c[name] for name in names], {tuple(getattr(unit, name) for name in names) for unit in units})
-        for units, names in groups
-        if units
-    ]
-    if parts:
-        statement = select(_unit).where(plant(session, _unit), or_(*parts)).order_by(_unit.c.unit_no).with_for_update(key_share=True)
-        for row in session.connection().execute(statement):
+    units: dict[str, set[tuple[Any, ...]]] = defaultdict(set)
+    for unit in wanted:
+        group = "serials" if unit.serial_no else "numbers" if unit.item_no else "places"
+        units[group].add(tuple(getattr(unit, name) for name in _UNIT_COLUMNS[group]))
+    if units:
+        statement = _lock_units_statement(tuple(sorted(units)))
+        for row in session.connection().execute(statement, _values(session, units)):
             known[_unit_key(row)] = row.unit_no
     return known
 
@@ -147,12 +132,9 @@ def number_information(session: Session, lines: Sequence[ItemJournalLine], stock
     keys |= {key for e in stock for key in numbers_of(e.item_no, e.variant_code, e.tracking)}
     if not keys:
         return {}
-    c = _information.c
-    columns = (c.item_no, c.variant_code, c.kind, c.number)
-    statement = select(*columns, c.blocked, c.hold_reason, c.expiration_date).where(plant(session, _information), _among(columns, keys))
+    rows = session.connection().execute(_INFORMATION, _values(session, {"numbers": keys}))
     return {
-        (row.item_no, row.variant_code, row.kind, row.number): NumberFact(row.blocked, row.hold_reason, row.expiration_date)
-        for row in session.connection().execute(statement)
+        (row.item_no, row.variant_code, row.kind, row.number): NumberFact(row.blocked, row.hold_reason, row.expiration_date) for row in rows
     }
 
 
@@ -192,9 +174,61 @@ def history(session: Session, lines: Sequence[ItemJournalLine], units: Mapping[U
     )
 
 
-def _locked(session: Session, wanted: ColumnElement[bool]) -> list[OpenStock]:
-    statement = select(_open).where(plant(session, _open), wanted).order_by(_open.c.entry_no).with_for_update(key_share=True)
-    return [open_stock(row) for row in session.connection().execute(statement)]
+def _locked(session: Session, groups: Mapping[str, Keys]) -> list[OpenStock]:
+    rows = session.connection().execute(_lock_stock_statement(tuple(sorted(groups))), _values(session, groups))
+    return [open_stock(row) for row in rows]
+
+
+# Statements are built once for each combination of groups: putting one together costs more than running it.
+
+
+@cache
+def _lock_stock_statement(groups: tuple[str, ...]) -> Select[Any]:
+    parts = [_among_values(group, [_open.c[name] for name in _STOCK_COLUMNS[group]]) for group in groups if group != "owed"]
+    if "owed" in groups:
+        parts.append(and_(_among_values("owed", [_open.c[name] for name in _STOCK_COLUMNS["owed"]]), _open.c.remaining < ZERO))
+    return select(_open).where(_at_plant(_open), or_(*parts)).order_by(_open.c.entry_no).with_for_update(key_share=True)
+
+
+@cache
+def _lock_units_statement(groups: tuple[str, ...]) -> Select[Any]:
+    parts = [_among_values(group, [_unit.c[name] for name in _UNIT_COLUMNS[group]]) for group in groups]
+    return select(_unit).where(_at_plant(_unit), or_(*parts)).order_by(_unit.c.unit_no).with_for_update(key_share=True)
+
+
+def _among_values(group: str, columns: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
+    """As `_among`, with the values to come from `_values`."""
+    return and_(*(column.in_(bindparam(f"{group}_{place}", type_=column.type, expanding=True)) for place, column in enumerate(columns)))
+
+
+def _values(session: Session, groups: Mapping[str, Keys]) -> dict[str, Any]:
+    values = {
+        f"{group}_{place}": padded(column) for group, keys in groups.items() for place, column in enumerate(zip(*keys, strict=True))
+    }
+    return values | {"at_plant": current_plant(session)}
+
+
+def _at_plant(of: Table) -> ColumnElement[bool]:
+    at_plant: ColumnElement[bool] = of.c.plant_no == bindparam("at_plant")
+    return at_plant
+
+
+_STOCK_COLUMNS = {
+    "entries": ("entry_no",),
+    "serials": ("item_no", "serial_no"),
+    "lots": ("item_no", "location_code", "lot_no"),
+    "goods": ("item_no", "location_code"),
+    "owed": ("item_no", "location_code"),
+}
+_UNIT_COLUMNS = {
+    "serials": ("item_no", "variant_code", "serial_no"),
+    "numbers": ("item_no", "variant_code", "serial_no", "lot_no", "package_no"),
+    "places": ("item_no", "variant_code", "serial_no", "lot_no", "package_no", "order_no", "order_line_no", "match_id"),
+}
+_information_key = (_information.c.item_no, _information.c.variant_code, _information.c.kind, _information.c.number)
+_INFORMATION = select(*_information_key, _information.c.blocked, _information.c.hold_reason, _information.c.expiration_date).where(
+    _at_plant(_information), _among_values("numbers", _information_key)
+)
 
 
 def _entries(

@@ -15,6 +15,30 @@ from shopfloor.quantity import ZERO
 _line = table(ProdOrderLine)
 _component = table(ProdOrderComponent)
 
+# Built once: putting a statement together costs more than running it.
+_COUNT_REPORTS = (
+    update(_line)
+    .where(
+        _line.c.plant_no == bindparam("at_plant"),
+        _line.c.order_no == bindparam("at_order"),
+        _line.c.line_no == bindparam("at_line"),
+    )
+    .values(
+        good_quantity=_line.c.good_quantity + bindparam("good", type_=QuantityType),
+        error_quantity=_line.c.error_quantity + bindparam("error", type_=QuantityType),
+    )
+)
+_COUNT_CONSUMPTION = (
+    update(_component)
+    .where(
+        _component.c.plant_no == bindparam("at_plant"),
+        _component.c.order_no == bindparam("at_order"),
+        _component.c.order_line_no == bindparam("at_order_line"),
+        _component.c.line_no == bindparam("at_line"),
+    )
+    .values(consumed_quantity=_component.c.consumed_quantity + bindparam("quantity", type_=QuantityType))
+)
+
 
 def count_reports(session: Session, order_no: str, reported: Sequence[tuple[int, Decimal, Decimal]]) -> None:
     """ASC-16: good and error rise on the order's lines."""
@@ -25,16 +49,7 @@ def count_reports(session: Session, order_no: str, reported: Sequence[tuple[int,
     counted = (
         session.connection()
         .execute(
-            update(_line)
-            .where(
-                _line.c.plant_no == bindparam("at_plant"),
-                _line.c.order_no == bindparam("at_order"),
-                _line.c.line_no == bindparam("at_line"),
-            )
-            .values(
-                good_quantity=_line.c.good_quantity + bindparam("good", type_=QuantityType),
-                error_quantity=_line.c.error_quantity + bindparam("error", type_=QuantityType),
-            ),
+            _COUNT_REPORTS,
             [
                 {"at_plant": current_plant(session), "at_order": order_no, "at_line": line_no, "good": good, "error": error}
                 for line_no, (good, error) in sorted(sums.items())
@@ -55,14 +70,7 @@ def count_consumption(session: Session, order_no: str, consumed: Sequence[tuple[
     counted = (
         session.connection()
         .execute(
-            update(_component)
-            .where(
-                _component.c.plant_no == bindparam("at_plant"),
-                _component.c.order_no == bindparam("at_order"),
-                _component.c.order_line_no == bindparam("at_order_line"),
-                _component.c.line_no == bindparam("at_line"),
-            )
-            .values(consumed_quantity=_component.c.consumed_quantity + bindparam("quantity", type_=QuantityType)),
+            _COUNT_CONSUMPTION,
             [
                 {"at_plant": current_plant(session), "at_order": order_no, "at_order_line": key[0], "at_line": key[1], "quantity": quantity}
                 for key, quantity in sorted(sums.items())

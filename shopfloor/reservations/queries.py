@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from shopfloor.db import plant, table
+from shopfloor.db import current_plant, plant, table
 from shopfloor.items.tracking import Tracking
 from shopfloor.reservations.models import ReservationEntry, ReservationSource, ReservationStatus
 from shopfloor.reservations.rules import Demand, ReservedPiece
@@ -22,9 +22,7 @@ def reservations_of(session: Session, demands: Iterable[Demand]) -> list[Reserve
     keys = sorted({(d.source_type, d.source_id, d.source_line_no, d.source_sub_line_no, d.association_no) for d in demands})
     if not keys:
         return []
-    demand = _demand.c
-    columns = (demand.source_type, demand.source_id, demand.source_line_no, demand.source_sub_line_no, demand.association_no)
-    return _pieces(session, tuple_(*columns).in_(keys))
+    return [_piece(row) for row in session.connection().execute(_OF_DEMANDS, {"at_plant": current_plant(session), "keys": keys})]
 
 
 def pieces_on(session: Session, open_entry_nos: Sequence[int], line: Demand | None = None) -> list[ReservedPiece]:
@@ -70,6 +68,16 @@ def _select() -> Select[Any]:
         )
         .order_by(_demand.c.entry_no)
     )
+
+
+_OF_DEMANDS = _select().where(
+    _demand.c.plant_no == bindparam("at_plant"),
+    _supply.c.plant_no == bindparam("at_plant"),
+    tuple_(
+        _demand.c.source_type, _demand.c.source_id, _demand.c.source_line_no, _demand.c.source_sub_line_no, _demand.c.association_no
+    ).in_(bindparam("keys", expanding=True)),
+)
+"""Built once: putting a statement together costs more than running it."""
 
 
 def _piece(r: Row[Any]) -> ReservedPiece:

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
-from shopfloor.genealogy.models import ComponentAssociation
+from shopfloor.genealogy.models import ComponentAssociation, TrackedProduct
 from tests.browser.harness.wedge import Wedge
 from tests.conftest import runner
 from tests.factories_genealogy import FRAME, GTINS, PAINT, WHEEL, WHEEL_LINE, stock
@@ -31,7 +31,7 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(site):
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
+    server = make_server("127.0.0.1", 0, site.app, threaded=True, request_handler=Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -40,6 +40,13 @@ def address(site):
 @pytest.fixture
 def order(site):
     return make_order(site)
+
+
+class Quiet(WSGIRequestHandler):
+    """A server that does not tell every request."""
+
+    def log_request(self, *_arguments) -> None:
+        """Nothing."""
 
 
 class Bench:
@@ -119,7 +126,7 @@ def test_refusal_in_the_burst_holds_the_rest_until_continue(bench, order):
 def test_a4_grids_follow_others_and_leave_field_and_answer_alone(bench, order):
     bench.scan(order.number("BK1"))
     bench.expect_answer("accepted", "registered")
-    bench.page.keyboard.type("half a num")
+    bench.page.keyboard.type("half a num", delay=150)  # a person; anything faster is a scanner
     colleague = order.station()
     colleague.send("product", bench.page.evaluate("JSON.parse(document.getElementById('main').dataset.station).product"))
     colleague.scan(order.number("W1"))
@@ -208,14 +215,14 @@ def test_ops_7_scans_of_somebody_who_signed_out_wait_for_that_person(bench, orde
     expect(bench.page.locator("[data-held-count]")).to_have_attribute("data-count", "1")
     assert registered(order) == set()
     bench.sign_in("B-WORK")
-    bench.open(f"?product={order.station().client and _product(order)}")
+    bench.open(f"?product={product_of(order)}")
     bench.page.click("[data-held=continue]")
     bench.expect_answer("accepted", order.number("F1"))
     assert registered(order) == {"F1"}
 
 
-def _product(order):
-    from shopfloor.genealogy.models import TrackedProduct
+def product_of(order):
+    """Match id of the order's only unit."""
     with Session(order.site.engine) as session:
         return session.scalar(select(TrackedProduct.match_id).where(TrackedProduct.order_no == order.no))
 
@@ -227,7 +234,7 @@ def _product(order):
 def desk(page, address, order):
     order.built(parts=("F1", "W1", "W2", "P"))
     made = Bench(page, address, order, "B-ADMIN")
-    page.goto(f"{address}{order.associations}?product={_product(order)}")
+    page.goto(f"{address}{order.associations}?product={product_of(order)}")
     return made
 
 
@@ -276,7 +283,7 @@ def test_keyboard_alone_edits_a_number(desk, order):
 def test_no_violation_of_wcag_22_aa(desk, order, scheme):
     page = desk.page
     page.emulate_media(color_scheme=scheme)
-    product = _product(order)
+    product = product_of(order)
     for path in (f"{order.associations}?product={product}", f"{order.associations}?product={product}&do=report&selected.0={product}",
                  f"{order.associations}?product={product}&do=create-component", order.page, f"{order.page}?product={product}"):
         page.goto(desk.address + path)

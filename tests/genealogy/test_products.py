@@ -14,6 +14,7 @@ from shopfloor.genealogy.models import ComponentAssociation, TrackedProduct
 from shopfloor.genealogy.preallocation import preallocate
 from shopfloor.genealogy.reporting import report_as_finished
 from shopfloor.genealogy.reversing import reverse_report
+from shopfloor.items.models import Item
 from shopfloor.ledger.models import ItemLedgerEntry
 from shopfloor.production import bills
 from shopfloor.production import commands as production
@@ -205,6 +206,26 @@ def test_d33_and_edg_10_a_serial_captured_only_at_use(run, session):
     session.rollback()
     assert sorted(tuple(row) for row in used) == [("T-1", first), ("T-2", station.product)]
     assert problems(session) == []
+
+
+def test_d17_mirrored_the_next_unit_in_component_mode_offers_the_switch(station, session):
+    """D17: nobody knows the number and it looks like the product's: scanning it again switches and registers it."""
+    session.execute(Item.__table__.update().where(Item.no == BIKE).values(serial_pattern="BK-[0-9]+"))
+    session.commit()
+    station.build("BK-1", "F-1")
+    assert station.scan("BK-2") == "SWITCH_TO_PRODUCT"
+    assert station.send("confirm", "", confirms=station.key) == "PRODUCT_REGISTERED"
+    assert station.answer.product == "BK-2"
+    assert station.scan("XX-2") == "SELECT_COMPONENT"
+
+
+def test_edg_9_without_a_selected_line_too(station, run):
+    """EDG-9: the place is named whether a line is selected or not."""
+    station.build("BK-1", "F-1", "W-1", "W-2", "P-A")
+    report(run, station.product)
+    station.build("BK-2")
+    assert station.scan("F-1") == "SERIAL_CONSUMED"
+    assert "BK-1" in station.answer.where
 
 
 def test_edg_34_nothing_is_registered_on_an_order_that_is_not_started(run, session):

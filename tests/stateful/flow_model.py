@@ -118,7 +118,7 @@ class Model:
         """EDG-4 to EDG-12, EDG-17, EDG-18, D20, in the order of the checks. `without`: an association that goes first."""
         line = LINE_OF[item]
         if self.stock[(item, number)] <= ZERO:
-            return {"NUMBER_UNKNOWN", "SERIAL_CONSUMED", "SELECT_COMPONENT", "SERIAL_IN_USE", "NOT_AVAILABLE"}
+            return {"NUMBER_UNKNOWN", "NUMBER_WRONG_ITEM", "SERIAL_CONSUMED", "SELECT_COMPONENT", "SERIAL_IN_USE", "NOT_AVAILABLE"}
         if item != PAINT:
             used = next((p for p in self.active(item=item, number=number) if p is not without), None)
             if used is not None:
@@ -187,7 +187,16 @@ class Model:
         extra = defaultdict(Decimal)
         for part, quantity in used:
             extra[(part.item, part.number)] += max(quantity - part.unposted, ZERO)
-        return SHORT if any(self.free(*key) < more for key, more in extra.items()) else None
+        if any(self.free(*key) < more for key, more in extra.items()):
+            return SHORT
+        returned = [part for part, quantity in lines if quantity < ZERO]
+        return {"NOT_ADJUSTABLE"} if self.twice(returned, [part for part, _ in used]) else None
+
+    def twice(self, returned, consumed=()):
+        """EDG-4: whether a lot would be open twice in a unit once these come back and those are gone."""
+        still = [p for p in self.parts.values() if p.state in {"Open", "Picked"} and p not in consumed and p not in returned]
+        keys = [(p.match, p.number) for p in [*returned, *still] if not p.serial]
+        return len(keys) > len(set(keys))
 
     # --- what happens then -----------------------------------------------------------------------------------------------------
 
@@ -235,6 +244,15 @@ class Model:
         self.stock[(BELL, "")] -= 1
         unit.state, unit.good, unit.error = "Reported", Decimal(int(good)), Decimal(int(not good))
         self.stock[(BIKE, unit.number)] += unit.good
+
+    def reversal_code(self, unit):
+        """EDG-30: a unit that left stays made."""
+        if unit.state != "Reported":
+            return "NOT_REPORTABLE"
+        if unit.good and not self.stock[(BIKE, unit.number)]:
+            return "NOT_REVERSIBLE"
+        back = [p for p in self.active(match=unit.match) if any(by == "report" and left for by, left in p.posted)]
+        return "NOT_ADJUSTABLE" if self.twice(back) else None
 
     def reverse(self, unit):
         self.stock[(BIKE, unit.number)] -= unit.good

@@ -225,6 +225,33 @@ def test_edg_27_remove_a_product_with_its_components(order):
     assert (units(order), associations(order)) == ({}, {})
 
 
+def test_set_8_numbers_are_assigned_in_advance_and_listed_as_not_started(order):
+    client = order.site.client()
+    assert "Assign numbers to this order" in client.get(f"{order.associations}?do=assign").text
+    numbers = "\r\n".join(order.number(name) for name in ("BK1", "BK2"))
+    status, text = post(client, order, "products/assign", numbers=numbers)
+    assert (status, "Assigned 2 numbers" in text) == (303, True)
+    assert {row.state for row in units(order).values()} == {"Pre-allocated"}
+    assert client.get(order.page).text.count("Not started</span></td>") == 2  # TCP-4
+    status, text = post(client, order, "products/assign", numbers=order.number("BK1"))
+    assert status == 422
+    assert f">{order.number('BK1')}</textarea>" in text.replace("\n", "")
+    assert post(client, order, "products/assign", numbers="\r\n")[0] == 422
+    station = order.station()
+    assert station.scan(order.number("BK2")) == "PRODUCT_REGISTERED"
+
+
+def test_asc_15_end_job_with_the_report_closes_the_order(order):
+    station = order.built()
+    unit = units(order)["BK1"]
+    assert post(station.client, order, "report", lines__0__match_id=unit.match_id, end_job=1)[0] == 303
+    station.send("mode", "Product")
+    assert station.scan(order.number("BK2")) == "ORDER_STATUS"
+    page = station.client.get(order.page)
+    assert "is Reported as finished" in readable(page.text)  # the page says why before anybody scans
+    assert "Report 1 as finished" not in station.client.get(f"{order.associations}?do=report&selected.0={unit.match_id}").text
+
+
 def test_nothing_selected_is_refused_with_words(order):
     client = order.site.client()
     for action in ("products/remove", "components/remove", "components/pick", "components/unpick", "components/journal", "reverse", "report"):

@@ -90,7 +90,10 @@ def _build(run, session: Session) -> None:
     """B-1 and B-2 reported; B-3 reported and taken back; B-4 on the bench."""
     station = Station(session)
     units = {}
-    parts = {"B-1": ("F-1", "W-1", "W-2", "P-A"), "B-2": ("F-2", "W-3", "W-4", "P-A"), "B-3": ("F-3", "W-5", "W-6", "P-B"), "B-4": ("F-4", "W-7")}
+    parts = {
+        "B-1": ("F-1", "W-1", "W-2", "P-A"), "B-2": ("F-2", "W-3", "W-4", "P-A"), "B-3": ("F-3", "W-5", "W-6", "P-B"),
+        "B-4": ("F-4", "W-7"),
+    }
     for product, numbers in parts.items():
         station.build(product, *numbers)
         units[product] = station.product

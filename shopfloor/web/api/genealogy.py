@@ -12,6 +12,7 @@ from shopfloor.genealogy.inputs import (
     ChangeInput,
     ComponentInput,
     JournalLineInput,
+    PreallocationInput,
     ProductInput,
     ReportInput,
     ScanInput,
@@ -19,6 +20,7 @@ from shopfloor.genealogy.inputs import (
 )
 from shopfloor.genealogy.matrix_queries import associations_page
 from shopfloor.genealogy.page_queries import station_rules, tracked_components_page
+from shopfloor.genealogy.preallocation import preallocate
 from shopfloor.genealogy.unit_queries import Wanted
 from shopfloor.people.fields import InputModel, Reason
 from shopfloor.web.api.base import READS, WRITES, OrderPath, WriteHeaders, blueprint, command, done, show
@@ -111,6 +113,12 @@ def create_product(path: OrderPath, header: WriteHeaders, body: ProductInput) ->
 def remove_products(path: OrderPath, header: WriteHeaders, body: SelectionInput) -> Response:
     """By match id; refused ones are listed, the others are removed."""
     return command(corrections.remove_products, header, order_no=path.order_no, given=body)
+
+
+@api.post("/production-orders/<order_no>/products/assign", summary="Assign product numbers in advance", responses=WRITES)
+def assign(path: OrderPath, header: WriteHeaders, body: PreallocationInput) -> Response:
+    """They are listed as Not started until they are scanned; all or none."""
+    return command(preallocate, header, order_no=path.order_no, given=body)
 
 
 @api.post("/production-orders/<order_no>/components", summary="Register a missing component number", responses=WRITES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, TypeVar
@@ -18,9 +19,18 @@ from shopfloor.errors import Outcome, Refusal
 from shopfloor.genealogy import adjusting, corrections, picking, reporting, reversing
 from shopfloor.genealogy.answers import AssociationsChanged
 from shopfloor.genealogy.facts import PREALLOCATED
-from shopfloor.genealogy.inputs import ChangeInput, ComponentInput, JournalLineInput, ProductInput, ReportInput, SelectionInput
+from shopfloor.genealogy.inputs import (
+    ChangeInput,
+    ComponentInput,
+    JournalLineInput,
+    PreallocationInput,
+    ProductInput,
+    ReportInput,
+    SelectionInput,
+)
 from shopfloor.genealogy.matrix_queries import AssociationsPage, associations_page, exported
 from shopfloor.genealogy.page_queries import station_rules
+from shopfloor.genealogy.preallocation import preallocate
 from shopfloor.genealogy.unit_queries import Wanted
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
@@ -53,7 +63,8 @@ SELECTIONS: dict[str, Callable[..., AssociationsChanged]] = {
 }
 """What is done to a selection: last parts of the address -> use case."""
 RIGHTS = {
-    "maintain": (rights.MAINTAIN, rights.MAINTAIN_OWN), "end_line": (rights.MAINTAIN,), "pick": (rights.PICK,), "adjust": (rights.ADJUST,),
+    "maintain": (rights.MAINTAIN, rights.MAINTAIN_OWN), "end_line": (rights.MAINTAIN,), "assign": (rights.MAINTAIN,),
+    "pick": (rights.PICK,), "adjust": (rights.ADJUST,),
     "report": (rights.REPORT,), "accept_error": (rights.REPORT_INCOMPLETE,), "reverse": (rights.REVERSE,),
 }
 STATES = ("Open", "Reported", PREALLOCATED)
@@ -113,6 +124,14 @@ def create_product(order_no: str) -> Response:
     on_refusal(partial(show, order_no, do="create-product"))
     answer = run_command(corrections.create_product, key=command_key(), order_no=order_no, given=_given(ProductInput))
     return _done(order_no, answer)
+
+
+@bp.post("/<order_no>/associations/products/assign")
+def assign(order_no: str) -> Response:
+    """SET-8, TCP-4: numbers that belong to the order before anybody scans them, one in a line."""
+    on_refusal(partial(show, order_no, do="assign"))
+    given = read_input(PreallocationInput, {"serial_nos": [line for line in re.split(r"[\r\n]+", request.form.get("numbers", "")) if line]})
+    return _done(order_no, run_command(preallocate, key=command_key(), order_no=order_no, given=given))
 
 
 @bp.post("/<order_no>/associations/components")

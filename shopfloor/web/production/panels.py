@@ -21,11 +21,12 @@ PANELS = {
     "components/remove": "remove-components",
     "remove-components": "remove-components",
     "create-product": "create-product",
+    "assign": "assign",
     "create-component": "create-component",
     "end-line": "end-line",
 }
 """Argument or last part of the address -> panel."""
-MOST_TYPED = 200
+MOST_TYPED = 20_000
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def build_panel(session: Session, page: AssociationsPage, do: str, asked: Mappin
         return _of_units(kind, page, selected, asked, typed)
     if kind == "remove-components":
         return _of_components(page, selected, typed)
-    if kind == "create-product":
+    if kind in {"create-product", "assign"}:
         return Panel(kind, typed=typed)
     if kind in {"create-component", "end-line"} and page.match_id:
         return _of_line(session, kind, page, typed)
@@ -83,7 +84,7 @@ def _of_units(kind: str, page: AssociationsPage, selected: Sequence[int], asked:
     wanted = [unit for unit in page.units if unit.match_id in set(selected) | set(typed_lines)]
     if not wanted and page.match_id:
         wanted = [unit for unit in page.units if unit.match_id == page.match_id]
-    if not wanted:
+    if not wanted or (kind == "report" and not page.can_report):
         return None
     return Panel(
         kind,

@@ -20,7 +20,7 @@ from shopfloor.web.filters import quantity
 from shopfloor.web.tracing.view import STATES, page_of
 
 NARROWEST, HEIGHT, COLUMN_GAP, ROW_GAP, MARGIN = 136, 64, 64, 14, 8
-MONO, SANS, PADDING = 8, 6.2, 24
+MONO, SANS, PADDING = 8, 6.6, 26
 """Widths in pixels: a character of a number, of small words, and what a box adds on both sides."""
 SANS_BOLD = 7
 """The same of the words in the middle of a box."""

@@ -94,8 +94,8 @@ class Named:
 
     name: str
     numbers: tuple[str, ...]
-    more: int
-    """How many more numbers there are."""
+    """All of them, or none if there are too many to read."""
+    count: int
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def _row(trace: Trace, line: Line, *, has_children: bool, on_hold: Collection[tu
 def _kind(line: Line) -> str:
     if line.struck:
         return "struck"
-    if line.state in {State.REGISTERED, State.PICKED} or line.link is Link.REGISTERED:
+    if line.state in {State.REGISTERED, State.PICKED}:
         return "registered"
     return "" if line.current and line.link is not Link.OTHER_COMPONENT else "past"
 
@@ -173,19 +173,22 @@ def reached(trace: Trace) -> tuple[Reached, ...]:
     entries = {line.entry_no: line for line in reversed(trace.lines) if line.entry_no and line.current and not line.struck}
     current = [entries[number] for number in sorted(entries)]
     certain, possible = [line for line in current if line.certain], [line for line in current if not line.certain]
+    waiting = [line for line in trace.lines if line.state in {State.REGISTERED, State.PICKED} and not line.already_traced]
     if trace.criteria.backward:
         found = [
+            (gettext("Registered in it, not posted"), _numbered([line for line in waiting if line.association_no], Link.REGISTERED)),
             (gettext("Parts in it"), _numbered(certain, Link.COMPONENT)),
-            (gettext("Possibly in it, used by the whole order"), _numbered(possible, Link.COMPONENT)),
+            (gettext("Possibly in it: order level or registered"), _numbered(possible, Link.COMPONENT)),
             (gettext("Vendors, whole receipts"), _partners(current, EntryType.PURCHASE)),
         ]
     else:
         found = [
             (gettext("Products it went into"), _numbered(certain, Link.OUTPUT)),
-            (gettext("Possibly, through the whole order"), _numbered(possible, Link.OUTPUT)),
+            (gettext("Possibly: order level or registered"), _numbered(possible, Link.OUTPUT)),
             (gettext("Customers"), _partners(certain, EntryType.SALE)),
             (gettext("Possible customers"), _partners(possible, EntryType.SALE)),
             (gettext("Made from it, in stock"), _in_stock(current)),
+            (gettext("On the bench, registered for it"), _numbered([line for line in waiting if not line.association_no], Link.REGISTERED)),
         ]
     return tuple(Reached(heading, tuple(names[:MOST_NAMED]), max(len(names) - MOST_NAMED, 0)) for heading, names in found if names)
 
@@ -225,4 +228,4 @@ def _in_stock(lines: Sequence[Line]) -> list[Named]:
 
 
 def _named(name: str, numbers: Sequence[str]) -> Named:
-    return Named(name, tuple(numbers[:MOST_NAMED]), max(len(numbers) - MOST_NAMED, 0))
+    return Named(name, tuple(numbers) if len(numbers) <= MOST_NAMED else (), len(numbers))
