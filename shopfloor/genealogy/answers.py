@@ -112,6 +112,15 @@ class DuplicateScan(ScanAnswer):
 
 
 @dataclass(frozen=True)
+class ItemNotTracked(ScanAnswer):
+    """SCN-15: on the bill, yet not tracked; there is nothing to register."""
+
+    code = "ITEM_NOT_TRACKED"
+    message = "{item} is used on this order but needs no scan. Go on with the next part."
+    sound = "information"
+
+
+@dataclass(frozen=True)
 class LineSelected(ScanAnswer):
     """SCN-11, SCN-20, TCP-13."""
 

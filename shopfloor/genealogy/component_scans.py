@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from shopfloor.genealogy.answers import (
     DuplicateScan,
+    ItemNotTracked,
     LineSelected,
     LookAlikeUsed,
     NumberIgnored,
@@ -23,9 +24,10 @@ from shopfloor.genealogy.errors import (
     SelfReference,
     SwitchToProduct,
 )
-from shopfloor.genealogy.facts import REMOVED, REPORTED, Line, NumberStock
+from shopfloor.genealogy.facts import PREALLOCATED, REMOVED, REPORTED, Line, NumberStock
 from shopfloor.genealogy.maintenance_errors import RowLocked
 from shopfloor.genealogy.rules import (
+    NoScanNeeded,
     choose_by_number,
     choose_line,
 )
@@ -40,13 +42,21 @@ def scan_component(job: ScanJob) -> ScanAnswer:
     """Register a part on the current product, select a line, or say why not."""
     if job.situation.row is None or job.row.state == REMOVED:  # somebody else may have removed the unit from under this station
         raise NoProduct(number=job.number)
+    if job.row.state == PREALLOCATED:  # assigned in advance and only tapped: its own number has to be scanned first (QTY-6)
+        raise NoProduct(number=job.number)
     if job.row.state == REPORTED:
         raise RowLocked(number=job.row.tracking.label())
-    if job.code is not None and job.code.is_gs1:
-        return _coded(job)
-    if job.code is not None and job.code.kind is ScanKind.ISO15434 and job.code.item_reference:
-        return _coded(job)
-    return _plain(job)
+    try:
+        return _coded(job) if _names_an_item(job) else _plain(job)
+    except NoScanNeeded as untracked:
+        return scan_answer(job, ItemNotTracked, untracked.line, untracked.line.component.item_no)
+
+
+def _names_an_item(job: ScanJob) -> bool:
+    """GS1 in any carrier, or an ISO/IEC 15434 label with an item number."""
+    if job.code is None:
+        return False
+    return job.code.is_gs1 or (job.code.kind is ScanKind.ISO15434 and bool(job.code.item_reference))
 
 
 def register_part(job: ScanJob, line: Line, number: str, *, quantity: Decimal | None = None) -> ScanAnswer:

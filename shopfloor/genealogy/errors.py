@@ -25,17 +25,6 @@ class ProductNotTracked(Refusal):
 
 
 @dataclass(eq=False)
-class ItemNotTracked(Refusal):
-    """SCN-15: on the bill, yet not tracked; there is nothing to register."""
-
-    code = "ITEM_NOT_TRACKED"
-    message = "{item} is used on this order but needs no scan. Go on with the next part."
-    sound = "information"
-    item_no: str
-    item: str
-
-
-@dataclass(eq=False)
 class NotAComponent(Refusal):
     """EDG-5."""
 
@@ -272,7 +261,6 @@ class ComponentComplete(Refusal):
 
     code = "COMPONENT_COMPLETE"
     message = "{item} is complete ({registered} {unit}). Nothing was added. Go on with the next part."
-    sound = "information"
     item: str
     registered: str
     unit: str

@@ -300,7 +300,8 @@ def _details(session: Session, order_no: str, match_id: int) -> Any:  # noqa: AN
     return (
         select(
             *(_association.c[name] for name in ASSOCIATION_COLUMNS), _association.c.registered_at,
-            type_coerce(available.scalar_subquery(), _open.c.remaining.type).label("available"), expiry.scalar_subquery().label("expiration_date"),
+            type_coerce(available.scalar_subquery(), _open.c.remaining.type).label("available"),
+            expiry.scalar_subquery().label("expiration_date"),
             func.coalesce(_operator.c.name, _association.c.registered_by).label("operator"),
         )
         .outerjoin(_operator, _operator.c.no == _association.c.registered_by)

@@ -11,7 +11,6 @@ from shopfloor.genealogy.errors import (
     AmbiguousComponent,
     BatchExpired,
     ComponentComplete,
-    ItemNotTracked,
     NotAComponent,
     OverQuantity,
     SerialLimit,
@@ -103,12 +102,20 @@ def choose_line(situation: Situation, item_no: str, variant_code: str, *, select
     return (wanting or candidates)[0]
 
 
+class NoScanNeeded(Exception):
+    """SCN-15: the item is on the bill and not tracked. The scan is answered, not refused."""
+
+    def __init__(self, line: Line) -> None:
+        super().__init__(line.component.item_no)
+        self.line = line
+
+
 def _no_line(situation: Situation, item_no: str) -> Exception:
     if item_no == situation.product.item_no:
         return SwitchToProduct(number=item_no, item=situation.product.description)
     for line in situation.lines:
         if line.component.item_no == item_no:
-            return ItemNotTracked(item_no=item_no, item=line.component.description)
+            return NoScanNeeded(line)
     return NotAComponent(item_no=item_no, order_no=situation.order_no)
 
 

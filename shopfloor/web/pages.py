@@ -22,6 +22,7 @@ MODULES = (
     "production.orders",
     "production.tracked_components",
     "production.associations",
+    "tracing.page",
     "warehouse.parties",
     "warehouse.purchase_orders",
     "warehouse.sales_orders",

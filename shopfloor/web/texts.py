@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 
 from shopfloor.errors import Fields, InvalidInput, Outcome
 
@@ -25,8 +26,15 @@ class Message:
 
 
 def outcome_text(outcome: Outcome) -> str:
-    """The message of an outcome in the reader's language."""
-    return message_text(outcome.message, outcome.outcome_fields())
+    """The message of an outcome in the reader's language, with dates as the reader writes them."""
+    return message_text(outcome.message, {name: _shown(name, value) for name, value in outcome.outcome_fields().items()})
+
+
+def _shown(name: str, value: object) -> object:
+    """Answers keep dates as ISO text, because they are stored as JSON."""
+    if name.endswith("_date") and isinstance(value, str) and value:
+        return format_date(date.fromisoformat(value))
+    return value
 
 
 def message_text(template: str, fields: Fields) -> str:

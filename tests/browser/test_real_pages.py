@@ -94,7 +94,8 @@ def bench(page, address, order):
 
 def registered(order):
     with Session(order.site.engine) as session:
-        rows = session.scalars(select(ComponentAssociation).where(ComponentAssociation.order_no == order.no, ComponentAssociation.state != "Removed"))
+        mine = ComponentAssociation.order_no == order.no, ComponentAssociation.state != "Removed"
+        rows = session.scalars(select(ComponentAssociation).where(*mine))
         return {(row.serial_no or row.lot_no).removesuffix(f"-{order.tag}") for row in rows}
 
 
@@ -115,7 +116,7 @@ def test_refusal_in_the_burst_holds_the_rest_until_continue(bench, order):
     bench.expect_answer("accepted")
     bench.scan(order.number("F1"), "NOPE-1", order.number("W1"), order.number("W2"))
     bench.expect_answer("refused", "NOPE-1")
-    expect(bench.page.locator("[data-held-count]")).to_have_text("2 scans held, not registered")
+    expect(bench.page.locator("[data-held-count]")).to_have_text("Held, not registered: 2")
     assert registered(order) == {"F1"}
     bench.page.click("[data-held=continue]")
     bench.expect_answer("accepted", order.number("W2"))

@@ -13,6 +13,7 @@ from shopfloor.genealogy import report_rules
 from shopfloor.genealogy.facts import COMPLETED, IN_PROGRESS, NOT_STARTED, Association, Line, Product, Row, Situation
 from shopfloor.genealogy.report_rules import Report
 from shopfloor.genealogy.rules import (
+    NoScanNeeded,
     Wanted,
     check_expiry,
     check_room,
@@ -153,10 +154,15 @@ def refused(code, function, *arguments, **keywords):
 TWICE = (FRAME, replace(WHEEL, operation_no=10), component(25, "WHEEL", "1", serial=True, operation_no=20))
 
 
-@pytest.mark.parametrize(("item", "code"), [("BELL", "ITEM_NOT_TRACKED"), ("SADDLE", "NOT_A_COMPONENT"), ("BIKE", "SWITCH_TO_PRODUCT")])
+@pytest.mark.parametrize(("item", "code"), [("SADDLE", "NOT_A_COMPONENT"), ("BIKE", "SWITCH_TO_PRODUCT")])
 def test_scn_15_and_edg_5_no_listed_line(item, code):
-    """SCN-15, EDG-5: on the bill but not tracked; not on the bill; the product itself."""
+    """SCN-15, EDG-5: not on the bill; the product itself. On the bill but not tracked is no refusal."""
     refused(code, choose_line, situation(), item, "", selected=0)
+
+
+def test_scn_15_on_the_bill_but_not_tracked_needs_no_scan():
+    with pytest.raises(NoScanNeeded):
+        choose_line(situation(), "BELL", "", selected=0)
 
 
 def test_scn_16_a_variant_matches_its_own_lines_only():

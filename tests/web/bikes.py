@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shopfloor.app import create_app
@@ -133,3 +134,9 @@ def hidden(html: str, name: str, start: str = "") -> str:
     found = re.search(rf'name="{re.escape(name)}" value="([^"]*)"', html[html.index(start) :])
     assert found is not None, name
     return found[1]
+
+
+def count(site: Site, model, **fits) -> int:
+    """How many rows of a table fit."""
+    with Session(site.engine) as session:
+        return session.scalar(select(func.count()).select_from(model).filter_by(**fits))

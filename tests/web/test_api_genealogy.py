@@ -91,7 +91,8 @@ def test_page_facts_as_json_with_quantities_as_text(api):
     match_id, _ = api.unit()
     status, page = api.get("/tracked-components", match_id=match_id)
     assert status == 200
-    assert page["summary"] == {"ordered": "3", "started": "3", "registered": "1", "good": "0", "error": "0", "status": "In progress", "unit_code": "PCS"}
+    figures = {"ordered": "3", "started": "3", "registered": "1", "good": "0", "error": "0", "status": "In progress", "unit_code": "PCS"}
+    assert page["summary"] == figures
     wheel = next(line for line in page["components"] if line["line_no"] == WHEEL_LINE)
     assert (wheel["started"], wheel["consumption"], wheel["remaining"], wheel["status"]) == ("2", "1", "1", "In progress")
     assert [unit["number"] for unit in page["units"]] == [api.order.number("BK1")]
@@ -156,15 +157,17 @@ def test_a30_rights_are_asked_per_action(api):
     match_id, parts = api.unit()
     worker = Api(api.order, "B-WORK")
     selected = {"selected": [parts["F1"]["association_no"]]}
-    for path, body in (("/associations/pick", selected), ("/journal", selected), ("/report", {"lines": [{"match_id": match_id}]}), ("/reverse", selected)):
+    reported = {"lines": [{"match_id": match_id}]}
+    for path, body in (("/associations/pick", selected), ("/journal", selected), ("/report", reported), ("/reverse", selected)):
         status, problem = worker.send(path, body)
         assert (status, problem["code"]) == (422, "NOT_ALLOWED"), path
     assert worker.send("/associations/remove", selected)[1]["code"] == "NOT_YOURS"  # D37
 
 
 @pytest.mark.parametrize(("path", "body"), [
-    ("/scans", {"text": 7}), ("/scans", {"text": "X", "surprise": 1}), ("/scans", {"kind": "bogus"}), ("/report", {"lines": [{"match_id": 1, "good": 1.5}]}),
-    ("/report", {"lines": [{"match_id": "x"}]}), ("/components", {}), ("/associations/pick", {"selected": ["x"]}), ("/products", {"serial_no": "x" * 60}),
+    ("/scans", {"text": 7}), ("/scans", {"text": "X", "surprise": 1}), ("/scans", {"kind": "bogus"}),
+    ("/report", {"lines": [{"match_id": 1, "good": 1.5}]}), ("/report", {"lines": [{"match_id": "x"}]}), ("/components", {}),
+    ("/associations/pick", {"selected": ["x"]}), ("/products", {"serial_no": "x" * 60}), ("/products/assign", {"serial_nos": "A"}),
     ("/associations/pick", {"selected": [1] * 3000}),
 ])
 def test_a29_bad_input_is_422_with_the_place(any_api, path, body):
@@ -189,7 +192,10 @@ def test_every_operation_is_described(any_api):
     """A12: OpenAPI names all that the pages can do."""
     paths = any_api.client.get("/api/v1/openapi.json").get_json()["paths"]
     start = "/api/v1/production-orders/{order_no}"
-    wanted = {"/scans", "/products", "/products/remove", "/components", "/associations", "/associations/{association_no}", "/associations/remove",
-              "/associations/pick", "/associations/unpick", "/journal", "/journal/{association_no}", "/journal/post", "/journal/cancel", "/report",
-              "/reverse", "/tracked-components", "/associations/{association_no}/move", "/component-lines/{line_no}/end"}
+    wanted = {
+        "/scans", "/products", "/products/remove", "/products/assign", "/components", "/associations", "/associations/{association_no}",
+        "/associations/remove", "/associations/pick", "/associations/unpick", "/journal", "/journal/{association_no}", "/journal/post",
+        "/journal/cancel", "/report", "/reverse", "/tracked-components", "/associations/{association_no}/move",
+        "/component-lines/{line_no}/end",
+    }
     assert {start + path for path in wanted} <= set(paths)

@@ -128,3 +128,11 @@ def test_a_12_the_description_names_the_filters_and_choices(client):
     names = {parameter["name"] for parameter in operation["parameters"]}
     assert names == {"serial_no", "lot_no", "package_no", "item_no", "variant", "vendor_lot_no", "method", "show_components", "view",
                      "include_registered"}
+
+
+def test_d_37_c_5_a_part_on_the_bench_leads_to_its_product(client):
+    """F-4 is registered in B-4 and nothing of it is posted: the recall question must not miss it."""
+    assert ask(client, serial_no="F-4", method=FORWARD)["registered_left_out"] == 1
+    answer = ask(client, serial_no="F-4", method=FORWARD, include_registered="true")
+    registered = [(line["item_no"], line["serial_no"]) for line in answer["lines"] if line["state"] == "registered"]
+    assert registered == [("FRAME", "F-4"), ("BIKE", "B-4")]

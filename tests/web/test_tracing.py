@@ -12,9 +12,7 @@ import pytest
 from markupsafe import escape
 from sqlalchemy import event
 
-from shopfloor.tracing.criteria import Criteria, ShowComponents, TraceMethod, View
 from shopfloor.web.tracing.csv_file import FORMULA_STARTS
-from shopfloor.web.tracing.questions import address, filtered, plain, read_question, subject, typed
 from tests.databases import ENGINES
 from tests.web.tracing_plant import FORMULA, MANY, traced_site
 
@@ -134,6 +132,8 @@ def test_d_37_registered_links_are_counted_and_included_with_one_tap(client):
     assert "registered links are left out" not in included
     assert {number for _level, number, kind in rows(included) if kind == "registered"} >= {"B-4", "F-4", "W-7"}
     assert "Registered, not posted" in included
+    forward = ask(client, serial_no="F-4", method=FORWARD, include_registered="1")
+    assert re.search(r"On the bench, registered for it</dt><dd>.*?BIKE.*?B-4", forward)
 
 
 def test_c_4_order_line_view_shows_the_whole_line(client):
@@ -199,36 +199,6 @@ def test_tr_53_opposite_keeps_the_choice_of_components(client):
     asked = parse_qs(urlsplit(link).query)
     assert "method" not in asked
     assert asked["show_components"] == ["No"]
-
-
-ADDRESSES = [
-    (Criteria(), "/tracing?"),
-    (Criteria(serial_no="A 1"), "/tracing?serial_no=A+1"),
-    (Criteria(lot_no="''", item_no="X", method=TraceMethod.FORWARD), "/tracing?lot_no=%27%27&item_no=X&method=Origin+-%3E+Usage"),
-    (Criteria(item_no="X", variant_code="V", show_components=ShowComponents.ALL, view=View.ORDER_LINE, include_registered=True),
-     "/tracing?item_no=X&variant=V&show_components=All&view=Order+line&include_registered=1"),
-]
-
-
-@pytest.mark.parametrize(("criteria", "expected"), ADDRESSES)
-def test_tr_54_an_address_reproduces_the_question(criteria, expected):
-    assert address(criteria) == expected
-    values = {name: texts[0] for name, texts in parse_qs(urlsplit(expected).query).items()}
-    assert read_question(values) == criteria
-
-
-@pytest.mark.parametrize(("text", "shown", "field"), [
-    ("A", "A", "A"), ("'A'", "A", "A"), ("''", "''", "''"), ("'it''s'", "it's", "it's"), ("'A|B'", "A|B", "'A|B'"),
-    ("'A..B'", "A..B", "'A..B'"),
-    ("'A'|'B'", "'A'|'B'", "'A'|'B'"), ("'", "'", "'"), ("''''", "'", "''''"), ("", "", ""),
-])
-def test_a_quoted_filter_is_shown_plain_where_that_means_the_same(text, shown, field):
-    assert (plain(text), typed(text)) == (shown, field)
-
-
-def test_subject_is_the_number_before_the_item():
-    assert subject(filtered(Criteria(), item_no="'X'", lot_no="''", serial_no="'S'")) == "S"
-    assert subject(filtered(Criteria(), item_no="'X'", lot_no="''")) == "X"
 
 
 def test_blanks_around_a_typed_number_do_not_count(client):

@@ -16,9 +16,7 @@ from shopfloor.people.commands import create_operator, create_station
 from shopfloor.people.inputs import FirstSetUp, NewOperator, NewStation
 from shopfloor.people.models import Role
 from shopfloor.people.set_up import CONSOLE, set_up
-from shopfloor.web.api import tracing as traces_api
 from shopfloor.web.extensions import db
-from shopfloor.web.tracing import page
 from tests.conftest import runner
 from tests.databases import fresh_url, settings_for
 from tests.factories_genealogy import FRAME, PAINT, WHEEL, Station, bike_order, bike_plant, report
@@ -45,20 +43,12 @@ def traced_site(kind: str, folder) -> Iterator[Site]:
     """The app on a plant with bikes."""
     with fresh_url(kind) as url:
         app = create_app(settings_for(url, folder))
-        _wire(app)
         with app.app_context():
             engine = db.engine
             with Session(engine) as session:
                 _furnish(runner(session), session)
         yield Site(app, engine)
         engine.dispose()
-
-
-def _wire(app) -> None:
-    if "tracing" not in app.blueprints:
-        app.register_blueprint(page.bp)
-    if "api_tracing" not in app.blueprints:
-        app.register_api(traces_api.api)
 
 
 def _furnish(run, session: Session) -> None:
