@@ -18,8 +18,8 @@ from shopfloor.genealogy.inputs import ReportInput, ReportLineInput, ScanInput, 
 from shopfloor.genealogy.registration import register_scan, scan_log
 from shopfloor.genealogy.reporting import report_as_finished
 from shopfloor.items import commands
-from shopfloor.items.inputs import NewGtin, NewNumberSeries, NewPolicy
-from shopfloor.items.number_series import create_default_series, create_series
+from shopfloor.items.inputs import NewGtin, NewPolicy
+from shopfloor.items.number_series import create_default_series
 from shopfloor.people.commands import create_operator
 from shopfloor.people.inputs import NewOperator
 from shopfloor.posting import check as posting_check
@@ -55,7 +55,6 @@ def bike_plant(run, *, policy_more=None):
     make_location(run, "MAIN")
     make_location(run, "SIDE")
     run(create_default_series)
-    run(create_series, given=NewNumberSeries(code="MATCH-ID", prefix=""))
     run(bills.create_bom, given=NewBom(item_no=BIKE, lines=(
         NewBomLine(item_no=FRAME, quantity_per="1", flushing="Manual"),
         NewBomLine(item_no=WHEEL, quantity_per="2", flushing="Manual"),

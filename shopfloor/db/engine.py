@@ -40,7 +40,6 @@ def make_engine(url: str, *, pool_size: int = POOL) -> Engine:
         pool_size=pool_size,
         max_overflow=2,
         pool_pre_ping=True,
-        pool_use_lifo=True,  # a connection that was just used has its statements prepared and planned
         isolation_level="READ COMMITTED",
         connect_args={"options": POSTGRES_OPTIONS, "prepare_threshold": 2},
     )

@@ -52,8 +52,6 @@ from shopfloor.production.bills import create_bom, create_routing
 from shopfloor.production.inputs import NewBom, NewBomLine, NewRouting, NewRoutingLine
 
 POLICY = "TRACKED"
-MATCH_IDS = ("MATCH-ID", "", 0)
-"""SET-3: one number of this series for each product row."""
 FIRST_NUMBERS = {"PROD": ("RPO-", 0, 1049), "PURCHASE": ("PO-", 5, 100), "SALES": ("SO-", 5, 100)}
 """Prefix, digits and last number where the demo's own documents end."""
 
@@ -96,7 +94,7 @@ def _people() -> list[Task]:
 
 
 def _series() -> list[Task]:
-    series = {code: FIRST_NUMBERS.get(code, (prefix, digits, 0)) for code, prefix, digits in (*DEFAULT_SERIES, MATCH_IDS)}
+    series = {code: FIRST_NUMBERS.get(code, (prefix, digits, 0)) for code, prefix, digits in DEFAULT_SERIES}
     return [
         Task(f"series-{code}", create_series, {"given": NewNumberSeries(code=code, prefix=prefix, digits=digits, last_no=last_no)})
         for code, (prefix, digits, last_no) in series.items()

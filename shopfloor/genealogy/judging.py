@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from shopfloor.errors import Refusal
+from shopfloor.errors import NotFound, Refusal
 
 T = TypeVar("T")
 
 
 def judge(candidates: Sequence[T], check: Callable[[T], None]) -> tuple[list[T], list[dict[str, Any]]]:
     """ASC-6: each line is all-or-nothing; a refused one does not stop the others. A single refused line is the refusal itself."""
+    if not candidates:
+        raise NotFound(record="selected line", number="any more")
     good: list[T] = []
     refused: list[dict[str, Any]] = []
     for candidate in candidates:

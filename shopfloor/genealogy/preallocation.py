@@ -13,9 +13,9 @@ from shopfloor.genealogy.inputs import PreallocationInput
 from shopfloor.genealogy.maintenance_errors import NothingSelected
 from shopfloor.genealogy.models import ProductState, TrackedProduct
 from shopfloor.genealogy.number_queries import made_before, product_rows
-from shopfloor.genealogy.product_scans import MATCH_SERIES, check_new
+from shopfloor.genealogy.product_scans import check_new
 from shopfloor.genealogy.scan_queries import read_situation
-from shopfloor.items.number_series import require_series
+from shopfloor.items.number_series import MATCH_ID, require_series
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.production.locking import lock_order
@@ -35,7 +35,7 @@ def preallocate(session: Session, actor: Actor, *, order_no: str, given: Preallo
     order = lock_order(session, order_no)
     situation = read_situation(session, order, 0)
     product = situation.product
-    require_series(session, MATCH_SERIES)
+    require_series(session, MATCH_ID)
     numbers = list(dict.fromkeys(given.serial_nos))
     for number in numbers:
         tracking = product.tracking(number)

@@ -33,7 +33,7 @@ from shopfloor.genealogy.models import AssociationAction, ProductState, TrackedP
 from shopfloor.genealogy.number_queries import KnownRow, made_before, product_rows, what_is
 from shopfloor.genealogy.scan_job import ScanJob
 from shopfloor.items.errors import NumberInvalid, NumberPattern
-from shopfloor.items.number_series import require_series
+from shopfloor.items.number_series import MATCH_ID, require_series
 from shopfloor.items.tracking import Tracking
 from shopfloor.people.actor import Actor
 from shopfloor.quantity import ONE, ZERO, shown
@@ -41,8 +41,6 @@ from shopfloor.scanning.scan import Scan, ScanKind
 
 _row = table(TrackedProduct)
 NUMBER_LENGTH = 50
-MATCH_SERIES = "MATCH-ID"
-"""SET-3: the number series that has to be set up before anything can be registered."""
 
 
 @dataclass(frozen=True)
@@ -86,16 +84,21 @@ def create_row(session: Session, actor: Actor, situation: Situation, product: Ne
 
 def register_product(session: Session, actor: Actor, situation: Situation, product: NewProduct) -> int:
     """Write a row (PST-1): a number record and its log entry; nothing is posted. Raises ProductExists, ProductOverStarted, SetupMissing."""
-    if product.tracking.serial_no and made_before(session, situation.product, product.tracking.serial_no):
-        raise ProductExists(number=product.tracking.label(), item=situation.product.description, where="it is in the ledger")
+    refuse_made(session, situation, product.tracking)
     check_started(situation, product)
-    require_series(session, MATCH_SERIES)
+    require_series(session, MATCH_ID)
     numbers = Numbers.take(session, {"match_id": 1, "association_entry": 1, "scan_entry": 1})
     match_id = numbers.next("match_id")
     session.connection().execute(insert(_row), _columns(session, actor, situation, product, match_id))
     _log(session, actor, situation, product, match_id, numbers)
     session.info["scan_entry_no"] = numbers.next("scan_entry")
     return match_id
+
+
+def refuse_made(session: Session, situation: Situation, tracking: Tracking) -> None:
+    """EDG-21, C14: a serial comes into the world once, unless that was taken back. Raises ProductExists."""
+    if tracking.serial_no and made_before(session, situation.product, tracking.serial_no):
+        raise ProductExists(number=tracking.label(), item=situation.product.description, where="it is in the ledger")
 
 
 def check_started(situation: Situation, product: NewProduct) -> None:
@@ -189,6 +192,7 @@ def _known_row(job: ScanJob, row: KnownRow) -> ScanAnswer:
 def _revive(job: ScanJob, row: KnownRow) -> None:
     product = NewProduct(row.tracking, row.quantity, None, job.reason)
     check_new(job.situation, row.tracking, manual=False)
+    refuse_made(job.session, job.situation, row.tracking)
     check_started(job.situation, product)
     _open_again(job, row, "revived")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from shopfloor import audit
@@ -12,7 +12,14 @@ from shopfloor.db import current_plant, table
 from shopfloor.genealogy.entries import Event, append
 from shopfloor.genealogy.facts import CONSUMED, PICKED, Association, Row, Situation
 from shopfloor.genealogy.maintenance_errors import HasPicks, NotYours, RowLocked
-from shopfloor.genealogy.models import AssociationAction, AssociationState, ComponentAssociation, ProductState, TrackedProduct
+from shopfloor.genealogy.models import (
+    AssociationAction,
+    AssociationState,
+    ComponentAssociation,
+    PickingListLine,
+    ProductState,
+    TrackedProduct,
+)
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.quantity import ZERO, shown
@@ -21,6 +28,7 @@ from shopfloor.reservations.queries import pieces_of_associations
 
 _row = table(TrackedProduct)
 _association = table(ComponentAssociation)
+_journal = table(PickingListLine)
 
 
 def check_removable(actor: Actor, association: Association, *, confirmed: bool) -> None:
@@ -50,6 +58,7 @@ def remove_associations(session: Session, actor: Actor, associations: Sequence[A
     pieces = pieces_of_associations(session, [a.association_no for a in associations])
     give_back(session, actor, pieces)
     _set_state(session, associations, AssociationState.REMOVED)
+    _drop_journal_lines(session, associations)
     events = [_event(AssociationAction.UNPICKED, a, reason) for a in picked]
     append(session, actor, events + [_event(AssociationAction.REMOVED, a, reason) for a in associations])
     for association in associations:
@@ -84,6 +93,14 @@ def set_association_picks(session: Session, actor: Actor, associations: Sequence
     audit.record(
         session, action.value, f"order {associations[0].order_no}", after={"numbers": [a.tracking.label() for a in associations]},
         reason=reason,
+    )
+
+
+def _drop_journal_lines(session: Session, associations: Sequence[Association]) -> None:
+    """An open picking list line of a part that is gone has nothing to post."""
+    numbers = [a.association_no for a in associations]
+    session.connection().execute(
+        delete(_journal).where(_journal.c.plant_no == current_plant(session), _journal.c.association_no.in_(numbers))
     )
 
 

@@ -6,6 +6,7 @@ import re
 
 from shopfloor.errors import Refusal
 from shopfloor.genealogy.errors import (
+    NotAComponent,
     NotReported,
     NumberUnknown,
     NumberWrongItem,
@@ -49,52 +50,41 @@ def late_capture(job: ScanJob, number: str) -> tuple[Line, list[NumberStock]] | 
 
 
 def explain_missing(job: ScanJob, number: str) -> Refusal:
-    """EDG-7 to EDG-10, SCN-12, SCN-13, D17, D25: the most telling reason why the number is not in stock for the line."""
-    line = _only_possible(job)
-    if line is None:
-        return _without_line(job, number)
+    """EDG-7 to EDG-10, SCN-12, SCN-13, D17, D25: the most telling reason why the number is not in stock for a line."""
+    chosen = job.situation.line(job.scan.choice or job.scan.line)
+    for line in (chosen,) if chosen is not None else job.situation.listed:
+        reason = _story_of(job, line, number)
+        if reason is not None:
+            return reason
+    if _like_a_product(job, number) or unreported_row(job.session, job.situation.product.item_no, number) is not None:
+        return SwitchToProduct(number=number, item=job.situation.product.description)
+    only = chosen or _only_possible(job)
+    for other_item, description, _, known in items_with_number(job.session, number):
+        if known == number:
+            return _of_another_item(job, only, number, other_item, description)
+    return NumberUnknown(number=number, item=only.component.description) if only is not None else SelectComponent(number=number)
+
+
+def _story_of(job: ScanJob, line: Line, number: str) -> Refusal | None:
+    """What became of a number of this line's item: in a unit, waiting to be reported, consumed, shipped. None: it never was one."""
     item_no, item = line.component.item_no, line.component.description
     used = registered_in(job.session, item_no, number)
-    if used is not None and used.state != CONSUMED:
-        return _in_use(job, number, used.product, used.order_no, used.operator, used.association_no)
+    if used is not None:
+        return _registered(job, line, number, used)
     waiting = unreported_row(job.session, item_no, number)
     if waiting is not None:
         return NotReported(number=number, item=item, order_no=waiting.order_no, match_id=waiting.match_id)
     fate = fate_of(job.session, item_no, number)
-    if fate.known:
-        where = f"consumed in {used.product} on order {used.order_no}" if used is not None else fate.where
-        return SerialConsumed(number=number, item=item, where=where)
-    others = items_with_number(job.session, number)
-    for other_item, description, _, known in others:
-        if known != number:
-            continue
-        if other_item == job.situation.product.item_no:
-            return SwitchToProduct(number=number, item=description)
-        return NumberWrongItem(number=number, item=description, selected=item)
-    if _like_a_product(job, number) or unreported_row(job.session, job.situation.product.item_no, number) is not None:
-        return SwitchToProduct(number=number, item=job.situation.product.description)
-    return NumberUnknown(number=number, item=item)
+    return SerialConsumed(number=number, item=item, where=fate.where) if fate.known else None
 
 
-def _without_line(job: ScanJob, number: str) -> Refusal:
-    """No line is selected and none fits by stock: still name what the number is, if anything knows it."""
-    if unreported_row(job.session, job.situation.product.item_no, number) is not None:
-        return SwitchToProduct(number=number, item=job.situation.product.description)
-    for line in job.situation.listed:
-        used = registered_in(job.session, line.component.item_no, number)
-        if used is not None:
-            return _registered(job, line, number, used)
-        waiting = unreported_row(job.session, line.component.item_no, number)
-        if waiting is not None:
-            return NotReported(
-                number=number, item=line.component.description, order_no=waiting.order_no, match_id=waiting.match_id
-            )
-        fate = fate_of(job.session, line.component.item_no, number)
-        if fate.known:
-            return SerialConsumed(number=number, item=line.component.description, where=fate.where)
-    if _like_a_product(job, number):
-        return SwitchToProduct(number=number, item=job.situation.product.description)
-    return SelectComponent(number=number)
+def _of_another_item(job: ScanJob, line: Line | None, number: str, item_no: str, description: str) -> Refusal:
+    """SCN-13: never jump lines by itself; name the item that it is."""
+    if item_no == job.situation.product.item_no:
+        return SwitchToProduct(number=number, item=description)
+    if line is not None:
+        return NumberWrongItem(number=number, item=description, selected=line.component.description)
+    return NotAComponent(item_no=item_no, order_no=job.order_no)
 
 
 def _registered(job: ScanJob, line: Line, number: str, used: NumberInUse) -> Refusal:

@@ -21,6 +21,8 @@ SALES = "SALES"
 RECEIPT = "RECEIPT"
 SHIPMENT = "SHIPMENT"
 JOURNAL = "JOURNAL"
+MATCH_ID = "MATCH-ID"
+"""SET-3: product component match ID; without it nothing can be registered."""
 DEFAULT_SERIES = (
     (PRODUCTION, "RPO-", 5),
     (PURCHASE, "PO-", 5),
@@ -28,6 +30,7 @@ DEFAULT_SERIES = (
     (RECEIPT, "RCP-", 6),
     (SHIPMENT, "SHP-", 6),
     (JOURNAL, "IJ-", 6),
+    (MATCH_ID, "", 0),
 )
 """Code, prefix and digits of the series that the product asks for."""
 

@@ -128,8 +128,8 @@ class FlowMachine(FlowStations):
     def remove_unit(self, data, confirmed):
         unit = data.draw(st.sampled_from([u for _, u in sorted(self.model.units.items())]))
         gone = unit.state == "Removed"
-        expected = {unit.match: None if gone else self.model.unit_removal_code(unit, confirmed=confirmed)}
-        if self.several(remove_products, expected, expected, order_no=unit.order, given={"confirmed": confirmed}) and not gone:
+        expected = {unit.match: "NOT_FOUND" if gone else self.model.unit_removal_code(unit, confirmed=confirmed)}
+        if self.several(remove_products, expected, expected, order_no=unit.order, given={"confirmed": confirmed}):
             for part in self.model.active(match=unit.match):
                 self.model.remove(part)
             unit.state = "Removed"
