@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import tempfile
 from collections.abc import Iterator
@@ -88,6 +89,8 @@ def _postgres(folder: Path) -> Iterator[Database]:
         yield Database("postgresql", address, f"PostgreSQL {version}, fsync on, synchronous_commit on", pid)
     finally:
         server.cleanup()
+        # Its second clean-up at the end of the process would make the folder of its lock again.
+        atexit.unregister(server._cleanup)  # noqa: SLF001
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from shopfloor.db import Command, unit_of_work
 from shopfloor.items import commands as items
-from shopfloor.items.inputs import NewGtin, NewItem, NewLocation, NewNumberSeries, NewPolicy, NewTrackingCode, NewUnit
-from shopfloor.items.number_series import create_default_series, create_series
+from shopfloor.items.inputs import NewGtin, NewItem, NewLocation, NewPolicy, NewTrackingCode, NewUnit
+from shopfloor.items.number_series import create_default_series
 from shopfloor.orders.inputs import PostItemJournal
 from shopfloor.orders.item_journal import post_item_journal
 from shopfloor.people.actor import Actor
@@ -129,7 +129,6 @@ def _masters(run: Callable[..., Any]) -> None:
         run(items.create_item, given=given)
         run(items.add_gtin, given=NewGtin(gtin=gtin, item_no=item_no))
     run(create_default_series)
-    run(create_series, given=NewNumberSeries(code="MATCH-ID", prefix=""))
     each = str(PARTS_OF_A_UNIT // LINES)
     lines = tuple(NewBomLine(item_no=part.item_no, quantity_per=each, flushing="Manual") for part in PARTS)
     run(create_bom, given=NewBom(item_no=UNIT, lines=lines))

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shopfloor.cli.ground import open_engine, open_settings, sentence
 from shopfloor.config import Settings
-from shopfloor.db.engine import writer_gate
+from shopfloor.db.engine import transaction_options, writer_gate
 from shopfloor.db.migrate import DatabaseUnusable, is_current
 
 SAFE_SQLITE = (3, 51, 3)
@@ -111,7 +111,7 @@ def _inside(engine: Engine) -> Iterator[Finding]:
     try:
         current = is_current(engine)
         with writer_gate(engine), engine.connect() as connection:
-            connection.execution_options(writes=True)
+            connection.execution_options(**transaction_options(engine))
             durable, said = _durability(connection)
             _try_to_write(connection)
     except DatabaseUnusable as error:

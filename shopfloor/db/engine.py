@@ -40,9 +40,16 @@ def make_engine(url: str, *, pool_size: int = POOL) -> Engine:
         pool_size=pool_size,
         max_overflow=2,
         pool_pre_ping=True,
-        isolation_level="READ COMMITTED",
+        # Reading needs no transaction at READ COMMITTED: each statement sees what is committed either way. It must not end with a
+        # ROLLBACK, because the driver then forgets its prepared statements. The unit of work asks for a transaction.
+        isolation_level="AUTOCOMMIT",
         connect_args={"options": POSTGRES_OPTIONS, "prepare_threshold": 2},
     )
+
+
+def transaction_options(engine: Engine) -> dict[str, Any]:
+    """Execution options of a writing transaction: IMMEDIATE on SQLite, READ COMMITTED on PostgreSQL (A5)."""
+    return {"writes": True} if engine.dialect.name == "sqlite" else {"isolation_level": "READ COMMITTED"}
 
 
 def _sqlite_engine(url: str, pool_size: int) -> Engine:

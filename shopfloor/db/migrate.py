@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from shopfloor.db.engine import writer_gate
+from shopfloor.db.engine import transaction_options, writer_gate
 from shopfloor.db.planner import describe_indexes
 
 
@@ -73,7 +73,7 @@ def _without_foreign_keys(connection: Connection) -> None:
     if sqlite:
         raw.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
     try:
-        with connection.execution_options(writes=True).begin():
+        with connection.execution_options(**transaction_options(connection.engine)).begin():
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

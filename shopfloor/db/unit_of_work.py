@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shopfloor.clock import now
 from shopfloor.db.base import Base, PlantLed, UtcDateTime, table
-from shopfloor.db.engine import writer_gate
+from shopfloor.db.engine import transaction_options, writer_gate
 from shopfloor.db.plant import current_plant
 from shopfloor.errors import Answer, DatabaseBusy, HeldAfterRefusal, InvalidInput, KeyReused, Outcome, Refusal
 
@@ -114,7 +114,7 @@ def unit_of_work(session: Session, work: Callable[[Session], A], *, command: Com
 def _run_once(session: Session, work: Callable[[Session], A], command: Command, log: Log | None) -> A:
     session.rollback()
     try:
-        session.connection(execution_options={"writes": True})
+        session.connection(execution_options=transaction_options(session.get_bind().engine))
         stored = _stored_entries(session, command)
         outcome = _known_outcome(stored, command)
         if outcome is None:

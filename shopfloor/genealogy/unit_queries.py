@@ -26,7 +26,7 @@ from shopfloor.quantity import ONE, ZERO
 _order = table(ProductionOrder)
 _row = table(TrackedProduct)
 _association = table(ComponentAssociation)
-WINDOW = 50
+WINDOW = 20
 """Units on one page: it stays under 150 kB however many the order has."""
 ACTIVE = (OPEN, REPORTED)
 ORDER_COLUMNS = (

@@ -11,7 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_pla
 
 from tests.browser.harness.server import HarnessServer, Plant
 from tests.browser.harness.station import Station
+from tests.demo_plant import templates
 
+__all__ = ["templates"]
 FLAGS = [
     "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",

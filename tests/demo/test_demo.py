@@ -31,7 +31,7 @@ from shopfloor.production.models import ProductionOrder, ProductionStatus
 from shopfloor.scanning.gs1.check_digits import has_check_digit
 from shopfloor.tracing.queries import trace
 from tests.databases import fresh_engine
-from tests.demo.conftest import copied
+from tests.demo_plant import copied
 
 
 def stock(session, item_no):

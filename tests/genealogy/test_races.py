@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from shopfloor.db import take_numbers
+from shopfloor.db.engine import transaction_options
 from shopfloor.errors import Refusal
 from shopfloor.genealogy.inputs import ReportInput, ReportLineInput, SelectionInput
 from shopfloor.genealogy.models import ComponentAssociation, TrackedProduct
@@ -160,7 +161,7 @@ def test_t3b_the_naive_way_promises_what_is_not_there(engine, session, run):
 
 def insert_alone(session, pair):
     """The insert of the naive way; only its own transaction is kept in one piece."""
-    session.connection(execution_options={"writes": True})
+    session.connection(execution_options=transaction_options(session.get_bind().engine))
     insert_pairs(session, ADMINISTRATOR, [pair], take_numbers(session, {"reservation_entry": 1})["reservation_entry"])
     session.commit()
 

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import text
 
+from shopfloor.db.engine import transaction_options
 from shopfloor.db.guards import APPEND_ONLY
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger import check, check_edges
@@ -105,6 +106,8 @@ def planted(session, run, actor):
     """Plants a lie in right books, in a transaction that is thrown away."""
     books(run, session, actor)
     assert run_all(session) == []
+    session.rollback()
+    session.connection(execution_options=transaction_options(session.get_bind().engine))
     drop_guards(session)
     return session
 

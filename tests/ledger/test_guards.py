@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
+from shopfloor.db.engine import transaction_options
 from shopfloor.db.guards import APPEND_ONLY
 from tests.factories_posting import Door, bought, make_items, sold
 
@@ -16,6 +17,8 @@ def filled(run, session):
     door = Door(run, session)
     door(bought("CTRL", sn="C1"))
     door(sold("CTRL", sn="C1"))
+    session.rollback()
+    session.connection(execution_options=transaction_options(session.get_bind().engine))
     return session
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from shopfloor.db import Base
+from shopfloor.db.engine import transaction_options
 from shopfloor.db.guards import APPEND_ONLY
 from shopfloor.errors import NotAllowed
 from shopfloor.items.tracking import Tracking
@@ -130,7 +131,7 @@ def test_a23_stations_that_use_different_lots_do_not_wait_for_each_other(engine,
     """Only the entries that a posting is about are locked: one station is in the middle of lot L1, another posts L2."""
     door(bought("CELL", 5, lot="L1"), bought("CELL", 5, lot="L2"), bought("SCREW", 5))
     with Session(engine) as slow:
-        slow.connection(execution_options={"writes": True})
+        slow.connection(execution_options=transaction_options(slow.get_bind().engine))
         post(slow, ADMINISTRATOR, [used("CELL", 1, lot="L1", match_id=1)], source="Test")
         done = threading.Thread(target=lambda: door(used("CELL", 1, lot="L2", order="PO-2", match_id=2), sold("SCREW", 1)))
         done.start()

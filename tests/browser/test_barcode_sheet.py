@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
 import threading
 
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
 from shopfloor.app import create_app
 from shopfloor.web.extensions import db
 from tests.databases import settings_for
-from tests.demo.conftest import copied
+from tests.demo_plant import copied
 
-ARGUMENTS = [
-    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]
 A4_INSIDE_MARGINS = 703
 
 
@@ -37,16 +31,6 @@ def address(templates, tmp_path):
         server.server_close()
         with app.app_context():
             db.engine.dispose()
-
-
-@pytest.fixture
-def browser():
-    found = os.environ.get("SHOPFLOOR_CHROMIUM") or shutil.which("chromium")
-    assert found, "Chromium is missing"
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
-        yield made
-        made.close()
 
 
 @pytest.mark.parametrize(
