@@ -22,6 +22,7 @@ from shopfloor.genealogy.answers import (
 )
 from shopfloor.genealogy.drawing import Part, Registered, associate
 from shopfloor.genealogy.errors import (
+    QuantityNeeded,
     SelfReference,
     SerialInUse,
 )
@@ -42,8 +43,11 @@ from shopfloor.genealogy.scan_job import ScanJob
 from shopfloor.items.errors import UnitUnknown
 from shopfloor.items.tracking import Tracking
 from shopfloor.people import rights
-from shopfloor.quantity import ONE, ZERO, rounded, shown
+from shopfloor.quantity import ONE, ZERO, NotAQuantity, parse, rounded, shown
 from shopfloor.reservations.errors import NotAvailable, NumberOnHold, ReservedElsewhere
+
+ONE_PIECE, ASK = "One piece", "Ask"
+"""Captions of production.models.OneScan (D7)."""
 
 
 def register(
@@ -84,7 +88,7 @@ def _check_use(job: ScanJob, line: Line, tracking: Tracking, stock: Sequence[Num
     if any(s.made_by_order == job.order_no for s in stock) and line.component.item_no == product.item_no:
         raise SelfReference(number=number)
     here = any(a.tracking.serial_no == tracking.serial_no and a.tracking.lot_no == tracking.lot_no for a in line.associations)
-    if here and job.scanned_before():
+    if here and not one_piece(job, line) and job.scanned_before():
         return scan_answer(job, DuplicateScan, line, number)
     if not tracking.serial_no:
         return None
@@ -126,7 +130,27 @@ def _wanted(job: ScanJob, line: Line) -> tuple[Wanted, Decimal | None, str]:
             job.note(NumberIgnored(ai="37" if code.value("37") else "30", why="a serial number is one piece"))
         elif count > line.remaining > ZERO:
             job.note(QuantityCapped(label=f"{shown(code.quantity)} {said[1]}"))
-    return wanted_quantity(line, count=count, measure=measure, one_piece=job.rules.one_piece), said[0], said[1]
+    if component.one_scan_is == ASK and not component.serial and measure is None and count is None:
+        return _answered_quantity(job, line), None, ""
+    return wanted_quantity(line, count=count, measure=measure, one_piece=one_piece(job, line)), said[0], said[1]
+
+
+def one_piece(job: ScanJob, line: Line) -> bool:
+    """D7: by the line's own setting, or the station's."""
+    return job.rules.one_piece or line.component.one_scan_is == ONE_PIECE
+
+
+def _answered_quantity(job: ScanJob, line: Line) -> Wanted:
+    """D7, *ask*: what the operator answered, exactly; without an answer the question."""
+    component = line.component
+    if not job.scan.quantity:
+        raise QuantityNeeded(
+            item=component.description, number=job.number, remaining=shown(in_line_unit(line, line.remaining)), unit=component.unit_code
+        )
+    answered = parse(job.scan.quantity)
+    if answered <= ZERO:
+        raise NotAQuantity(text_given=job.scan.quantity)
+    return Wanted(rounded(answered * component.quantity_per_unit, component.precision), exact=True)
 
 
 def _measured(job: ScanJob, line: Line) -> Decimal:

@@ -169,7 +169,7 @@ def _coded(job: ScanJob) -> ScanAnswer:
 def _without_item(job: ScanJob) -> ScanAnswer:
     """SCN-20: only a number fills the selected line; only a quantity or a date is held for the next number."""
     code = job.readable
-    number = code.serial_no or code.lot_no
+    number = job.known_as or code.serial_no or code.lot_no
     if number:
         stock = lock_number(job.session, [number])
         line = _line_of_number(job, number, stock)
@@ -218,9 +218,9 @@ def _coded_tracking(job: ScanJob, line: Line) -> Tracking | None:
     if component.serial and code.serial_no:
         if code.lot_no and not component.lot:
             job.note(NumberIgnored(ai="10", why="the item is followed by serial number only"))
-        return Tracking(code.serial_no, code.lot_no if component.lot else "")
+        return Tracking(job.known_as or code.serial_no, code.lot_no if component.lot else "")
     if component.lot and not component.serial and code.lot_no:
-        return Tracking(lot_no=code.lot_no)
+        return Tracking(lot_no=job.known_as or code.lot_no)
     if code.serial_no or code.lot_no:
         kind = "serial" if component.serial else "batch"
         raise NoNumber(item=component.description, kind=kind, line=line.line_no)

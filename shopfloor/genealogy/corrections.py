@@ -29,12 +29,13 @@ from shopfloor.genealogy.quantity_changes import reduce_association
 from shopfloor.genealogy.removal import check_own, check_removable, remove_associations, remove_row, set_association_picks
 from shopfloor.genealogy.row_queries import OrderRows, associations_by_no, read_rows
 from shopfloor.genealogy.scan_job import ScanJob
+from shopfloor.items.errors import BelowPrecision
 from shopfloor.items.tracking import Tracking
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.production.locking import lock_order
 from shopfloor.production.rules import STARTED
-from shopfloor.quantity import ONE, ZERO, rounded
+from shopfloor.quantity import ONE, ZERO, rounded, shown
 
 _row = table(TrackedProduct)
 NO_RULES = ScanRules()
@@ -266,8 +267,16 @@ def _selected(given: SelectionInput) -> list[int]:
 
 
 def _base(line: Line, quantity: Decimal | None) -> Decimal | None:
-    """A quantity in the unit of the line, as base units."""
-    return None if quantity is None else rounded(quantity * line.component.quantity_per_unit, line.component.precision)
+    """A quantity in the unit of the line, as base units. Raises BelowPrecision for what rounds to nothing (D31)."""
+    if quantity is None:
+        return None
+    component = line.component
+    base = rounded(quantity * component.quantity_per_unit, component.precision)
+    if base <= ZERO:
+        raise BelowPrecision(
+            item=component.description, quantity=shown(quantity), unit=component.unit_code, precision=shown(component.precision)
+        )
+    return base
 
 
 def _changed(

@@ -291,6 +291,18 @@ class OverQuantity(NeedsConfirmation):
 
 
 @dataclass(eq=False)
+class QuantityNeeded(NeedsConfirmation):
+    """D7: the line asks how much each scan of a batch is."""
+
+    code = "QUANTITY_NEEDED"
+    message = "{number} of {item}: how much goes in? {remaining} {unit} are still needed."
+    item: str
+    number: str
+    remaining: str
+    unit: str
+
+
+@dataclass(eq=False)
 class BatchExpired(NeedsConfirmation):
     """EDG-13, D8."""
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from shopfloor import quantity
 from shopfloor.errors import Refusal
-from shopfloor.people.fields import InputModel
+from shopfloor.people.fields import InputModel, OptionalQuantity
 from shopfloor.scanning.gs1.profiles import DEFAULT, CheckDigitPolicy, Recognition, ScannerProfile, UnknownIdentifierPolicy
 
 ScanKind = Literal["scan", "mode", "product", "line", "undo", "continue", "discard", "confirm"]
@@ -39,12 +40,34 @@ def _exact(value: object) -> object:
         raise ValueError(refusal.text()) from None
 
 
+def _visible(text: str) -> str:
+    """These texts are stored and shown; a separator or a NUL in them is a scanner's mistake, and PostgreSQL cannot keep it."""
+    if not text.isprintable():
+        message = "holds a character that cannot be seen"
+        raise ValueError(message)
+    return text
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    """A device's clock may say anything; near the ends of the calendar another zone has no such instant."""
+    try:
+        return None if value is None else value.astimezone(UTC)
+    except OverflowError:
+        message = "there is no such time"
+        raise ValueError(message) from None
+
+
 Number = Annotated[int, BeforeValidator(_blank_is_zero), Field(ge=0, le=2**53)]
+LineNumber = Annotated[int, BeforeValidator(_blank_is_zero), Field(ge=0, le=2**31 - 1)]
+"""Of a component line or an operation; 0: none."""
 Quantity = Annotated[Decimal | None, BeforeValidator(_exact)]
-Instant = Annotated[AwareDatetime | None, BeforeValidator(_blank_is_none)]
-Key = Annotated[str, Field(max_length=64)]
-Reason = Annotated[str, Field(max_length=200)]
-NumberText = Annotated[str, Field(max_length=50)]
+"""May be negative where a return is meant; elsewhere `OptionalQuantity`."""
+Instant = Annotated[AwareDatetime | None, BeforeValidator(_blank_is_none), AfterValidator(_in_utc)]
+Visible = AfterValidator(_visible)
+Key = Annotated[str, Field(max_length=64), Visible]
+Reason = Annotated[str, Field(max_length=200), Visible]
+NumberText = Annotated[str, Field(max_length=50), Visible]
+Badge = Annotated[str, Field(max_length=60), Visible]
 
 
 class Input(InputModel):
@@ -61,9 +84,9 @@ class ScanInput(Input):
     mode: Literal["Product", "Component"] = "Product"
     product: Number = 0
     """Current product: match id."""
-    line: Number = 0
+    line: LineNumber = 0
     """Selected component line."""
-    held: Annotated[str, Field(max_length=500)] = ""
+    held: Annotated[str, Field(max_length=500), Visible] = ""
     """GS1 parts that wait, bracketed, as the last answer said (SCN-20)."""
     captured_at: Instant = None
     clock_ms: Number = 0
@@ -75,12 +98,14 @@ class ScanInput(Input):
     """Key of the question that this confirms (D18)."""
     holds: Key = ""
     """Key of the held entry that this replaces or discards (D16)."""
-    badge: Annotated[str, Field(max_length=60)] = ""
+    badge: Badge = ""
     """Of somebody with the right, for an override (D18)."""
     reason: Reason = ""
-    choice: Number = 0
+    quantity: Annotated[str, Field(max_length=20)] = ""
+    """Answer to the question how much, in the unit of the component line (D7)."""
+    choice: LineNumber = 0
     """Component line chosen from an answer's candidates."""
-    operation: Number = 0
+    operation: LineNumber = 0
     """Operation that the page was opened from (SCN-17)."""
     operator: Annotated[str, Field(max_length=50)] = ""
     """Who was signed in at the capture, by number; blank: whoever sends it. Scans kept through a sign-out are nobody else's."""
@@ -91,7 +116,7 @@ class ProductInput(Input):
 
     serial_no: NumberText = ""
     lot_no: NumberText = ""
-    quantity: Quantity = None
+    quantity: OptionalQuantity = None
     """Base quantity of a batch row; nothing: all that remains."""
 
 
@@ -105,12 +130,12 @@ class ComponentInput(Input):
     """A missing component number of a row (ASC-5)."""
 
     match_id: Number
-    component_line_no: Number
+    component_line_no: LineNumber
     serial_no: NumberText = ""
     lot_no: NumberText = ""
-    quantity: Quantity = None
+    quantity: OptionalQuantity = None
     """In the unit of the component line; nothing: what remains."""
-    badge: Annotated[str, Field(max_length=60)] = ""
+    badge: Badge = ""
     reason: Reason = ""
     confirmed: list[str] = Field(default_factory=list)
     """Codes of questions that were answered with yes."""
@@ -123,8 +148,8 @@ class ChangeInput(Input):
     """Row version that was shown (ASC-7)."""
     serial_no: NumberText = ""
     lot_no: NumberText = ""
-    quantity: Quantity = None
-    badge: Annotated[str, Field(max_length=60)] = ""
+    quantity: OptionalQuantity = None
+    badge: Badge = ""
     reason: Reason = ""
     confirmed: list[str] = Field(default_factory=list)
 
@@ -151,7 +176,7 @@ class ReportLineInput(Input):
     match_id: Number
     good: Quantity = None
     error: Quantity = None
-    error_cause: Annotated[str, Field(max_length=100)] = ""
+    error_cause: Annotated[str, Field(max_length=100), Visible] = ""
 
 
 class ReportInput(Input):

@@ -232,6 +232,7 @@ class ScanEntry(PlantLed, Base):
     message: Mapped[str] = mapped_column(String(500))
     after_key: Mapped[str] = mapped_column(String(64), default="")
     holds_key: Mapped[str] = mapped_column(String(64), default="")
+    """The held entry that this replaces, or the question that it answers."""
     session_id: Mapped[str] = mapped_column(String(64))
     clock_id: Mapped[str] = mapped_column(String(64), default="")
     clock_ms: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -16,6 +16,7 @@ from shopfloor.genealogy.errors import (
     NumberLooksAlike,
     NumberWasRemoved,
     OverQuantity,
+    QuantityNeeded,
     ReasonNeeded,
     SerialLimit,
     SwitchToComponent,
@@ -33,6 +34,8 @@ _command = table(CommandEntry)
 _operator = table(Operator)
 NEED_RIGHT = {BatchExpired.code, OverQuantity.code, SerialLimit.code}
 """Questions that only somebody with the right may answer."""
+WITH_A_FIGURE = {QuantityNeeded.code}
+"""Questions that a quantity answers (D7); a second scan does not."""
 PLAIN = {SwitchToComponent.code, SwitchToProduct.code, AmbiguousComponent.code, NumberLooksAlike.code, NumberWasRemoved.code}
 """Questions that a second scan or a tap confirms."""
 
@@ -83,7 +86,7 @@ def _question(job: ScanJob) -> tuple[str, str, int, int, str, Refusal] | None:
             _scan.c.session_id == job.rules.session_id, _scan.c.answer == "question",
         )
     ).one_or_none()
-    if row is None or row.outcome_code not in PLAIN | NEED_RIGHT:
+    if row is None or row.outcome_code not in PLAIN | NEED_RIGHT | WITH_A_FIGURE:
         return None
     question = Outcome.restore(row.outcome_code, row.outcome_fields)
     assert isinstance(question, Refusal)

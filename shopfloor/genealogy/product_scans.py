@@ -125,12 +125,15 @@ def _tracking(job: ScanJob) -> Tracking:
         lot = job.situation.fixed_lot_no if product.serial and product.lot else ""
         return _complete(job, Tracking(number, lot) if product.serial else Tracking(lot_no=number))
     _check_item(job, code)
-    return _complete(job, Tracking(code.serial_no if product.serial else "", _lot(job, code)))
+    # The answer to a look-alike question names the number that is registered already: no twin is made (SCN-4).
+    return _complete(job, Tracking((job.known_as or code.serial_no) if product.serial else "", _lot(job, code)))
 
 
 def _lot(job: ScanJob, code: Scan) -> str:
     product = job.situation.product
-    return (code.lot_no or (job.situation.fixed_lot_no if product.serial else "")) if product.lot else ""
+    if not product.lot:
+        return ""
+    return code.lot_no or job.situation.fixed_lot_no if product.serial else job.known_as or code.lot_no
 
 
 def _complete(job: ScanJob, tracking: Tracking) -> Tracking:

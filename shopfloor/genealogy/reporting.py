@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -87,9 +88,12 @@ def report_rows(session: Session, actor: Actor, order: LockedOrder, given: Repor
     rows = read_rows(session, order, [line.match_id for line in given.lines])
     everything = [a for match_id in rows.rows for a in rows.associations(match_id)] + list(rows.order_level)
     held, journals = held_numbers(session, everything), open_journal_lines(session, order.no)
+    times = Counter(line.match_id for line in given.lines)
 
     def check(line: ReportLineInput) -> None:
         report = _report(rows, line)
+        if times[line.match_id] > 1:  # each is judged by itself: together they would report and consume more than there is
+            raise NotReportable(number=report.row.tracking.label(), why="it is listed more than once.")
         _, lines = rows.rows[line.match_id]
         report_rules.check(report, lines, rows.situation.product, accept_error=given.accept_error, reason=given.reason)
         _check_parts(rows, report.row, held, journals)

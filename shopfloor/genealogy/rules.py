@@ -182,9 +182,9 @@ def wanted_quantity(line: Line, *, count: Decimal | None, measure: Decimal | Non
         return Wanted(ONE, exact=True)
     if measure is not None:
         return Wanted(measure, exact=True)
-    if one_piece:
-        return Wanted(ONE, exact=False)
-    return Wanted(line.remaining if count is None else min(count, line.remaining), exact=False)
+    if count is not None:
+        return Wanted(min(count, line.remaining), exact=False)
+    return Wanted(min(ONE, line.remaining) if one_piece else line.remaining, exact=False)
 
 
 def check_room(line: Line, wanted: Wanted, *, product_limit: bool, confirmed: frozenset[str]) -> None:

@@ -244,6 +244,7 @@ def _component(order: ProductionOrder, line: BomLine, master: ItemMaster, units:
         operation_no=line.operation_no,
         under_tolerance_percent=line.under_tolerance_percent,
         over_tolerance_percent=line.over_tolerance_percent,
+        one_scan_is=line.one_scan_is,
         expected_quantity=expected,
     )
 

@@ -142,6 +142,7 @@ def _read(row: Row[Any]) -> Component:
         use_tracked_components=bool(row.use_tracked_components),
         under_tolerance_percent=row.under_tolerance_percent,
         over_tolerance_percent=row.over_tolerance_percent,
+        one_scan_is=row.one_scan_is,
         description=row.description,
         base_unit_code=row.base_unit_code,
         serial_specific=bool(row.serial_specific),

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema, field_validator
 
 from shopfloor.people.fields import Code20, Day, InputModel, LineNo, Number, Quantity, Text20, Text50, Text100, Variant
-from shopfloor.production.models import FlushingPrinciple
+from shopfloor.production.models import FlushingPrinciple, OneScan
 from shopfloor.quantity import ZERO, NotAQuantity, parse, shown
 
 MOST_BOM_LINES = 500
@@ -66,6 +66,7 @@ class NewBomLine(InputModel):
     operation_no: int = Field(default=0, ge=0, le=2**31 - 1)
     under_tolerance_percent: Percent = ZERO
     over_tolerance_percent: Percent = ZERO
+    one_scan_is: OneScan = OneScan.REMAINING
 
 
 class NewBom(InputModel):

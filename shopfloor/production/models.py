@@ -32,6 +32,14 @@ class FlushingPrinciple(StrEnum):
     FINISH = "Finish"
 
 
+class OneScan(StrEnum):
+    """D7: what one scan of a batch without a quantity on its label registers."""
+
+    REMAINING = "All that remains"
+    PIECE = "One piece"
+    ASK = "Ask"
+
+
 class BillOfMaterial(Base):
     """What an item is made of."""
 
@@ -58,7 +66,8 @@ class BomLine(Base):
     operation_no: Mapped[int] = mapped_column(default=0)
     under_tolerance_percent: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
     over_tolerance_percent: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
-    __table_args__ = (captions("flushing", FlushingPrinciple),)
+    one_scan_is: Mapped[str] = mapped_column(String(20), default=OneScan.REMAINING)
+    __table_args__ = (captions("flushing", FlushingPrinciple), captions("one_scan_is", OneScan))
 
 
 class Routing(Base):
@@ -141,6 +150,7 @@ class ProdOrderComponent(PlantLed, Base):
     operation_no: Mapped[int] = mapped_column(default=0)
     under_tolerance_percent: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
     over_tolerance_percent: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    one_scan_is: Mapped[str] = mapped_column(String(20), default=OneScan.REMAINING)
     expected_quantity: Mapped[Decimal] = mapped_column(QuantityType)
     """Base quantity for the whole order line, scrap and rounding included."""
     consumed_quantity: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
@@ -151,6 +161,7 @@ class ProdOrderComponent(PlantLed, Base):
             ["prod_order_line.plant_no", "prod_order_line.order_no", "prod_order_line.line_no"],
         ),
         captions("flushing", FlushingPrinciple),
+        captions("one_scan_is", OneScan),
         CheckConstraint("quantity_per >= 0 AND expected_quantity >= 0", name="quantities"),
         Index(None, "plant_no", "item_no"),
     )

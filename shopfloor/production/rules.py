@@ -96,6 +96,8 @@ class Component:
     """The item carries a Tracked components policy that is in use (SET-4, SET-6)."""
     under_tolerance_percent: Decimal = ZERO
     over_tolerance_percent: Decimal = ZERO
+    one_scan_is: str = "All that remains"
+    """D7: caption of models.OneScan."""
     description: str = ""
     base_unit_code: str = ""
     serial_specific: bool = False

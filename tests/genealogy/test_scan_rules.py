@@ -14,6 +14,7 @@ from shopfloor.items.models import Item, NumberInformation, NumberSeries
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.models import OpenItemEntry
 from shopfloor.people.actor import Actor
+from shopfloor.production.models import ProdOrderComponent
 from shopfloor.reservations.commands import reserve
 from shopfloor.reservations.models import ReservationEntry
 from shopfloor.reservations.queries import reservations_of
@@ -323,3 +324,36 @@ def test_people_without_the_right_scan_nothing(station, session):
     assert station.scan("BK-1") == "NOT_ALLOWED"
     assert ADMINISTRATOR.may("register scans")
     assert session.scalars(select(ReservationEntry)).all() == []
+
+
+def set_line(session, **values):
+    """Set something on the paint line of the order."""
+    table = ProdOrderComponent.__table__
+    session.execute(table.update().where(table.c.order_no == "RPO-1", table.c.item_no == PAINT).values(**values))
+    session.commit()
+
+
+def test_d7_one_scan_is_one_piece(station, session):
+    """D7, D14: the line's setting; the second scan within two seconds is a second piece, only the key guards."""
+    set_line(session, one_scan_is="One piece", expected_quantity=Decimal(8))
+    station.scan("BK-1")
+    stock_scan = gs1(PAINT, lot="P-A")
+    assert station.scan("P-B") == "COMPONENT_SHORT"
+    assert station.answer.quantity == "0.2"
+    assert station.scan(stock_scan, gap_ms=300) == "COMPONENT_SHORT"
+    assert problems(session) == []
+
+
+def test_d7_a_line_that_asks_how_much(station, session):
+    """D7: no quantity on the label, so the operator is asked; the answer is exact; a second scan is no answer."""
+    set_line(session, one_scan_is="Ask")
+    station.scan("BK-1")
+    assert station.scan("P-A") == "QUANTITY_NEEDED"
+    asked = station.key
+    assert (station.answer.remaining, station.answer.unit) == ("0.25", "KG")
+    assert station.send("confirm", "", confirms=asked, quantity="much") == "NOT_A_QUANTITY"
+    assert station.send("confirm", "", confirms=asked, quantity="-1") == "NOT_A_QUANTITY"
+    assert station.send("confirm", "", confirms=asked, quantity="0.1") == "COMPONENT_REGISTERED"
+    assert station.answer.quantity == "0.1"
+    assert station.scan(gs1(PAINT, lot="P-A", more="3103000150")) == "LINE_COMPLETED", "a weighed label answers by itself"
+    assert problems(session) == []

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 
 from shopfloor.errors import Outcome, Refusal
 from shopfloor.genealogy.answers import ScanAnswer
-from shopfloor.genealogy.errors import AmbiguousComponent, NotReported, SerialInUse
-from shopfloor.genealogy.overrides import NEED_RIGHT
+from shopfloor.genealogy.errors import AmbiguousComponent, NotReported, QuantityNeeded, SerialInUse
+from shopfloor.genealogy.overrides import NEED_RIGHT, WITH_A_FIGURE
 from shopfloor.genealogy.page_queries import Answered, TrackedComponentsPage
 from shopfloor.genealogy.registration import answer_kind
 from shopfloor.people import rights
@@ -47,6 +47,9 @@ class AnswerView:
     detail: str = ""
     """Decoded parts of the code."""
     choices: tuple[Choice, ...] = ()
+    ask_quantity: str = ""
+    """Key of the question how much; blank: none (D7)."""
+    ask_unit: str = ""
     override: str = ""
     """Key of the question that somebody with the right may answer; blank: none (D18)."""
     link: str = ""
@@ -76,6 +79,8 @@ def answer_view(outcome: Outcome, key: str, page: TrackedComponentsPage | None) 
         count=_count(outcome, page),
         detail=_short(outcome.decoded) if isinstance(outcome, ScanAnswer) and not outcome.held else "",
         choices=_choices(outcome, key),
+        ask_quantity=key if isinstance(outcome, QuantityNeeded) else "",
+        ask_unit=outcome.unit if isinstance(outcome, QuantityNeeded) else "",
         override=key if isinstance(outcome, Refusal) and outcome.asks and outcome.code in NEED_RIGHT else "",
         link=_link(outcome),
         link_label=_("Report it now"),
@@ -113,7 +118,7 @@ def _count(outcome: Outcome, page: TrackedComponentsPage | None) -> str:
 
 
 def _choices(outcome: Outcome, key: str) -> tuple[Choice, ...]:
-    if not isinstance(outcome, Refusal) or not outcome.asks or outcome.code in NEED_RIGHT:
+    if not isinstance(outcome, Refusal) or not outcome.asks or outcome.code in NEED_RIGHT | WITH_A_FIGURE:
         return ()
     if isinstance(outcome, AmbiguousComponent):
         return tuple(
