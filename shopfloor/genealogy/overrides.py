@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from shopfloor.db import plant, table
 from shopfloor.db.unit_of_work import CommandEntry
@@ -38,22 +38,45 @@ WITH_A_FIGURE = {QuantityNeeded.code}
 """Questions that a quantity answers (D7); a second scan does not."""
 PLAIN = {SwitchToComponent.code, SwitchToProduct.code, AmbiguousComponent.code, NumberLooksAlike.code, NumberWasRemoved.code}
 """Questions that a second scan or a tap confirms."""
+MOST_QUESTIONS = 5
+"""One scan asks fewer."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A scan that asked, or a yes that asked the next question."""
+
+    key: str
+    kind: str
+    answers: str
+    """Key of the question that a yes answered."""
+    text: str
+    mode: str
+    product: int
+    line: int
+    source: str
+    question: Refusal
 
 
 def confirmed_scan(job: ScanJob) -> ScanJob:
-    """The scan that asked, with its question answered. Raises NothingToConfirm, ReasonNeeded, NotAllowed."""
-    asked = _question(job)
-    if asked is None:
-        raise NothingToConfirm
-    scan_text, mode, product, line, source, question = asked
-    scan = job.scan.model_copy(update={"kind": "scan", "text": scan_text, "product": product, "line": line, "source": source, "mode": mode})
-    if question.code == SwitchToComponent.code:
-        scan = scan.model_copy(update={"mode": COMPONENT, "product": job.scan.product})
-    if question.code == SwitchToProduct.code:
+    """The scan that asked, with its questions answered: a yes may lead to the next question, and keeps what was answered before.
+
+    Raises NothingToConfirm, ReasonNeeded, NotAllowed.
+    """
+    asked = _questions(job)
+    last, first = asked[0], asked[-1]
+    codes = frozenset(one.question.code for one in asked)
+    scan = job.scan.model_copy(
+        update={"kind": "scan", "text": first.text, "source": first.source, "mode": first.mode, "product": last.product, "line": last.line}
+    )
+    if SwitchToComponent.code in codes:
+        product = job.scan.product if last.question.code == SwitchToComponent.code else last.product
+        scan = scan.model_copy(update={"mode": COMPONENT, "product": product})
+    if SwitchToProduct.code in codes:
         scan = scan.model_copy(update={"mode": PRODUCT})
-    known_as = str(getattr(question, "known", ""))
-    again = replace(job, scan=scan, confirmed=job.confirmed | {question.code}, known_as=known_as)
-    if question.code in NEED_RIGHT:
+    known_as = next((known for one in asked if (known := str(getattr(one.question, "known", "")))), "")
+    again = replace(job, scan=scan, confirmed=job.confirmed | codes, known_as=known_as)
+    if codes & NEED_RIGHT:
         again.approved_by, again.reason = approve(job, rights.OVERRIDE), job.scan.reason
     return again
 
@@ -73,21 +96,43 @@ def approve(job: ScanJob, right: str) -> str:
     return str(row.no)
 
 
-def _question(job: ScanJob) -> tuple[str, str, int, int, str, Refusal] | None:
-    """The scan and the question under the key that is confirmed; only of the same session and order. One statement."""
+def _questions(job: ScanJob) -> list[_Asked]:
+    """The question that is confirmed, and those before it that led there, newest first. One statement each. Raises NothingToConfirm."""
+    found: list[_Asked] = []
+    key = job.scan.confirms
+    while len(found) < MOST_QUESTIONS:
+        asked = _question(job, key)
+        if asked is None:
+            raise NothingToConfirm
+        found.append(asked)
+        if asked.kind != "confirm":
+            return found
+        key = asked.answers
+    raise NothingToConfirm
+
+
+def _question(job: ScanJob, key: str) -> _Asked | None:
+    """The question under a key: of the same session and order, and not answered with success before: a yes counts once."""
+    done = _scan.alias("done")
+    answered = exists().where(
+        done.c.plant_no == _scan.c.plant_no, done.c.session_id == _scan.c.session_id, done.c.entry_no > _scan.c.entry_no,
+        done.c.holds_key == _scan.c.command_key, done.c.kind == "confirm", done.c.answer.in_(("accepted", "information")),
+    )
     row = job.session.connection().execute(
         select(
-            _scan.c.raw_text, _scan.c.mode, _scan.c.match_id, _scan.c.component_line_no, _scan.c.source, _command.c.outcome_code,
-            _command.c.outcome_fields,
+            _scan.c.kind, _scan.c.holds_key, _scan.c.raw_text, _scan.c.mode, _scan.c.match_id, _scan.c.component_line_no, _scan.c.source,
+            _command.c.outcome_code, _command.c.outcome_fields,
         )
         .join(_command, (_command.c.plant_no == _scan.c.plant_no) & (_command.c.command_key == _scan.c.command_key))
         .where(
-            plant(job.session, _scan), _scan.c.command_key == job.scan.confirms, _scan.c.order_no == job.order_no,
-            _scan.c.session_id == job.rules.session_id, _scan.c.answer == "question",
+            plant(job.session, _scan), _scan.c.command_key == key, _scan.c.order_no == job.order_no,
+            _scan.c.session_id == job.rules.session_id, _scan.c.answer == "question", ~answered,
         )
     ).one_or_none()
-    if row is None or row.outcome_code not in PLAIN | NEED_RIGHT | WITH_A_FIGURE:
+    if row is None or row.outcome_code not in PLAIN | NEED_RIGHT:
         return None
     question = Outcome.restore(row.outcome_code, row.outcome_fields)
     assert isinstance(question, Refusal)
-    return row.raw_text, row.mode, row.match_id, row.component_line_no, row.source, question
+    return _Asked(
+        key, row.kind, row.holds_key, row.raw_text, row.mode, row.match_id, row.component_line_no, row.source, question
+    )

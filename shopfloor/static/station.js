@@ -149,6 +149,8 @@ function confirm(target, key) {
   if (empty) return void requestAnimationFrame(() => empty.focus());
   const yes = Object.fromEntries(inputs.map((input) => [input.name, input.value]));
   if (target.dataset.choice) yes.choice = target.dataset.choice;
+  // A second tap would be a second yes; the answer brings a new block.
+  target.disabled = true;
   take({ kind: "confirm", source: "typed", confirms: key, ...yes });
 }
 

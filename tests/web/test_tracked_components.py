@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from shopfloor.genealogy.models import ComponentAssociation, ScanEntry, TrackedProduct
 from shopfloor.people.commands import set_setting
 from shopfloor.people.inputs import SettingValue
+from shopfloor.production.models import ProdOrderComponent
 from tests.conftest import runner
 from tests.databases import ENGINES
 from tests.factories_genealogy import FRAME_LINE, GS, GTINS, PAINT, PAINT_LINE, WHEEL, WHEEL_LINE, stock
@@ -213,6 +214,19 @@ def test_d18_switch_is_asked_with_409_and_confirmed_by_its_key(order):
     asked = station.key
     assert station.send("confirm", confirms=asked) == "PRODUCT_SELECTED"
     assert (station.status, station.mode) == (200, "Component")
+
+
+def test_d7_a_line_that_asks_shows_a_field_for_the_quantity(order):
+    """D7: the answer area has the field; a second scan is no answer; the typed quantity registers."""
+    table = ProdOrderComponent.__table__
+    with Session(order.site.engine) as session:
+        session.execute(table.update().where(table.c.order_no == order.no, table.c.item_no == PAINT).values(one_scan_is="Ask"))
+        session.commit()
+    station = order.built()
+    assert station.scan(order.number("P")) == "QUANTITY_NEEDED"
+    assert (station.status, station.answer["confirmable"]) == (409, False)
+    assert 'name="quantity"' in station.html
+    assert station.send("confirm", confirms=station.key, quantity="0.1") == "COMPONENT_REGISTERED"
 
 
 def test_d18_override_needs_reason_and_badge_and_is_not_confirmable_by_a_second_scan(order):

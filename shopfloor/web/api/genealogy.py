@@ -22,7 +22,7 @@ from shopfloor.genealogy.matrix_queries import associations_page
 from shopfloor.genealogy.page_queries import station_rules, tracked_components_page
 from shopfloor.genealogy.preallocation import preallocate
 from shopfloor.genealogy.unit_queries import Wanted
-from shopfloor.people.fields import InputModel, Reason
+from shopfloor.people.fields import InputModel, Reason, Text20, Text50, Text200
 from shopfloor.web.api.base import READS, WRITES, OrderPath, WriteHeaders, blueprint, command, done, show
 from shopfloor.web.extensions import request_session
 from shopfloor.web.guards import current_actor, session_id
@@ -59,8 +59,8 @@ class AssociationsQuery(InputModel):
 
     match_id: Id = 0
     before: Id = 0
-    text: str = Field(default="", max_length=50, description="Part of a number")
-    state: str = Field(default="", max_length=20)
+    text: Text50 = Field(default="", description="Part of a number")
+    state: Text20 = ""
     incomplete: bool = Field(default=False, description="Only units that lack a part")
 
 
@@ -68,7 +68,7 @@ class Moved(InputModel):
     """The unit that gets the part."""
 
     to_match_id: Id
-    reason: str = Field(default="", max_length=200)
+    reason: Text200 = ""
 
 
 class EndedLine(InputModel):

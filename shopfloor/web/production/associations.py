@@ -156,10 +156,10 @@ def change_component(order_no: str, association_no: int) -> Response:
 def move_component(order_no: str, association_no: int) -> Response:
     """EDG-7: from another unit to this one, also straight from the scan page."""
     on_refusal(partial(show, order_no))
-    to_match_id, reason = _whole(request.form.get("to_match_id", "")), request.form.get("reason", "")[:200]
+    to_match_id = _whole(request.form.get("to_match_id", ""))
     answer = run_command(
         corrections.move_component, key=command_key(), order_no=order_no, association_no=association_no, to_match_id=to_match_id,
-        reason=reason,
+        reason=_reason(),
     )
     if request.form.get("next") == "scan":
         return go(f"{scan_page(order_no)}?product={to_match_id}", answer)
@@ -180,7 +180,7 @@ def end_line(order_no: str, line_no: int, what: str) -> Response:
     on_refusal(partial(show, order_no, do="end-line"))
     answer = run_command(
         corrections.end_line, key=command_key(), order_no=order_no, match_id=_whole(request.form.get("match_id", "")),
-        component_line_no=line_no, reason=request.form.get("reason", "")[:200], ended=what == "end",
+        component_line_no=line_no, reason=_reason(), ended=what == "end",
     )
     return _done(order_no, answer)
 
@@ -244,6 +244,11 @@ def _given(model: type[M]) -> M:
     """The form as the input of a use case; the page's own fields stay out. Raises InvalidInput."""
     values = {name: value for name, value in form_values().items() if name not in PAGE_FIELDS and value != ""}
     return read_input(model, values)
+
+
+def _reason() -> str:
+    """The reason that the form gives. Raises InvalidInput."""
+    return read_input(SelectionInput, {"reason": request.form.get("reason", "")}).reason
 
 
 def _arguments() -> dict[str, Any]:
