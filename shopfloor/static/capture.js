@@ -13,6 +13,8 @@ const TERMINATOR_CHARACTERS = "\r\n\t";
 // Silence is judged by the keys' own times. When no key follows, wait this much longer: on a busy machine keys arrive late,
 // and a code cut in two is worse than a scanner without Enter being answered later.
 const DELIVERY_MS = 150;
+// A scanner that was seen to end its codes with Enter or Tab ends all of them: a code without its end is on its way, or lost in part.
+const PATIENCE_MS = 1500;
 const LATE_TIMER_MS = 20;
 // GS1's predefined element lengths, identifier included: whatever else follows runs to a separator (R-05, R-08).
 const PREDEFINED_LENGTHS = {
@@ -36,6 +38,7 @@ export class Collector {
     this.attachedAt = now();
     this.lastAt = -Infinity;
     this.endedAt = -Infinity;
+    this.terminates = false;
     this.#clear();
   }
 
@@ -45,7 +48,7 @@ export class Collector {
     if (event.repeat) return this.known ? swallow(event) : this.#clear();
     const allowed = this.known ? this.timing.silence_ms : this.timing.key_gap_ms;
     if (event.timeStamp - this.lastAt > allowed) {
-      if (this.known) this.#finish();
+      if (this.known) this.#silent();
       this.#begin(event);
     } else if (!this.begun) this.#begin(event);
     this.lastAt = event.timeStamp;
@@ -97,6 +100,7 @@ export class Collector {
     if (!this.known) return ends ? this.#clear() : undefined;
     if (!ends) return this.#arm();
     this.endedAt = event.timeStamp;
+    this.terminates = true;
     swallow(event);
     if (this.#mayJoin(event)) {
       this.joining = true;
@@ -126,10 +130,16 @@ export class Collector {
 
   #arm(silence = this.timing.silence_ms) {
     clearTimeout(this.timer);
-    const wait = silence + DELIVERY_MS;
+    const wait = silence + (this.terminates && !this.joining ? PATIENCE_MS : DELIVERY_MS);
     const due = performance.now() + wait;
     // A timer that is itself late was held up with the page: the keys of that time come after it.
-    this.timer = setTimeout(() => (performance.now() - due > LATE_TIMER_MS ? this.#arm(silence) : this.#finish()), wait);
+    this.timer = setTimeout(() => (performance.now() - due > LATE_TIMER_MS ? this.#arm(silence) : this.#silent()), wait);
+  }
+
+  /** No key followed: the end of a code from a scanner that sends no Enter, else a code that came in part. */
+  #silent() {
+    if (this.terminates && !this.joining) this.broken = true;
+    this.#finish();
   }
 
   #finish() {

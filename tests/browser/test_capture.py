@@ -203,6 +203,10 @@ def spelled(text: str, start: float, gap: float = 5) -> list[tuple[float, str]]:
         pytest.param(spelled("12", 1000) + spelled("3456\n", 1090), 0, {}, ["3456"], id="pause before it is known"),
         pytest.param(spelled("12345", 1000) + spelled("678\n", 1100), 0, {}, ["12345678"], id="hiccup of 80 ms inside"),
         pytest.param(spelled("12345", 1000) + spelled("67890\n", 1200), 0, {}, ["12345", "67890"], id="silence"),
+        pytest.param(
+            spelled("11111\n", 1000) + spelled("22222", 2000) + spelled("33333\n", 3000), 0, {}, ["11111", ["cut", "22222"], "33333"],
+            id="a scanner that sends Enter always sends it",
+        ),
         pytest.param(spelled("10ab\n21s1\n", 1000), 0, {"fnc1_is_enter": True}, ["10ab\x1d21s1"], id="Enter for FNC1, variable"),
         pytest.param(spelled("10ab\n21s1\n", 1000), 0, {}, ["10ab", "21s1"], id="Enter without the setting"),
         pytest.param(
