@@ -147,10 +147,10 @@ def _answered_quantity(job: ScanJob, line: Line) -> Wanted:
         raise QuantityNeeded(
             item=component.description, number=job.number, remaining=shown(in_line_unit(line, line.remaining)), unit=component.unit_code
         )
-    answered = parse(job.scan.quantity)
-    if answered <= ZERO:
+    answered = rounded(parse(job.scan.quantity) * component.quantity_per_unit, component.precision)
+    if answered <= ZERO:  # also what rounds to nothing
         raise NotAQuantity(text_given=job.scan.quantity)
-    return Wanted(rounded(answered * component.quantity_per_unit, component.precision), exact=True)
+    return Wanted(answered, exact=True)
 
 
 def _measured(job: ScanJob, line: Line) -> Decimal:
@@ -211,8 +211,9 @@ def _report_itself(job: ScanJob) -> None:
     assert job.order is not None
     number = job.row.tracking.label()
     lines = [ReportLineInput(match_id=job.row.match_id)]
-    report_rows(job.session, job.actor, job.order, ReportInput(lines=lines, reason="completed"))
-    job.note(ReportedByItself(number=number))
+    answer = report_rows(job.session, job.actor, job.order, ReportInput(lines=lines, reason="completed"))
+    if answer.done:
+        job.note(ReportedByItself(number=number))
 
 
 def _rest_after(line: Line, added: Decimal) -> Decimal:

@@ -90,9 +90,15 @@ def change_component(session: Session, actor: Actor, *, order_no: str, associati
 def remove_components(session: Session, actor: Actor, *, order_no: str, given: SelectionInput) -> AssociationsChanged:
     """ASC-6, EDG-27, EDG-28: remove selected associations; refused ones are listed and do not stop the others."""
     _require_own_right(actor)
-    lock_order(session, order_no)
+    order = lock_order(session, order_no)
     found = associations_by_no(session, order_no, _selected(given))
-    good, refused = judge(found, lambda a: check_removable(actor, a, confirmed=given.confirmed))
+    rows = read_rows(session, order, {association.match_id for association in found})
+
+    def check(association: Association) -> None:
+        _check_not_reported(rows, association)
+        check_removable(actor, association, confirmed=given.confirmed)
+
+    good, refused = judge(found, check)
     remove_associations(session, actor, good, reason=given.reason)
     return _changed([a.tracking.label() for a in good], "Removed {0}.", refused=refused)
 
@@ -236,11 +242,18 @@ def _association_and_line(session: Session, order_no: str, association_no: int) 
     if not found:
         raise NotFound(record="registration on this order", number=str(association_no))
     rows = read_rows(session, order, [found[0].match_id])
+    _check_not_reported(rows, found[0])
     situation = rows.on(found[0].match_id) if found[0].match_id else rows.situation
     line = situation.line(found[0].component_line_no)
     if line is None:
         raise NotFound(record="component line on this order", number=str(found[0].component_line_no))
     return rows, found[0], line
+
+
+def _check_not_reported(rows: OrderRows, association: Association) -> None:
+    """EDG-29: what a reported unit is made of is history; reverse its report first."""
+    if association.match_id in rows.rows and rows.rows[association.match_id][0].state == REPORTED:
+        raise RowLocked(number=association.tracking.label())
 
 
 def _check_row_removable(actor: Actor, row: Row, associations: Sequence[Association], *, confirmed: bool) -> None:

@@ -101,7 +101,7 @@ class ScanInput(Input):
     badge: Badge = ""
     """Of somebody with the right, for an override (D18)."""
     reason: Reason = ""
-    quantity: Annotated[str, Field(max_length=20)] = ""
+    quantity: Annotated[str, Field(max_length=20), Visible] = ""
     """Answer to the question how much, in the unit of the component line (D7)."""
     choice: LineNumber = 0
     """Component line chosen from an answer's candidates."""

@@ -74,6 +74,9 @@ def confirmed_scan(job: ScanJob) -> ScanJob:
         scan = scan.model_copy(update={"mode": COMPONENT, "product": product})
     if SwitchToProduct.code in codes:
         scan = scan.model_copy(update={"mode": PRODUCT})
+    if QuantityNeeded.code in codes:  # a figure that led to the next question is kept with the yes that gave it
+        figure = job.scan.quantity or next((one.text for one in asked if one.kind == "confirm" and one.text), "")
+        scan = scan.model_copy(update={"quantity": figure})
     known_as = next((known for one in asked if (known := str(getattr(one.question, "known", "")))), "")
     again = replace(job, scan=scan, confirmed=job.confirmed | codes, known_as=known_as)
     if codes & NEED_RIGHT:
@@ -129,7 +132,7 @@ def _question(job: ScanJob, key: str) -> _Asked | None:
             _scan.c.session_id == job.rules.session_id, _scan.c.answer == "question", ~answered,
         )
     ).one_or_none()
-    if row is None or row.outcome_code not in PLAIN | NEED_RIGHT:
+    if row is None or row.outcome_code not in PLAIN | NEED_RIGHT | WITH_A_FIGURE:
         return None
     question = Outcome.restore(row.outcome_code, row.outcome_fields)
     assert isinstance(question, Refusal)

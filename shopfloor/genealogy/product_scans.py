@@ -30,14 +30,15 @@ from shopfloor.genealogy.errors import (
 )
 from shopfloor.genealogy.facts import COMPONENT, PREALLOCATED, Situation
 from shopfloor.genealogy.models import AssociationAction, ProductState, TrackedProduct
-from shopfloor.genealogy.number_queries import KnownRow, made_before, product_rows, what_is
+from shopfloor.genealogy.number_queries import KnownRow, items_with_number, made_before, product_rows, what_is
 from shopfloor.genealogy.scan_job import ScanJob
-from shopfloor.items.errors import NumberInvalid, NumberPattern
+from shopfloor.items.errors import NumberInvalid, NumberPattern, UnitUnknown
+from shopfloor.items.models import UnitOfMeasure
 from shopfloor.items.number_series import MATCH_ID, require_series
 from shopfloor.items.tracking import Tracking
 from shopfloor.people.actor import Actor
-from shopfloor.quantity import ONE, ZERO, shown
-from shopfloor.scanning.scan import Scan, ScanKind
+from shopfloor.quantity import ONE, ZERO, rounded, shown
+from shopfloor.scanning.scan import Measure, Scan, ScanKind
 
 _row = table(TrackedProduct)
 NUMBER_LENGTH = 50
@@ -63,6 +64,7 @@ def scan_product(job: ScanJob) -> ScanAnswer:
             _refuse_other_order(job, rows, here.tracking)
         return _known_row(job, here)
     _refuse_foreign(job, rows, tracking)
+    _refuse_twin(job, tracking)
     if job.code is None or job.code.kind in {ScanKind.PLAIN, ScanKind.BADGE}:
         _refuse_known_as_something_else(job, tracking)
     check_new(job.situation, tracking, manual=True)
@@ -233,6 +235,15 @@ def _refuse_foreign(job: ScanJob, rows: list[KnownRow], tracking: Tracking) -> N
             raise NumberWasRemoved(number=tracking.label(), order_no=row.order_no)
 
 
+def _refuse_twin(job: ScanJob, tracking: Tracking) -> None:
+    """SCN-4: never a number that differs from one of the same item by case only, wherever that one is."""
+    if NumberLooksAlike.code in job.confirmed:
+        return
+    for item_no, _, _, known in items_with_number(job.session, tracking.label()):
+        if item_no == job.situation.product.item_no and known != tracking.label():
+            raise NumberLooksAlike(number=tracking.label(), known=known)
+
+
 def _refuse_other_order(job: ScanJob, rows: list[KnownRow], tracking: Tracking) -> None:
     """D13: before a number is registered, and before a removed one is revived."""
     for row in rows:
@@ -277,9 +288,19 @@ def _quantity(job: ScanJob) -> Decimal:
     code = job.code
     if code is not None and code.quantity is not None:
         return code.quantity * (situation.gtin_item[3] if situation.gtin_item else ONE)
-    if code is not None and code.measure is not None:
-        return code.measure.quantity
-    return situation.product.started - situation.registered
+    measured = _measured(job, code.measure) if code is not None and code.measure is not None else None
+    return measured if measured is not None else situation.product.started - situation.registered
+
+
+def _measured(job: ScanJob, measure: Measure) -> Decimal | None:
+    """GS1-20: a weighed amount in base units; None for a counted product, whose weight says nothing. Raises UnitUnknown."""
+    product = job.situation.product
+    unit = job.session.get(UnitOfMeasure, product.base_unit_code)
+    if unit is None or not unit.measured:
+        return None
+    if unit.gs1_unit != measure.unit:
+        raise UnitUnknown(item=product.description, unit=measure.unit)
+    return rounded(measure.quantity, product.precision)
 
 
 def _expiration(job: ScanJob) -> date | None:

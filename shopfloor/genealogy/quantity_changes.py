@@ -14,14 +14,14 @@ from shopfloor.genealogy.facts import Association
 from shopfloor.genealogy.models import AssociationAction, ComponentAssociation
 from shopfloor.people.actor import Actor
 from shopfloor.quantity import ZERO, shown
-from shopfloor.reservations.commands import release
+from shopfloor.reservations.commands import give_back
 from shopfloor.reservations.queries import pieces_of_associations
 
 _association = table(ComponentAssociation)
 
 
 def reduce_association(session: Session, actor: Actor, association: Association, quantity: Decimal, *, reason: str = "") -> None:
-    """Lower an association to `quantity`; the stock behind the difference becomes free, the newest piece first."""
+    """Lower an association to `quantity`; the stock behind the difference returns to the line or becomes free (D15), newest first."""
     assert ZERO < quantity < association.quantity
     surplus = association.quantity - quantity
     pieces = sorted(pieces_of_associations(session, [association.association_no]), key=lambda piece: -piece.entry_no)
@@ -31,7 +31,7 @@ def reduce_association(session: Session, actor: Actor, association: Association,
         if part > ZERO:
             parts[piece.entry_no] = part
             surplus -= part
-    release(session, pieces, parts)
+    give_back(session, actor, pieces, parts)
     set_quantity(session, actor, association, quantity, reason=reason)
 
 

@@ -71,7 +71,7 @@ def scan_log(actor: Actor, order_no: str, scan: ScanInput, rules: ScanRules) -> 
             "command_key": session.info["command_key"],
             "order_no": order_no[:20],
             "kind": scan.kind,
-            "raw_text": _storable(scan.text),
+            "raw_text": _storable(scan.text or scan.quantity),
             "decoded": _decoded(scan, rules, actor),
             "source": scan.source,
             "mode": scan.mode,
@@ -80,7 +80,7 @@ def scan_log(actor: Actor, order_no: str, scan: ScanInput, rules: ScanRules) -> 
             "component_line_no": getattr(outcome, "component_line_no", 0) or scan.choice or scan.line,
             "answer": answer_kind(outcome),
             "code": outcome.code,
-            "message": outcome.text()[:500],
+            "message": _storable(outcome.text())[:500],
             "after_key": scan.after_key,
             "holds_key": scan.holds or scan.confirms,
             "session_id": rules.session_id,
@@ -103,7 +103,7 @@ def answer_kind(outcome: Outcome) -> str:
 
 
 def _storable(text: str) -> str:
-    """Refused text may hold what PostgreSQL cannot store; it is kept escaped, byte for byte readable."""
+    """Refused text, and a message that names it, may hold what PostgreSQL cannot store; it is kept escaped, byte for byte readable."""
     short = text[:LONGEST_LOGGED]
     if "\x00" not in short and short.isprintable():
         return short

@@ -214,10 +214,13 @@ def _read_row(first: SqlRow[Any], earlier: tuple[Decimal, ...]) -> Row:
 
 
 def _earlier(session: Session, order_no: str, match_id: int, first: SqlRow[Any], product: Product) -> tuple[Decimal, ...]:
-    """Serial rows are one each, so their number suffices; quantities of batch rows are read."""
+    """Serial rows are one each, so their number suffices; quantities of batch rows are read.
+
+    Only the row that completes the order asks for them (D31): the others have their plain share, however many came before.
+    """
     if product.serial:
         count: int = first.earlier
-        return (ONE,) * count
+        return (ONE,) * count if count + ONE >= product.quantity else ()
     statement = (
         select(_row.c.quantity)
         .where(plant(session, _row), _row.c.order_no == order_no, _row.c.state.in_(("Open", "Reported")), _row.c.match_id < match_id)

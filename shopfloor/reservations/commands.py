@@ -96,12 +96,17 @@ def release(session: Session, pieces: Sequence[ReservedPiece], quantities: Mappi
     change_reserved(session, change)
 
 
-def give_back(session: Session, actor: Actor, pieces: Sequence[ReservedPiece]) -> None:
-    """An association is removed: what it had taken over returns to the line as it was, the rest becomes free (D15)."""
-    kept = [piece for piece in pieces if piece.taken_over]
-    release(session, [piece for piece in pieces if not piece.taken_over])
-    _delete(session, [piece.entry_no for piece in kept])
-    insert_pairs(session, actor, [_as_before(piece) for piece in kept])
+def give_back(session: Session, actor: Actor, pieces: Sequence[ReservedPiece], quantities: Mapping[int, Decimal] | None = None) -> None:
+    """An association is removed: what it had taken over returns to the line as it was, the rest becomes free (D15).
+
+    `quantities` by pair number: only so much of each, because the association is reduced.
+    """
+    parts = {piece.entry_no: piece.quantity for piece in pieces} if quantities is None else quantities
+    kept = [piece for piece in pieces if piece.taken_over and parts.get(piece.entry_no, ZERO) > ZERO]
+    free = [piece for piece in pieces if not piece.taken_over]
+    release(session, free, {piece.entry_no: parts.get(piece.entry_no, ZERO) for piece in free})
+    _reduce(session, {piece.entry_no: parts[piece.entry_no] for piece in kept})
+    insert_pairs(session, actor, [_as_before(piece, parts[piece.entry_no]) for piece in kept])
 
 
 def set_picked(session: Session, association_nos: Sequence[int], *, picked: bool) -> None:
@@ -160,18 +165,11 @@ def _reduce(session: Session, quantities: Mapping[int, Decimal]) -> None:
             connection.execute(statement, rows)
 
 
-def _delete(session: Session, entry_nos: Sequence[int]) -> None:
-    if entry_nos:
-        session.connection().execute(
-            delete(_entry).where(_entry.c.plant_no == current_plant(session), _entry.c.entry_no.in_(entry_nos))
-        )
-
-
-def _as_before(piece: ReservedPiece) -> NewPair:
+def _as_before(piece: ReservedPiece, quantity: Decimal) -> NewPair:
     """The pair as the line held it before an association took it over."""
     line = Demand(piece.demand.source_type, piece.demand.source_id, piece.demand.source_line_no, piece.demand.source_sub_line_no)
     specific = piece.taken_over == TakenOver.SPECIFIC
-    return NewPair(line, piece.supply(), piece.quantity, specific=specific, picked=piece.picked)
+    return NewPair(line, piece.supply(), quantity, specific=specific, picked=piece.picked)
 
 
 def _both_sides(plant_no: int, entry_no: int, pair: NewPair, actor: Actor) -> list[dict[str, object]]:

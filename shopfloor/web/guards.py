@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from flask import g, request, session
 
@@ -31,6 +31,7 @@ OPEN_ENDPOINTS = frozenset(
 """What may be seen without signing in."""
 API_PREFIX = "/api/"
 HOME = "/"
+LARGEST_NUMBER = 2**53
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def is_api() -> bool:
 
 def safe_next(target: str) -> str:
     """Where to go after signing in: a page of ours, never another server."""
-    parts = urlsplit(target) if target.isprintable() and len(target) <= 2000 else None
+    parts = _parts(target) if target.isprintable() and len(target) <= 2000 else None
     if parts is None or parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//") or "\\" in target:
         return HOME
     return target
@@ -111,8 +112,17 @@ def sign_in_address() -> str:
     """The sign-in page that leads back to where the person wanted to go."""
     wanted = request.full_path.removesuffix("?") if request.method == "GET" else HOME
     if request.method != "GET":
-        wanted = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or HOME).path or HOME
+        parts = _parts(request.headers.get("HX-Current-URL") or request.referrer or HOME)
+        wanted = (parts.path if parts is not None else "") or HOME
     return "/sign-in?next=" + quote(safe_next(wanted), safe="")
+
+
+def _parts(address: str) -> SplitResult | None:
+    """What anybody may send as an address; None for what is none, such as `http://[`."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return None
 
 
 def _read_actor() -> Actor | None:
@@ -142,8 +152,10 @@ def _check_origin() -> None:
 
 
 def _check_address() -> None:
-    """Numbers in an address are visible characters; a database may choke on others."""
+    """Numbers in an address are visible characters, and not too large for a column; a database may choke on others."""
     for value in (request.view_args or {}).values():
+        if isinstance(value, int) and value > LARGEST_NUMBER and not is_api():  # the API names the field
+            raise NotFound(record="page", number=str(value)[:20])
         if isinstance(value, str) and not value.isprintable():
             raise NotFound(record="page", number="".join(c if c.isprintable() else "?" for c in value)[:50])
     if len(request.query_string) > 16_000:

@@ -319,3 +319,14 @@ def test_asc_15_end_job_closes_the_order(station, run, session, whole):
     assert station.answer.status == "Reported as finished"
     run(reverse_report, **ORDER, given=SelectionInput(selected=[whole], reason="not yet"))
     assert problems(session) == []
+
+
+def test_edg_29_a_part_of_a_reported_unit_stays_even_after_its_consumption_came_back(session, run, whole):
+    """EDG-29, EDG-26: the report is reversed first; nothing is taken out of a finished unit behind its back."""
+    report(run, whole)
+    frame = no_of(session, "F-1")
+    run(open_journal, **ORDER, given=SelectionInput(selected=[frame]))
+    run(change_journal_line, **ORDER, association_no=frame, given=JournalLineInput(quantity="-1"))
+    run(post_journal, **ORDER, given=SelectionInput())
+    refused("ROW_LOCKED", remove, run, frame)
+    assert problems(session) == []

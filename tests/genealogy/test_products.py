@@ -228,6 +228,16 @@ def test_edg_9_without_a_selected_line_too(station, run):
     assert "BK-1" in station.answer.where
 
 
+def test_scn_4_a_twin_on_another_order_asks(station, run, session):
+    """SCN-4: BK-1 was made on one order; bk-1 on another is most likely the same label."""
+    station.build("BK-1", "F-1", "W-1", "W-2", "P-A")
+    report(run, station.product)
+    bike_order(run, no="RPO-2")
+    other = Station(session, "RPO-2")
+    assert other.scan("bk-1") == "NUMBER_LOOKS_ALIKE"
+    assert other.send("confirm", "", confirms=other.key) == "PRODUCT_OTHER_ORDER"
+
+
 def test_edg_34_nothing_is_registered_on_an_order_that_is_not_started(run, session):
     """EDG-33, EDG-34."""
     bike_plant(run)

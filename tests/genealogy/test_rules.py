@@ -210,7 +210,8 @@ def paint(registered_quantity="0"):
     (paint(), D(5), None, False, Wanted(D("0.25"), exact=False)),
     (paint(), None, D("0.3"), False, Wanted(D("0.3"), exact=True)),
     (paint(), D(5), D("0.2"), False, Wanted(D("0.2"), exact=True)),
-    (paint(), None, None, True, Wanted(D(1), exact=False)),
+    (paint(), None, None, True, Wanted(D("0.25"), exact=False)),
+    (Line(PAINT, D(3)), None, None, True, Wanted(D(1), exact=False)),
 ])
 def test_scn_19_d7_gs1_18_gs1_19_gs1_21_wanted_quantity(line, count, measure, one, expected):
     """EDG-3, SCN-19, GS1-18 to GS1-21, D7: serial 1; carton capped; measure exact; else all that remains, or one piece."""

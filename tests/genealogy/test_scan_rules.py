@@ -355,5 +355,9 @@ def test_d7_a_line_that_asks_how_much(station, session):
     assert station.send("confirm", "", confirms=asked, quantity="-1") == "NOT_A_QUANTITY"
     assert station.send("confirm", "", confirms=asked, quantity="0.1") == "COMPONENT_REGISTERED"
     assert station.answer.quantity == "0.1"
-    assert station.scan(gs1(PAINT, lot="P-A", more="3103000150")) == "LINE_COMPLETED", "a weighed label answers by itself"
+    assert station.scan(gs1(PAINT, lot="P-A", more="3103000050")) == "COMPONENT_REGISTERED", "a weighed label answers by itself"
+    assert station.scan("P-A") == "QUANTITY_NEEDED"
+    assert station.send("confirm", "", confirms=station.key, quantity="0.2") == "OVER_QUANTITY"
+    assert station.send("confirm", "", confirms=station.key, reason="thick coat", badge="B-SUP") == "LINE_COMPLETED"
+    assert station.answer.quantity == "0.2"
     assert problems(session) == []

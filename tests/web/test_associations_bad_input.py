@@ -36,6 +36,14 @@ def any_order(site):
     return site.client(), make_order(site)
 
 
+@pytest.mark.parametrize("number", ["9" * 17, "9" * 19, "9" * 30])
+def test_a_number_in_the_address_that_no_column_holds_is_404(any_order, number):
+    client, order = any_order
+    for action in (f"components/{number}", f"components/{number}/move", f"journal/{number}"):
+        answer = client.post(f"{order.associations}/{action}", data={"command_key": f"huge-{next(_keys)}", "version": "1"})
+        assert answer.status_code == 404, (action, answer.status_code)
+
+
 @pytest.mark.parametrize("action", ["components/1", "components/1/move", "journal/1", "lines/1/end", "report", "products", "components"])
 def test_actions_on_orders_that_are_not_there_are_404(site, action):
     answer = site.client().post(f"/production-orders/NOPE/associations/{action}", data={"command_key": f"none-{next(_keys)}"})

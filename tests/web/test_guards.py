@@ -108,6 +108,8 @@ def test_a_changed_cookie_is_nobody(site):
         ("/a\nb", "/"),
         ("", "/"),
         ("/" + "x" * 3000, "/"),
+        ("http://[bad", "/"),
+        ("//[::1", "/"),
     ],
 )
 def test_signing_in_never_leads_to_another_server(target, expected):
@@ -122,6 +124,14 @@ def test_a_fragment_and_the_station_are_told_401(site):
     )
     assert answer.status_code == 401
     assert answer.headers["HX-Redirect"] == "/sign-in?next=%2Fproduction-orders%2FRPO-C"
+
+
+@pytest.mark.parametrize("headers", [{"HX-Current-URL": "http://[bad"}, {"Referer": "http://[::1"}], ids=str)
+def test_an_unreadable_address_of_the_page_before_leads_home(site, headers):
+    """Bad input: nobody has to be signed in to send a header."""
+    answer = site.client(badge="").post("/production-orders/RPO-C/start", headers={"HX-Request": "true", **headers})
+    assert answer.status_code == 401
+    assert answer.headers["HX-Redirect"] == "/sign-in?next=%2F"
 
 
 def test_unknown_addresses_and_methods(client):

@@ -292,6 +292,9 @@ BAD_COMMANDS = (
     {"after_key": "k" * 65}, {"text": "x" * 5000}, {"text": "\x00"},
     {"kind": "confirm", "confirms": "nothing"}, {"held": "(((", "mode": "Component"}, {"kind": "line", "text": "\n"},
     {"kind": "product", "text": "\u0663"}, {"badge": "x" * 100}, {"operator": "\x00"}, {"operator": "E-NOBODY"},
+    {"kind": "product", "text": "\x00"}, {"kind": "line", "text": "\x00"}, {"text": "CMD:\x00"}, {"text": "]d2\x00"},
+    {"kind": "confirm", "confirms": "nothing", "quantity": "\x00"}, {"line": "4294967296"}, {"choice": "4294967296"},
+    {"captured_at": "0001-01-01T00:00:00+14:00"}, {"after_key": "a\x00"}, {"held": "(37)\x00"},
 )
 
 
