@@ -61,7 +61,7 @@ def show(results: Results) -> None:
 
 
 def verdicts(results: Results) -> list[Verdict]:
-    """The targets of issue 2: A35, G1, G3, G4."""
+    """The targets: A35, G1, G3, G4."""
     sqlite = results.kind == "sqlite"
     service = results.service
     scan_limit, report_limit = (5, 5) if sqlite else (8, 10)

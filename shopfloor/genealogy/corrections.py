@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from shopfloor import audit
 from shopfloor.db import current_plant, table
-from shopfloor.errors import NotFound, StaleRow
+from shopfloor.errors import InvalidInput, NotFound, StaleRow
 from shopfloor.genealogy.answers import AlreadyRegistered, AssociationsChanged
 from shopfloor.genealogy.component_registration import in_use
 from shopfloor.genealogy.component_scans import register_part
 from shopfloor.genealogy.entries import Event, append
+from shopfloor.genealogy.errors import NoNumber, NumberRequired
 from shopfloor.genealogy.facts import CONSUMED, PICKED, PREALLOCATED, REPORTED, Association, Line, Row, Situation
 from shopfloor.genealogy.inputs import ChangeInput, ComponentInput, ProductInput, ScanInput, ScanRules, SelectionInput
 from shopfloor.genealogy.judging import judge
@@ -49,7 +50,7 @@ def create_product(session: Session, actor: Actor, *, order_no: str, given: Prod
     situation = read_rows(session, order, []).situation
     tracking = Tracking(given.serial_no if situation.product.serial else "", given.lot_no if situation.product.lot else "")
     if not tracking:
-        raise NotFound(record="number for", number=situation.product.description)
+        raise NumberRequired(item=situation.product.description, kind="serial" if situation.product.serial else "batch")
     left = situation.product.started - situation.registered
     quantity = ONE if situation.product.serial else given.quantity if given.quantity is not None else left
     match_id = create_row(session, actor, situation, NewProduct(tracking, quantity))
@@ -62,7 +63,7 @@ def create_component(session: Session, actor: Actor, *, order_no: str, given: Co
     rows, _, line = _row_and_line(session, order_no, given.match_id, given.component_line_no)
     number = given.serial_no if line.component.serial else given.lot_no
     if not number:
-        raise NotFound(record="number for", number=line.component.description)
+        raise NoNumber(item=line.component.description, kind="serial" if line.component.serial else "batch", line=line.line_no)
     job = _job(session, actor, rows.on(given.match_id), given, line)
     register_part(job, line, number, quantity=_base(line, given.quantity))
     return _changed([number], "{0} registered.", match_id=given.match_id)
@@ -153,9 +154,9 @@ def end_line(
 ) -> AssociationsChanged:
     """D26: close a line for one row at whatever is registered, with a reason; or open it again."""
     actor.require(rights.MAINTAIN)
-    rows, row, line = _row_and_line(session, order_no, match_id, component_line_no)
+    rows, row, _ = _row_and_line(session, order_no, match_id, component_line_no)
     if not reason:
-        raise NotFound(record="reason for", number=line.component.description)
+        raise InvalidInput(summary="write a reason", problems={"reason": "write a reason"})
     closed = row.closed_lines | {component_line_no} if ended else row.closed_lines - {component_line_no}
     session.connection().execute(
         update(_row)

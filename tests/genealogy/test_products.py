@@ -8,17 +8,20 @@ import pytest
 from sqlalchemy import select
 
 from shopfloor.errors import Refusal
-from shopfloor.genealogy.corrections import remove_products
-from shopfloor.genealogy.inputs import PreallocationInput, ReportInput, ReportLineInput, SelectionInput
+from shopfloor.genealogy.corrections import create_component, create_product, remove_products
+from shopfloor.genealogy.inputs import ComponentInput, PreallocationInput, ProductInput, ReportInput, ReportLineInput, SelectionInput
 from shopfloor.genealogy.models import ComponentAssociation, TrackedProduct
 from shopfloor.genealogy.preallocation import preallocate
 from shopfloor.genealogy.reporting import report_as_finished
 from shopfloor.genealogy.reversing import reverse_report
+from shopfloor.items import commands
+from shopfloor.items.inputs import NewGtin, NewItemUnit
 from shopfloor.items.models import Item
-from shopfloor.ledger.models import ItemLedgerEntry
+from shopfloor.ledger.models import ItemLedgerEntry, ItemRegister
 from shopfloor.production import bills
 from shopfloor.production import commands as production
 from shopfloor.production.inputs import NewBom, NewBomLine, NewProductionOrder, StartOrder
+from shopfloor.scanning.gs1.check_digits import with_check_digit
 from tests.factories_genealogy import (
     BELL,
     BIKE,
@@ -226,6 +229,56 @@ def test_edg_9_without_a_selected_line_too(station, run):
     station.build("BK-2")
     assert station.scan("F-1") == "SERIAL_CONSUMED"
     assert "BK-1" in station.answer.where
+
+
+def test_tcp_15_mode_and_product_belong_to_the_browser_session(station, session):
+    """TCP-15, OPS-1: two operators on one order, each with an own unit, at the same time."""
+    other = Station(session)
+    station.scan("BK-1")
+    assert other.mode == "Product"
+    other.scan("BK-2")
+    assert station.scan("F-1") == "LINE_COMPLETED"
+    assert other.scan("F-2") == "LINE_COMPLETED"
+    assert (station.answer.product, other.answer.product) == ("BK-1", "BK-2")
+
+
+def test_edg_23_a_product_and_a_component_may_share_a_text(station, session):
+    """EDG-23: identity is item and number; GS1 says which item is meant."""
+    assert station.scan(gs1(BIKE, serial="F-1")) == "PRODUCT_REGISTERED"
+    assert station.scan(gs1(FRAME, serial="F-1")) == "LINE_COMPLETED"
+    assert problems(session) == []
+
+
+def test_gs1_22_a_carton_gtin_counts_its_own_unit(station, run):
+    """GS1-22, GS1-18, D7: (30)2 on a carton of 0.1 kg each is 0.2 kg."""
+    run(commands.add_item_unit, given=NewItemUnit(item_no=PAINT, unit_code="BOX", quantity_per_unit="0.1"))
+    carton = with_check_digit("1590123412345")
+    run(commands.add_gtin, given=NewGtin(gtin=carton, item_no=PAINT, unit_code="BOX"))
+    station.scan("BK-1")
+    assert station.scan(f"]d201{carton}10P-A\x1d302") == "COMPONENT_REGISTERED"
+    assert (station.answer.quantity, station.answer.remaining) == ("0.2", "0.05")
+
+
+def test_asc_18_and_asc_5_a_number_is_needed(run, bikes):
+    """ASC-18: a typed row or part without its number is refused by name of what is missing."""
+    del bikes
+    with pytest.raises(Refusal, match="PRODUCT_NUMBER_REQUIRED"):
+        run(create_product, order_no="RPO-1", given=ProductInput())
+    match_id = run(create_product, order_no="RPO-1", given=ProductInput(serial_no="BK-1")).match_id
+    with pytest.raises(Refusal, match="GS1_NO_NUMBER"):
+        run(create_component, order_no="RPO-1", given=ComponentInput(match_id=match_id, component_line_no=10))
+
+
+def test_pst_11_pst_17_pst_18_a_report_consumes_manual_lines_and_says_who(station, run, session):
+    """PST-11: whatever the flushing principle. PST-17: order, row, line, person, station. PST-18: entries never change (A24)."""
+    station.build("BK-1", "F-1", "W-1", "W-2", "P-A")
+    answer = report(run, station.product)
+    of_frame = select(ItemLedgerEntry).where(ItemLedgerEntry.serial_no == "F-1", ItemLedgerEntry.entry_type == "Consumption")
+    entry = session.scalars(of_frame).one()
+    register = session.scalars(select(ItemRegister).where(ItemRegister.register_no == answer.register_no)).one()
+    assert (entry.order_no, entry.match_id, entry.component_line_no) == ("RPO-1", station.product, 10)
+    assert (entry.register_no, register.operator_no, register.station_code) == (answer.register_no, "E-ADMIN", "ST-1")
+    session.rollback()
 
 
 def test_scn_4_a_twin_on_another_order_asks(station, run, session):

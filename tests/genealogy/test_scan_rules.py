@@ -237,7 +237,7 @@ def test_d25_a_sub_assembly_reports_itself(run, session, bikes):
 
 
 def test_set_1_and_set_3_switch_and_number_series(session, run):
-    """SET-1: off. SET-3: registering without the series is a clear set-up refusal."""
+    """SET-1, SET-2: off. SET-3: registering without the series is a clear set-up refusal."""
     bike_plant(run)
     bike_stock(run)
     bike_order(run)
