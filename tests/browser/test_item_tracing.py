@@ -86,17 +86,20 @@ def test_a_13_a_box_selects_its_rows_and_a_row_its_box(desk, address):
 
 
 def test_tr_54_previous_and_next_and_a_new_question_cuts_off_what_lay_ahead(desk, address):
-    for number in ("B-1", "B-2"):
-        desk.goto(f"{address}/tracing?serial_no={number}")
     back, ahead = desk.locator("[data-history-previous]"), desk.locator("[data-history-next]")
+    desk.goto(f"{address}/tracing?serial_no=B-1")
+    desk.goto(f"{address}/tracing?serial_no=B-2")
+    expect(back).to_have_attribute("href", "/tracing?serial_no=B-1")
     expect(ahead).not_to_have_attribute("href", "/tracing?serial_no=B-2")
     back.click()
     expect(desk).to_have_url(f"{address}/tracing?serial_no=B-1")
     expect(ahead).to_have_attribute("href", "/tracing?serial_no=B-2")
     ahead.click()
     expect(desk).to_have_url(f"{address}/tracing?serial_no=B-2")
+    expect(back).to_have_attribute("href", "/tracing?serial_no=B-1")
     back.click()
     expect(desk).to_have_url(f"{address}/tracing?serial_no=B-1")
+    expect(ahead).to_have_attribute("href", "/tracing?serial_no=B-2")  # the page has noted where it stands
     desk.goto(f"{address}/tracing?serial_no=B-3")
     expect(back).to_have_attribute("href", "/tracing?serial_no=B-1")
     expect(ahead).to_have_attribute("aria-disabled", "true")
