@@ -40,6 +40,7 @@ def make_engine(url: str, *, pool_size: int = POOL) -> Engine:
         pool_size=pool_size,
         max_overflow=2,
         pool_pre_ping=True,
+        pool_use_lifo=True,  # the connection used last has its statements prepared
         # Reading needs no transaction at READ COMMITTED: each statement sees what is committed either way. It must not end with a
         # ROLLBACK, because the driver then forgets its prepared statements. The unit of work asks for a transaction.
         isolation_level="AUTOCOMMIT",
