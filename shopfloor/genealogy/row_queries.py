@@ -143,12 +143,13 @@ def _rows(session: Session, order_no: str, wanted: Sequence[int], product: Produ
     at = {"at_plant": current_plant(session), "at_order": order_no}
     found = session.connection().execute(_ROWS, at | {"wanted": list(wanted)}).all()
     if product.serial:
-        return [_read(r, (ONE,) * r.earlier) for r in found]
+        return [read_row(r, (ONE,) * r.earlier) for r in found]
     quantities = session.connection().execute(_QUANTITIES, at).all()
-    return [_read(r, tuple(q.quantity for q in quantities if q.match_id < r.match_id)) for r in found]
+    return [read_row(r, tuple(q.quantity for q in quantities if q.match_id < r.match_id)) for r in found]
 
 
-def _read(r: SqlRow[Any], earlier: tuple[Decimal, ...]) -> Row:
+def read_row(r: SqlRow[Any], earlier: tuple[Decimal, ...]) -> Row:
+    """A row of tracked products as the rules see it; `earlier`: the quantities of the rows before it in the same order."""
     return Row(
         match_id=r.match_id,
         tracking=Tracking(r.serial_no, r.lot_no),

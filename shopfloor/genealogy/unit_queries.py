@@ -16,9 +16,9 @@ from shopfloor.db import current_plant, plant, table
 from shopfloor.errors import NotFound
 from shopfloor.genealogy.facts import COMPLETED, IN_PROGRESS, NOT_STARTED, OPEN, PREALLOCATED, REPORTED, Line, Row, Situation
 from shopfloor.genealogy.models import ComponentAssociation, TrackedProduct
+from shopfloor.genealogy.row_queries import read_row
 from shopfloor.genealogy.rules import row_requirement
 from shopfloor.genealogy.scan_queries import read_situation
-from shopfloor.items.tracking import Tracking
 from shopfloor.production.locking import LockedOrder
 from shopfloor.production.models import ProductionOrder
 from shopfloor.quantity import ONE, ZERO
@@ -220,7 +220,7 @@ def _sums(session: Session, order_no: str, first: int, last: int) -> Sums:
 def _units(session: Session, situation: Situation, rows: Sequence[SqlRow[Any]], sums: Sums) -> list[Unit]:
     last, earlier = _completing(session, situation) if rows else (0, ())
     requirements = _Requirements(situation)
-    return [_unit(situation, requirements, _read(found, earlier if found.match_id == last else ()), found, sums) for found in rows]
+    return [_unit(situation, requirements, read_row(found, earlier if found.match_id == last else ()), found, sums) for found in rows]
 
 
 def _completing(session: Session, situation: Situation) -> tuple[int, tuple[Decimal, ...]]:
@@ -261,24 +261,6 @@ def _unit(situation: Situation, requirements: _Requirements, row: Row, found: Sq
         error_cause=found.error_cause,
         reported_at=found.reported_at,
         reported_by=found.reported_by,
-    )
-
-
-def _read(found: SqlRow[Any], earlier: tuple[Decimal, ...]) -> Row:
-    return Row(
-        match_id=found.match_id,
-        tracking=Tracking(found.serial_no, found.lot_no),
-        state=found.state,
-        quantity=found.quantity,
-        good=found.good_quantity,
-        error=found.error_quantity,
-        closed_lines=frozenset(found.closed_lines),
-        version=found.version,
-        order_no=found.order_no,
-        earlier=earlier,
-        expiration_date=found.expiration_date,
-        registered_by=found.registered_by,
-        preallocated=found.preallocated,
     )
 
 

@@ -151,10 +151,14 @@ def test_d1_pick_sets_aside_and_consumes_nothing(session, run, whole):
 
 
 def test_d20_a_row_with_a_held_part_is_not_reported(session, run, whole):
+    """D20: nothing enters stock while a part is held; the same report goes through after the release."""
     run(hold_number, given=HoldNumber(item_no=PAINT, kind="Lot", number="P-A", reason="smells"))
     refused("COMPONENT_ON_HOLD", report, run, whole)
+    assert stock_of(session, "BIKE")[0] == 0
     run(release_number, given=HoldNumber(item_no=PAINT, kind="Lot", number="P-A", reason="fine after all"))
     report(run, whole)
+    assert stock_of(session, "BIKE")[0] == 1
+    assert problems(session) == []
 
 
 def test_edg_27_to_edg_29_removal(station, session, run, whole):

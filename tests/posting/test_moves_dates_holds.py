@@ -175,6 +175,7 @@ def test_d20_a_hold_never_stops_returns_and_reversals(door):
     door.hold("CELL", "Lot", "L1")
     door.hold("PACK", "Serial", "P1")
     door(used("CELL", -2, lot="L1", applies_from_entry=entry), made("PACK", -1, sn="P1", corrects_entry_no=output))
+    assert sum(door.remaining().values()) == 5  # all cells are back, and no pack is left
 
 
 def test_d20_write_off_movement_and_sending_back_need_a_right_and_a_reason(door):

@@ -97,9 +97,11 @@ def test_c14_a_serial_is_produced_once_even_after_it_left(stocked):
 
 
 def test_c14_a_serial_may_be_made_again_after_its_reversal(stocked):
+    before = sum(stocked.remaining().values())
     entry = stocked.entry(made("PACK", sn="P1"))
     stocked(made("PACK", -1, sn="P1", corrects_entry_no=entry))
     stocked(made("PACK", sn="P1", order="PO-2"))
+    assert sum(stocked.remaining().values()) == before + 1
 
 
 def test_c14_scrap_counts_as_production(stocked):

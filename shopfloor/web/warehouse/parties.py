@@ -10,10 +10,10 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from shopfloor.errors import Refusal
-from shopfloor.genealogy.party_queries import PartyCard, customer_card, vendor_card
 from shopfloor.items.paging import Page
 from shopfloor.orders import commands, queries
 from shopfloor.orders.inputs import NewCustomer, NewVendor
+from shopfloor.orders.party_queries import PartyCard, customer_card, vendor_card
 from shopfloor.people import rights
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
