@@ -165,9 +165,6 @@ def _head_tables(
     return joined
 
 
-_HEAD = _head_statement()
-
-
 # Built once: putting a statement of this size together costs several times what running it does.
 _HEAD = _head_statement()
 

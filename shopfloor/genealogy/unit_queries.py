@@ -47,6 +47,12 @@ _SUMS = (
     )
     .group_by(_association.c.match_id, _association.c.component_line_no)
 )
+_NEWEST = (
+    select(_row)
+    .where(_row.c.plant_no == bindparam("at_plant"), _row.c.order_no == bindparam("at_order"), _row.c.state != "Removed")
+    .order_by(_row.c.match_id.desc())
+    .limit(bindparam("at_most"))
+)
 Sums = Mapping[tuple[int, int], Decimal]
 """Consumption by match id and component line, in base units."""
 
@@ -182,7 +188,7 @@ def read_window(session: Session, situation: Situation, wanted: Wanted, *, limit
         clauses.append(_row.c.state == wanted.state)
     if wanted.incomplete:
         return _incomplete_window(session, situation, clauses, limit)
-    found = _rows(session, clauses, limit + 1)
+    found = _newest(session, situation.order_no, limit + 1) if wanted == Wanted() else _rows(session, clauses, limit + 1)
     rows = found[:limit]
     sums = _sums(session, situation.order_no, rows[-1].match_id, rows[0].match_id) if rows else {}
     units = _units(session, situation, rows, sums)
@@ -203,6 +209,12 @@ def _incomplete(session: Session, situation: Situation, clauses: Sequence[Column
     rows = _rows(session, clauses, None)
     sums = _sums(session, situation.order_no, rows[-1].match_id, rows[0].match_id) if rows else {}
     return [unit for unit in _units(session, situation, rows, sums) if unit.row.state in ACTIVE and unit.status != COMPLETED]
+
+
+def _newest(session: Session, order_no: str, limit: int) -> Sequence[SqlRow[Any]]:
+    """What `_rows` gives for the plain page, which follows every scan."""
+    values = {"at_plant": current_plant(session), "at_order": order_no, "at_most": limit}
+    return session.connection().execute(_NEWEST, values).all()
 
 
 def _rows(session: Session, clauses: Sequence[ColumnElement[bool]], limit: int | None) -> Sequence[SqlRow[Any]]:

@@ -12,7 +12,9 @@
 const TERMINATOR_CHARACTERS = "\r\n\t";
 // Silence is judged by the keys' own times. When no key follows, wait this much longer: on a busy machine keys arrive late,
 // and a code cut in two is worse than a scanner without Enter being answered later.
-const DELIVERY_MS = 150;
+const DELIVERY_MS = 400;
+// After an Enter that may stand for FNC1 the code is most likely whole: every scan of such a scanner waits, so it waits less.
+const JOIN_DELIVERY_MS = 150;
 // A scanner that was seen to end its codes with Enter or Tab ends all of them: a code without its end is on its way, or lost in part.
 const PATIENCE_MS = 1500;
 const LATE_TIMER_MS = 20;
@@ -130,7 +132,7 @@ export class Collector {
 
   #arm(silence = this.timing.silence_ms) {
     clearTimeout(this.timer);
-    const wait = silence + (this.terminates && !this.joining ? PATIENCE_MS : DELIVERY_MS);
+    const wait = silence + (this.joining ? JOIN_DELIVERY_MS : this.terminates ? PATIENCE_MS : DELIVERY_MS);
     const due = performance.now() + wait;
     // A timer that is itself late was held up with the page: the keys of that time come after it.
     this.timer = setTimeout(() => (performance.now() - due > LATE_TIMER_MS ? this.#arm(silence) : this.#silent()), wait);

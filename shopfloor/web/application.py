@@ -13,7 +13,7 @@ from jinja2 import StrictUndefined
 import shopfloor
 from shopfloor.config import Settings
 from shopfloor.people.actor import Actor
-from shopfloor.web import api, filters, guards, inputs, navigation, pages, refusals, security
+from shopfloor.web import api, filters, guards, inputs, navigation, pages, refusals, security, texts
 from shopfloor.web.commands import new_key
 from shopfloor.web.extensions import db
 
@@ -38,6 +38,7 @@ def make_application(settings: Settings) -> OpenAPI:
     Babel(app, locale_selector=_language)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals.update(new_key=new_key, may=navigation.may)
+    texts.register(app)
     filters.register(app)
     navigation.register(app)
     refusals.register(app)

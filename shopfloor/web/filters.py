@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from babel.numbers import format_decimal
 from flask import Flask, g
-from flask_babel import format_date, format_decimal
+from flask_babel import format_date, get_locale
 
 from shopfloor.clock import now
 from shopfloor.people.actor import Actor
@@ -29,7 +31,13 @@ def quantity(value: Decimal | int | str) -> str:
     """An exact quantity without trailing zeros, grouped as the language groups; text stays as it is."""
     if isinstance(value, str):
         return value
-    return str(format_decimal(Decimal(value).normalize() + 0, format="#,##0.#####"))
+    return _grouped(Decimal(value), str(get_locale()))
+
+
+@lru_cache(maxsize=4096)
+def _grouped(value: Decimal, language: str) -> str:
+    """A page says the same few quantities again and again; to group one takes as long as a small query."""
+    return format_decimal(value.normalize() + 0, format="#,##0.#####", locale=language)
 
 
 def local_time(instant: datetime, seconds: bool = False) -> str:  # noqa: FBT001, FBT002  # a filter's argument has no name in a template

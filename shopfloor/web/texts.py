@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from flask_babel import format_date, gettext
+from babel.support import NullTranslations, Translations
+from flask import Flask, g
+from flask_babel import format_date, get_translations, gettext
 
 from shopfloor.errors import Fields, InvalidInput, Outcome
 
@@ -23,6 +25,25 @@ class Message:
     text: str = ""
     detail: str = ""
     code: str = ""
+
+
+def register(app: Flask) -> None:
+    """Texts of the templates, from the catalogue of the request: it is looked up once and not for each of a page's hundred texts."""
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # jinja2.ext.i18n adds it
+        gettext=lambda text: _catalogue().ugettext(text),
+        ngettext=lambda one, many, number: _catalogue().ungettext(one, many, number),
+        pgettext=lambda context, text: _catalogue().upgettext(context, text),
+        npgettext=lambda context, one, many, number: _catalogue().unpgettext(context, one, many, number),
+        newstyle=True,
+    )
+
+
+def _catalogue() -> Translations | NullTranslations:
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    found = g.catalogue
+    assert isinstance(found, NullTranslations)
+    return found
 
 
 def outcome_text(outcome: Outcome) -> str:

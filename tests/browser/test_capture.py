@@ -96,7 +96,7 @@ def test_tcp_6_enter_tab_crlf_and_silence_end_a_scan(page: Page, harness: Harnes
     station = Station(page, harness)
     station.wedge.scan("PK-000123", end=end)
     expect_texts(plant, ["PK-000123"])
-    page.wait_for_timeout(250)
+    page.wait_for_timeout(700)
     assert texts(plant) == ["PK-000123"]
     expect(station.field).to_be_focused()
     expect(station.field).to_have_value("")
@@ -119,7 +119,7 @@ def test_r_05_three_quick_keys_are_no_scan(page: Page, harness: HarnessServer, p
     station = Station(page, harness)
     page.locator("#note").focus()
     station.wedge.scan("abc", end="")
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(700)
     assert page.locator("#note").input_value() == "abc"
     assert plant.requests == []
 
@@ -131,7 +131,7 @@ def test_r_05_a_held_key_is_no_scan(page: Page, harness: HarnessServer, plant: P
     for _ in range(12):
         page.keyboard.down("x")
     page.keyboard.up("x")
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(700)
     assert page.locator("#note").input_value() == "x" * 12
     assert plant.requests == []
 
