@@ -25,6 +25,10 @@ class DocumentType(StrEnum):
     NONE = ""
     PURCHASE_RECEIPT = "Purchase Receipt"
     SALES_SHIPMENT = "Sales Shipment"
+    RETURN_SHIPMENT = "Return Shipment"
+    RETURN_RECEIPT = "Return Receipt"
+    TRANSFER_SHIPMENT = "Transfer Shipment"
+    TRANSFER_RECEIPT = "Transfer Receipt"
     ITEM_JOURNAL = "Item Journal"
     PRODUCTION_JOURNAL = "Production Journal"
 
@@ -43,3 +47,4 @@ class OrderType(StrEnum):
 
     NONE = ""
     PRODUCTION = "Production"
+    TRANSFER = "Transfer"

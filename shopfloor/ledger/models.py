@@ -54,6 +54,8 @@ class ItemLedgerEntry(PlantLed, Base):
     quantity_in_unit: Mapped[Decimal] = mapped_column(QuantityType)
     """As entered, in `unit_code`."""
     expiration_date: Mapped[date | None]
+    warranty_date: Mapped[date | None]
+    """Set when the goods go out (EX-07)."""
     source_type: Mapped[str] = mapped_column(String(10), default="")
     source_no: Mapped[str] = mapped_column(String(20), default="")
     order_type: Mapped[str] = mapped_column(String(10), default="")

@@ -29,6 +29,15 @@ class ReservationSource(StrEnum):
     PROD_ORDER_LINE = "Prod. Order Line"
     SALES_LINE = "Sales Line"
     PURCHASE_LINE = "Purchase Line"
+    TRANSFER_LINE = "Transfer Line"
+    ITEM_JOURNAL_LINE = "Item Journal Line"
+
+
+class Binding(StrEnum):
+    """RS-16: whether a supply was made for its demand."""
+
+    NONE = ""
+    ORDER_TO_ORDER = "Order-to-Order"
 
 
 class TakenOver(StrEnum):
@@ -51,6 +60,8 @@ class ReservationEntry(PlantLed, Base):
     location_code: Mapped[str] = mapped_column(String(20), default="")
     quantity_base: Mapped[Decimal] = mapped_column(QuantityType)
     """Signed: negative on the demand side."""
+    to_handle_base: Mapped[Decimal | None] = mapped_column(QuantityType)
+    """Signed part of it that the next posting takes (DM-24); NULL: all of it."""
     source_type: Mapped[str] = mapped_column(String(30))
     source_id: Mapped[str] = mapped_column(String(20), default="")
     """Document number; the entry number of a ledger entry as text."""
@@ -67,6 +78,18 @@ class ReservationEntry(PlantLed, Base):
     serial_no: Mapped[str] = mapped_column(String(50), default="")
     lot_no: Mapped[str] = mapped_column(String(50), default="")
     package_no: Mapped[str] = mapped_column(String(50), default="")
+    expiration_date: Mapped[date | None]
+    warranty_date: Mapped[date | None]
+    new_serial_no: Mapped[str] = mapped_column(String(50), default="")
+    new_lot_no: Mapped[str] = mapped_column(String(50), default="")
+    new_package_no: Mapped[str] = mapped_column(String(50), default="")
+    new_expiration_date: Mapped[date | None]
+    """Reclassification: numbers and date that the goods get."""
+    applies_to_entry: Mapped[int] = mapped_column(BigInteger, default=0)
+    applies_from_entry: Mapped[int] = mapped_column(BigInteger, default=0)
+    """The outbound entry that this piece gives back (AP-08, TL-15)."""
+    binding: Mapped[str] = mapped_column(String(20), default="")
+    disallow_cancellation: Mapped[bool] = mapped_column(default=False)
     shipment_date: Mapped[date | None]
     expected_receipt_date: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -75,6 +98,7 @@ class ReservationEntry(PlantLed, Base):
         captions("reservation_status", ReservationStatus),
         captions("source_type", ReservationSource),
         captions("taken_over", TakenOver),
+        captions("binding", Binding),
         CheckConstraint("(positive AND quantity_base > 0) OR (NOT positive AND quantity_base < 0)", name="sign"),
         Index(None, "plant_no", "source_type", "source_id", "source_line_no", "source_sub_line_no"),
         Index(None, "plant_no", "association_no"),
