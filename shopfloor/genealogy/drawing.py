@@ -18,14 +18,13 @@ from shopfloor.genealogy.errors import ComponentNotPreallocated, WrongLocation
 from shopfloor.genealogy.facts import Association, Line, NumberStock, Situation
 from shopfloor.genealogy.models import AssociationAction, AssociationState, ComponentAssociation
 from shopfloor.genealogy.rules import Wanted, in_line_unit
-from shopfloor.genealogy.scan_queries import lock_supply
 from shopfloor.items.tracking import Tracking
 from shopfloor.people.actor import Actor
 from shopfloor.quantity import ZERO, shown
 from shopfloor.reservations.commands import NewPair, carry_out_moves, change_reserved, close_on_posting, insert_pairs, release
 from shopfloor.reservations.errors import NotAvailable, ReservedElsewhere
 from shopfloor.reservations.models import ReservationSource, TakenOver
-from shopfloor.reservations.queries import pieces_on
+from shopfloor.reservations.queries import lock_free_supply, pieces_on
 from shopfloor.reservations.rules import Demand, Draw, Move, OpenEntry, ReservedPiece, Take, UsedReservation, movable, plan_draw, rebind
 
 _association = table(ComponentAssociation)
@@ -138,7 +137,7 @@ def _late_binding(
         return [], []
     component = part.line.component
     supply = [
-        entry for entry in lock_supply(session, component.item_no, component.variant_code, component.location_code)
+        entry for entry in lock_free_supply(session, component.item_no, component.variant_code, component.location_code)
         if entry.entry_no not in own_numbers
     ]
     return rebind(candidates, supply, wanted) or [], supply

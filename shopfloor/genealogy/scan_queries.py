@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -255,20 +255,6 @@ def lock_number(session: Session, texts: Sequence[str], *, serial_no: str = "", 
     else:
         statement, values["at_item"], values["at_number"] = _STOCK_OF_LOT, item_no, lot_no
     return [_stock(row) for row in session.connection().execute(statement, values)]
-
-
-def lock_supply(session: Session, item_no: str, variant_code: str, location_code: str) -> list[OpenEntry]:
-    """Lock and read every open entry of an item at a location, oldest first: where moved reservations may go (LB-05)."""
-    rows: Iterable[SqlRow[Any]] = session.connection().execute(
-        select(*OPEN_COLUMNS)
-        .where(
-            plant(session, _open), _open.c.item_no == item_no, _open.c.variant_code == variant_code,
-            _open.c.location_code == location_code, _open.c.remaining > ZERO,
-        )
-        .order_by(_open.c.entry_no)
-        .with_for_update(key_share=True)
-    )
-    return sorted((_entry(row) for row in rows), key=lambda entry: (entry.posting_date, entry.entry_no))
 
 
 OPEN_COLUMNS = (

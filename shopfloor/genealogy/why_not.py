@@ -18,9 +18,9 @@ from shopfloor.genealogy.errors import (
 from shopfloor.genealogy.facts import CONSUMED, Line, NumberInUse, NumberStock
 from shopfloor.genealogy.number_queries import fate_of, items_with_number, registered_in, unreported_row
 from shopfloor.genealogy.scan_job import ScanJob
-from shopfloor.genealogy.scan_queries import lock_supply
 from shopfloor.people import rights
 from shopfloor.reservations.errors import NotAvailable
+from shopfloor.reservations.queries import lock_free_supply
 
 
 def look_alike(job: ScanJob, number: str) -> str | None:
@@ -39,7 +39,7 @@ def late_capture(job: ScanJob, number: str) -> tuple[Line, list[NumberStock]] | 
     used = registered_in(job.session, component.item_no, number)
     if used is not None:
         raise _in_use(job, number, used.product, used.order_no, used.operator, used.association_no)
-    supply = lock_supply(job.session, component.item_no, component.variant_code, component.location_code)
+    supply = lock_free_supply(job.session, component.item_no, component.variant_code, component.location_code)
     free = [entry for entry in supply if not entry.tracking.serial_no and entry.free > 0]
     if not free:
         raise NotAvailable(

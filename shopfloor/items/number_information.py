@@ -100,6 +100,19 @@ def ask_for_case_twins(wanted: Sequence[GoodsNumber], known: Sequence[GoodsNumbe
         raise CaseTwin(item=number.item_no, kind=number.kind, number=number.number, existing=existing)
 
 
+def known_dates(session: Session, item_no: str, variant_code: str, lots: Iterable[str]) -> dict[str, date]:
+    """EX-01: expiration dates of lots that have one. One statement, none for no lot."""
+    wanted = sorted(lots)
+    if not wanted:
+        return {}
+    c = _table.c
+    statement = select(c.number, c.expiration_date).where(
+        plant(session, _table), c.item_no == item_no, c.variant_code == variant_code, c.kind == "Lot", c.number.in_(wanted),
+        c.expiration_date.is_not(None),
+    )
+    return {row.number: row.expiration_date for row in session.connection().execute(statement)}
+
+
 def note_origins(session: Session, origins: Sequence[NumberOrigin]) -> None:
     """C13: fill vendor, vendor lot and dates where they are blank; what is stored wins (SCN-8). One executemany."""
     rows = [_origin_row(origin) for origin in origins]

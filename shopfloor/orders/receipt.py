@@ -31,32 +31,39 @@ from shopfloor.orders.documents import (
 )
 from shopfloor.orders.inputs import PostReceipt, ReceiptLine
 from shopfloor.orders.models import OrderStatus, PurchaseHeader, PurchaseLine, PurchaseReceipt
+from shopfloor.orders.tracked import TrackedOrder
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.posting.journal import ItemJournalLine
 from shopfloor.posting.post import post
+from shopfloor.reservations.models import ReservationSource
 
 
 def post_receipt(session: Session, actor: Actor, *, given: PostReceipt) -> Received:
     """Receive goods of a released purchase order (C9, C13, D35). The number of statements does not depend on the number of lines.
 
-    Raises NotAllowed, NotFound for order or line, DocumentStatus, UnitUnknown, BelowPrecision, MoreThanOrdered, NumberInvalid,
-    NumberPattern, CaseTwin and SerialUsedBefore unless confirmed, SetupMissing, and whatever the posting door refuses.
+    A line without a number takes those that were assigned to it (TL-04). Raises NotAllowed, NotFound for order or line, DocumentStatus,
+    UnitUnknown, BelowPrecision, MoreThanOrdered, ToHandleDiffers, TrackingDoesNotMatch, NumberInvalid, NumberPattern, CaseTwin and
+    SerialUsedBefore unless confirmed, SetupMissing, and whatever the posting door refuses.
     """
     actor.require(rights.RECEIVE)
     header = lock_order(session, PurchaseHeader, "purchase order", given.order_no, OrderStatus.RELEASED)
     lines = order_lines(session, PurchaseLine, given.order_no)
     require_lines(lines, (line.line_no for line in given.lines), given.order_no)
     goods = goods_of(session, {lines[line.line_no].item_no for line in given.lines})
-    arrivals = [_arrival(line, lines[line.line_no], goods, header.vendor_no) for line in given.lines]
+    tracked = TrackedOrder.read(session, ReservationSource.PURCHASE_LINE.value, given.order_no, lines, goods)
+    numbered = tracked.with_numbers(given.lines)
+    arrivals = [_arrival(line, lines[line.line_no], goods, header.vendor_no) for line in numbered]
     check_arrivals(session, arrivals, confirmed=given.confirmed)
     posting_date = given.posting_date or actor.work_date()
     receipt_no = next_number(session, number_series.RECEIPT)
-    journal = [_journal_line(line, lines[line.line_no], goods, given, posting_date, receipt_no, header) for line in given.lines]
+    journal = [_journal_line(line, lines[line.line_no], goods, given, posting_date, receipt_no, header) for line in numbered]
     moved = sums_by_line((line.document_line_no, line.quantity) for line in journal)
     check_open(given.order_no, lines, moved, goods)
+    tracked.check(journal)
     register = post(session, actor, journal, source="Receipt")
     note_arrivals(session, arrivals)
+    tracked.close(session, journal)
     write_handled(session, PurchaseLine, given.order_no, moved)
     status = close_when_done(session, PurchaseHeader, given.order_no, lines, moved)
     _insert_receipt(session, given, header, receipt_no, posting_date, register.register_no)

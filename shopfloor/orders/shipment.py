@@ -29,6 +29,7 @@ from shopfloor.orders.documents import (
 )
 from shopfloor.orders.inputs import PostShipment, ShipmentLine
 from shopfloor.orders.models import OrderStatus, SalesHeader, SalesLine, SalesShipment
+from shopfloor.orders.tracked import TrackedOrder
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.posting.journal import ItemJournalLine
@@ -40,7 +41,8 @@ from shopfloor.reservations.rules import Demand
 def post_shipment(session: Session, actor: Actor, *, given: PostShipment) -> Shipped:
     """Ship goods of a released sales order (C9). The number of statements does not depend on the number of lines.
 
-    Raises NotAllowed, NotFound for order or line, DocumentStatus, UnitUnknown, BelowPrecision, MoreThanOrdered, SetupMissing,
+    A line without a number takes those that were assigned to it (TL-04). Raises NotAllowed, NotFound for order or line, DocumentStatus,
+    UnitUnknown, BelowPrecision, MoreThanOrdered, ToHandleDiffers, TrackingDoesNotMatch, SetupMissing,
     and whatever the posting door refuses: NotAvailable, NumberOnHold, ReservedElsewhere and others.
     """
     actor.require(rights.RECEIVE)
@@ -48,15 +50,19 @@ def post_shipment(session: Session, actor: Actor, *, given: PostShipment) -> Shi
     lines = order_lines(session, SalesLine, given.order_no)
     require_lines(lines, (line.line_no for line in given.lines), given.order_no)
     goods = goods_of(session, {lines[line.line_no].item_no for line in given.lines})
+    tracked = TrackedOrder.read(session, ReservationSource.SALES_LINE.value, given.order_no, lines, goods)
+    numbered = tracked.with_numbers(given.lines)
     posting_date = given.posting_date or actor.work_date()
     shipment_no = next_number(session, number_series.SHIPMENT)
     journal = [
         _journal_line(line, lines[line.line_no], goods, given.order_no, posting_date, shipment_no, header.customer_no)
-        for line in given.lines
+        for line in numbered
     ]
     moved = sums_by_line((line.document_line_no, line.quantity) for line in journal)
     check_open(given.order_no, lines, moved, goods)
+    tracked.check(journal)
     register = post(session, actor, journal, source="Shipment")
+    tracked.close(session, journal)
     write_handled(session, SalesLine, given.order_no, moved)
     status = close_when_done(session, SalesHeader, given.order_no, lines, moved)
     _insert_shipment(session, given.order_no, header.customer_no, shipment_no, posting_date, register.register_no)

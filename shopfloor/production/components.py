@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, func, select
+from sqlalchemy import Row, Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from shopfloor.db import current_plant, table
@@ -20,6 +20,7 @@ from shopfloor.items.models import (
 )
 from shopfloor.production.models import ProdOrderComponent, ProdOrderLine
 from shopfloor.production.rules import Component
+from shopfloor.reservations.models import ReservationEntry, ReservationSource, ReservationStatus
 
 _line = table(ProdOrderLine)
 _component = table(ProdOrderComponent)
@@ -27,6 +28,7 @@ _item = table(Item)
 _code = table(ItemTrackingCode)
 _policy = table(TrackedComponentsPolicy)
 _unit = table(UnitOfMeasure)
+_reserved = table(ReservationEntry)
 CONSUMED_BY = "manufacturing outbound"
 _LINES = (
     select(
@@ -37,6 +39,13 @@ _LINES = (
         _line.c.started_quantity,
         _line.c.good_quantity,
         _line.c.error_quantity,
+        exists()
+        .where(
+            _reserved.c.plant_no == bindparam("at_plant"), _reserved.c.source_id == bindparam("at_order"),
+            _reserved.c.source_type.in_([ReservationSource.PROD_ORDER_COMPONENT.value, ReservationSource.PROD_ORDER_LINE.value]),
+            _reserved.c.reservation_status == ReservationStatus.SURPLUS.value,
+        )
+        .label("has_plan"),
     )
     .where(_line.c.plant_no == bindparam("at_plant"), _line.c.order_no == bindparam("at_order"))
     .order_by(_line.c.line_no)
@@ -55,6 +64,8 @@ class OrderLine:
     """QTY-1: what statuses compare with."""
     good: Decimal
     error: Decimal
+    has_plan: bool = False
+    """Numbers were assigned to a line of the order beforehand (PR-02)."""
 
     @property
     def reported(self) -> Decimal:

@@ -23,6 +23,7 @@ from shopfloor.production import reversal, rules
 from shopfloor.production.components import OrderLine, order_components, order_lines
 from shopfloor.production.counters import count_consumption, count_reports
 from shopfloor.production.locking import LockedOrder
+from shopfloor.production.planned import close_planned
 from shopfloor.quantity import ZERO
 from shopfloor.reservations.models import ReservationSource
 from shopfloor.reservations.rules import Demand
@@ -117,7 +118,8 @@ def finish(
     assert reports, "a report of nothing"
     assert all(report.good >= ZERO and report.error >= ZERO and report.good + report.error > ZERO for report in reports)
     lines = {line.line_no: line for line in order_lines(session, order.no)}
-    proposal = _finish_flushing(components or order_components(session, order.no), lines, reports, uses, flush_exclude)
+    components = components or order_components(session, order.no)
+    proposal = _finish_flushing(components, lines, reports, uses, flush_exclude)
     flushes = [_flush_use(flush) for flush in proposal.lines]
     posted = post(
         session,
@@ -128,6 +130,8 @@ def finish(
     )
     count_reports(session, order.no, [(r.order_line_no, r.good, r.error) for r in reports])
     count_consumption(session, order.no, [(use.order_line_no, use.component_line_no, use.quantity) for use in [*uses, *flushes]])
+    if any(line.has_plan for line in lines.values()):
+        close_planned(session, order.no, [*uses, *flushes], reports, components)
     first_flush, first_report = len(uses), len(uses) + len(flushes)
     return PostedJournal(
         posted.register_no,
@@ -156,6 +160,7 @@ def consume(
     assert uses, "consumption of nothing"
     posted = post(session, actor, [_consumption(actor, order, use) for use in uses], source=source, reason=reason)
     count_consumption(session, order.no, [(use.order_line_no, use.component_line_no, use.quantity) for use in uses])
+    close_planned(session, order.no, uses, ())
     return PostedJournal(posted.register_no, posted.lines, uses=posted.lines)
 
 

@@ -1,8 +1,9 @@
-"""Reads reservation pairs. Each function is one statement."""
+"""Reads reservation pairs and the stock behind them. Each function is one statement."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select, tuple_
@@ -10,9 +11,12 @@ from sqlalchemy.orm import Session
 
 from shopfloor.db import current_plant, plant, table
 from shopfloor.items.tracking import Tracking
+from shopfloor.ledger.models import OpenItemEntry
+from shopfloor.quantity import ZERO
 from shopfloor.reservations.models import ReservationEntry, ReservationSource, ReservationStatus
-from shopfloor.reservations.rules import Demand, ReservedPiece
+from shopfloor.reservations.rules import Demand, OpenEntry, ReservedPiece
 
+_open = table(OpenItemEntry)
 _demand = table(ReservationEntry).alias("demand")
 _supply = table(ReservationEntry).alias("supply")
 
@@ -39,6 +43,20 @@ def pieces_on(session: Session, open_entry_nos: Sequence[int], line: Demand | No
             )
         )
     return _pieces(session, or_(*wanted))
+
+
+def lock_free_supply(session: Session, item_no: str, variant_code: str, location_code: str) -> list[OpenEntry]:
+    """Lock and read every open entry of an item at a location, oldest first: where reservations may go (LB-05)."""
+    rows: Iterable[Row[Any]] = session.connection().execute(
+        select(_open)
+        .where(
+            plant(session, _open), _open.c.item_no == item_no, _open.c.variant_code == variant_code,
+            _open.c.location_code == location_code, _open.c.remaining > ZERO,
+        )
+        .order_by(_open.c.entry_no)
+        .with_for_update(key_share=True)
+    )
+    return sorted((_open_entry(row) for row in rows), key=lambda entry: (entry.posting_date or date.min, entry.entry_no))
 
 
 def pieces_of_associations(session: Session, association_nos: Sequence[int]) -> list[ReservedPiece]:
@@ -93,4 +111,11 @@ def _piece(r: Row[Any]) -> ReservedPiece:
         item_no=r.item_no,
         variant_code=r.variant_code,
         location_code=r.location_code,
+    )
+
+
+def _open_entry(r: Row[Any]) -> OpenEntry:
+    return OpenEntry(
+        r.entry_no, r.item_no, r.variant_code, r.location_code, Tracking(r.serial_no, r.lot_no, r.package_no), r.remaining, r.reserved,
+        r.posting_date,
     )

@@ -57,6 +57,10 @@ LABELS = {
     "quantity_per_unit": _l("Base units in it"),
     "measured": _l("Weighed or measured"),
     "gs1_unit": _l("GS1 unit"),
+    "to_handle": _l("To handle"),
+    "first": _l("First number"),
+    "increment": _l("Step"),
+    "count": _l("How many"),
 }
 HINTS = {
     "no": _l("Blank: the next number of the series."),
@@ -66,4 +70,5 @@ HINTS = {
     "country": _l("Two capital letters, such as DE."),
     "posting_date": _l("Blank: today."),
     "order_date": _l("Blank: today."),
+    "to_handle": _l("Blank: all of it."),
 }

@@ -13,6 +13,7 @@ MODULES = (
     "home",
     "admin.people",
     "admin.scans",
+    "inventory.item_tracking",
     "inventory.items",
     "inventory.journal",
     "inventory.numbers",

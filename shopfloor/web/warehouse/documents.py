@@ -9,14 +9,15 @@ from flask_babel import gettext as _
 
 from shopfloor.orders.queries import OrderLineRow
 from shopfloor.quantity import ZERO, shown
+from shopfloor.web.inventory.item_tracking import line_address
 from shopfloor.web.tables import Cell, Column, Table, table
 
 OPEN, RELEASED, COMPLETED = STATUSES = ("Open", "Released", "Completed")
 BLANK_ROWS = 4
 
 
-def lines_table(lines: Sequence[OrderLineRow], handled: str) -> Table:
-    """The lines with what came or went already. Quantities in base units beside the quantity as entered."""
+def lines_table(lines: Sequence[OrderLineRow], handled: str, *, kind: str, order_no: str) -> Table:
+    """The lines with what came or went already; each leads to its item tracking lines. Base units beside the quantity as entered."""
     columns = (
         Column(_("Line"), "number"),
         Column(_("Item")),
@@ -27,6 +28,7 @@ def lines_table(lines: Sequence[OrderLineRow], handled: str) -> Table:
         Column(handled, "quantity"),
         Column(_("Open"), "quantity"),
         Column(_("Date"), "day"),
+        Column(_("Numbers")),
     )
     return table(
         columns,
@@ -41,6 +43,7 @@ def lines_table(lines: Sequence[OrderLineRow], handled: str) -> Table:
                 Cell(line.handled_base, unit=line.base_unit_code),
                 Cell(line.open_base, unit=line.base_unit_code),
                 Cell(line.date),
+                Cell(_("Item tracking lines"), line_address(kind, order_no, line.line_no)),
             )
             for line in lines
         ],

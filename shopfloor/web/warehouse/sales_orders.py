@@ -107,7 +107,7 @@ def show(order_no: str, refusal: Refusal | None = None) -> Response:
     return respond(
         "pages/sales_order.html",
         card=order,
-        lines=lines_table(order.lines, _("Shipped")),
+        lines=lines_table(order.lines, _("Shipped"), kind="sales", order_no=order_no),
         address=address_of(order_no),
         form=_shipment_form(order, refusal) if may_post and order.order.status == RELEASED else None,
         may_release=may_post and order.order.status == OPEN,

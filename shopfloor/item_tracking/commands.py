@@ -1,0 +1,210 @@
+"""Saving the numbers of a document line (core 3, LB-10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from shopfloor import audit
+from shopfloor.item_tracking.answers import TrackingLinesSaved
+from shopfloor.item_tracking.errors import DocumentClosed, NoDigits, NumbersAreRegistered
+from shopfloor.item_tracking.inputs import AddTrackingLines, CreateSerials, SaveTrackingLines, TrackingLine
+from shopfloor.item_tracking.rules import Assigned, check_rows, check_sum, is_whole_serial, next_numbers, shared_date
+from shopfloor.item_tracking.sources import SourceLine, locked_line
+from shopfloor.item_tracking.specific import held_by_number, reserve_by_number
+from shopfloor.items.number_information import known_dates
+from shopfloor.items.rules import check_number, numbers_of
+from shopfloor.items.tracking import Tracking
+from shopfloor.people import rights
+from shopfloor.people.actor import Actor
+from shopfloor.posting.errors import ExpirationDiffers, SerialQuantity
+from shopfloor.quantity import ONE, ZERO, shown
+from shopfloor.reservations.availability_queries import Place, availability_of
+from shopfloor.reservations.tracking_errors import NoTrackingCode, NumberFixed, NumbersNotAvailable
+from shopfloor.reservations.tracking_records import LineOfGoods, NewRecord, TrackingRecord, replace_records, tracking_records
+
+RIGHTS = {
+    "Sales Line": rights.RECEIVE,
+    "Purchase Line": rights.RECEIVE,
+    "Prod. Order Component": rights.ORDERS,
+    "Prod. Order Line": rights.ORDERS,
+}
+
+
+def save_tracking_lines(session: Session, actor: Actor, *, given: SaveTrackingLines) -> TrackingLinesSaved:
+    """Let a line carry exactly these numbers (TL-01 to TL-12). Nothing is promised by it; posting looks again (AV-10).
+
+    A reservation that the line holds without a number becomes one for the number that is entered (LB-03, LB-10). The number of
+    statements does not depend on the number of rows. Raises NotAllowed, NotFound, DocumentClosed, NoTrackingCode, NumbersAreRegistered,
+    SerialQuantity, NumberTwice, LotDatesDiffer, MoreThanTracked, ExcessTracking, NumberFixed, ExpirationDiffers, NumberInvalid,
+    NumberPattern, and the question NumbersNotAvailable.
+    """
+    actor.require(RIGHTS[given.source_type])
+    source = locked_line(session, given)
+    _check_source(source)
+    rows = _rows(session, source, given.lines)
+    check_rows(rows)
+    check_sum(
+        rows, source.open_quantity, document=source.document, item=source.master.item_no, unit=source.master.base_unit_code
+    )
+    before = tracking_records(session, [source.line])
+    _check_fixed(before, rows)
+    if not (source.inbound or given.confirmed):
+        _ask_for_unavailable(session, source, before, rows)
+    reserved = ZERO if source.inbound else reserve_by_number(session, actor, source, rows)
+    held = {} if source.inbound else held_by_number(session, source)
+    replace_records(session, actor, _goods(source), before, _new_records(rows, held, before))
+    numbers = [f"{row.tracking.label()} {shown(row.quantity)}" for row in rows]
+    audit.record(
+        session, "save item tracking lines", source.document,
+        before={"numbers": [f"{r.tracking.label()} {shown(r.quantity)}" for r in before]}, after={"numbers": numbers},
+    )
+    return TrackingLinesSaved(
+        document=source.document,
+        count=len(rows),
+        tracked=shown(sum((row.quantity for row in rows), ZERO)),
+        open_quantity=shown(source.open_quantity),
+        unit=source.master.base_unit_code,
+        reserved=shown(reserved),
+    )
+
+
+def add_tracking_lines(session: Session, actor: Actor, *, given: AddTrackingLines) -> TrackingLinesSaved:
+    """Let a line carry more numbers (TL-11, TL-16); one that it carries already gets more. Raises what `save_tracking_lines` raises."""
+    actor.require(RIGHTS[given.source_type])
+    lines = _carried(session, locked_line(session, given))
+    for line in given.lines:
+        tracking = Tracking(line.serial_no, line.lot_no, line.package_no)
+        before = lines.get(tracking)
+        if before is not None and not line.serial_no and before.quantity is not None and line.quantity is not None:
+            to_handle = line.quantity if line.to_handle is None else line.to_handle
+            more = {"quantity": before.quantity + line.quantity, "to_handle": (before.to_handle or ZERO) + to_handle}
+            lines[tracking] = before.model_copy(update=more)
+        else:
+            lines[tracking] = line
+    source = given.model_dump(include={"source_type", "order_no", "line_no", "component_line_no", "confirmed"})
+    return save_tracking_lines(session, actor, given=SaveTrackingLines(**source, lines=tuple(lines.values())))
+
+
+def create_serials(session: Session, actor: Actor, *, given: CreateSerials) -> TrackingLinesSaved:
+    """TL-13: add a series of own serial numbers to what the line carries. Raises NoDigits and what `save_tracking_lines` raises."""
+    numbers = next_numbers(given.first, given.increment, given.count)
+    if numbers is None:
+        raise NoDigits(number=given.first, count=given.count)
+    source = given.model_dump(include={"source_type", "order_no", "line_no", "component_line_no"})
+    lines = [TrackingLine(serial_no=number, lot_no=given.lot_no, quantity=ONE, expiration_date=given.expiration_date) for number in numbers]
+    return add_tracking_lines(session, actor, given=AddTrackingLines(**source, lines=tuple(lines)))
+
+
+def _carried(session: Session, source: SourceLine) -> dict[Tracking, TrackingLine]:
+    """What the line carries, planned or held by name, as it would be typed."""
+    held = {} if source.inbound else held_by_number(session, source)
+    planned = {record.tracking: record for record in tracking_records(session, [source.line])}
+    carried = {}
+    for tracking in dict.fromkeys([*planned, *held]):
+        record, by_name = planned.get(tracking), held.get(tracking, ZERO)
+        carried[tracking] = TrackingLine(
+            lot_no=tracking.lot_no, serial_no=tracking.serial_no, package_no=tracking.package_no,
+            quantity=by_name + (record.quantity if record else ZERO), to_handle=by_name + (record.to_handle if record else ZERO),
+            expiration_date=record.expiration_date if record else None,
+        )
+    return carried
+
+
+def _check_source(source: SourceLine) -> None:
+    if not source.may_change:
+        raise DocumentClosed(document=source.document, status=source.status)
+    if not (source.master.rules.specific or source.master.rules.requirements):
+        raise NoTrackingCode(item=source.master.item_no)
+    if source.inbound and source.line.source_type == "Prod. Order Line" and source.master.takes_part:
+        raise NumbersAreRegistered(item=source.master.item_no, document=source.document)
+
+
+def _rows(session: Session, source: SourceLine, lines: Sequence[TrackingLine]) -> list[Assigned]:
+    """TL-07, D34, EX-01: what was typed, with the known dates."""
+    rows = []
+    for line in lines:
+        tracking = Tracking(line.serial_no, line.lot_no, line.package_no)
+        quantity = line.quantity if line.quantity is not None else ONE
+        rows.append(Assigned(tracking, quantity, quantity if line.to_handle is None else line.to_handle, line.expiration_date))
+        if not is_whole_serial(rows[-1]):
+            shown_quantity = shown(quantity if quantity != ONE else rows[-1].to_handle)
+            raise SerialQuantity(
+                serial_no=line.serial_no, item=source.master.item_no, quantity=shown_quantity, unit=source.master.base_unit_code
+            )
+        for kind, number in numbers_of(tracking):
+            if source.inbound:
+                check_number(source.master, kind, number)
+    known = known_dates(session, source.master.item_no, source.variant_code, {row.tracking.lot_no for row in rows} - {""})
+    _check_dates(source, rows, known)
+    return shared_date(rows, known)
+
+
+def _check_dates(source: SourceLine, rows: Sequence[Assigned], known: Mapping[str, date]) -> None:
+    """EX-01: the date of a lot that is known is not altered here."""
+    for row in rows:
+        day = known.get(row.tracking.lot_no)
+        if day is not None and row.expiration_date not in (None, day):
+            raise ExpirationDiffers(
+                item=source.master.item_no, number=row.tracking.lot_no, known=day.isoformat(), given=str(row.expiration_date)
+            )
+
+
+def _check_fixed(before: Sequence[TrackingRecord], rows: Sequence[Assigned]) -> None:
+    """TL-08: a number that gives back a posted entry stays, or goes as a whole."""
+    kept = {row.tracking for row in rows}
+    for record in before:
+        entry_no = record.applies_from_entry or record.applies_to_entry
+        if entry_no and rows and record.tracking not in kept:
+            raise NumberFixed(number=record.tracking.label(), entry_no=entry_no)
+
+
+def _ask_for_unavailable(session: Session, source: SourceLine, before: Sequence[TrackingRecord], rows: Sequence[Assigned]) -> None:
+    """TL-12, AV-04, AV-06: with what is typed instead of what was saved."""
+    saved = {record.tracking: record.quantity if record.to_handle else ZERO for record in before}
+    for tracking, quantity in held_by_number(session, source).items():
+        saved[tracking] = saved.get(tracking, ZERO) + quantity
+    found = availability_of(session, place_of(source), [row.tracking for row in rows], line=source.line)
+    short = [
+        row.tracking.label()
+        for row in rows
+        if not found[row.tracking].typed(saved.get(row.tracking, ZERO), row.quantity).serves(specific=_specific(source, row.tracking))
+    ]
+    if short:
+        raise NumbersNotAvailable(numbers=", ".join(short[:10]) + (f" and {len(short) - 10} more" if len(short) > 10 else ""))  # noqa: PLR2004
+
+
+def _specific(source: SourceLine, tracking: Tracking) -> bool:
+    """AV-07."""
+    return bool(source.master.rules.specific_part(tracking))
+
+
+def place_of(source: SourceLine) -> Place:
+    """Where the goods of a line are or will be."""
+    return Place(source.master.item_no, source.location_code, source.variant_code)
+
+
+def _goods(source: SourceLine) -> LineOfGoods:
+    return LineOfGoods(
+        source.line, source.master.item_no, source.variant_code, source.location_code, inbound=source.inbound, day=source.day
+    )
+
+
+def _new_records(rows: Sequence[Assigned], held: Mapping[Tracking, Decimal], before: Sequence[TrackingRecord]) -> list[NewRecord]:
+    """What the line's own reservations do not carry already."""
+    links = {record.tracking: record for record in before}
+    records = []
+    for row in rows:
+        quantity = row.quantity - held.get(row.tracking, ZERO)
+        if quantity > ZERO:
+            link = links.get(row.tracking)
+            records.append(
+                NewRecord(
+                    row.tracking, quantity, min(row.to_handle, quantity), row.expiration_date,
+                    link.applies_to_entry if link else 0, link.applies_from_entry if link else 0,
+                )
+            )
+    return records

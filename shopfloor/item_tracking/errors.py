@@ -1,0 +1,37 @@
+"""Refusals that only the page of item tracking lines meets; the others are in `reservations.tracking_errors`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shopfloor.errors import Refusal
+
+
+@dataclass(eq=False)
+class DocumentClosed(Refusal):
+    """PR-08: a finished document keeps its numbers."""
+
+    code = "DOCUMENT_CLOSED"
+    message = "{document} is {status}. Its numbers cannot change any more."
+    document: str
+    status: str
+
+
+@dataclass(eq=False)
+class NumbersAreRegistered(Refusal):
+    """TK-01: this product gets its numbers when it is scanned."""
+
+    code = "NUMBERS_ARE_REGISTERED"
+    message = "The numbers of {item} are registered on the Tracked components page of {document}. Assign them there."
+    item: str
+    document: str
+
+
+@dataclass(eq=False)
+class NoDigits(Refusal):
+    """TL-13: without digits there is no next number."""
+
+    code = "NO_DIGITS"
+    message = "{number} holds no digits, so {count} numbers cannot be made from it. Give a first number such as SN-0001."
+    number: str
+    count: int

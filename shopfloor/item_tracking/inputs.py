@@ -1,0 +1,96 @@
+"""What the use cases about item tracking lines are given (A29)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+
+from shopfloor.people.fields import MOST_LINES, Code20, Day, InputModel, LineNo, Number, OptionalQuantity
+from shopfloor.quantity import NotAQuantity, parse, shown
+
+SourceType = Literal["Sales Line", "Purchase Line", "Prod. Order Component", "Prod. Order Line"]
+MOST_CREATED = 1000
+
+
+def _from_zero(value: object) -> Decimal | None:
+    """Nothing at all is to be handled: 0. Blank: all of it."""
+    if value in ("", None):
+        return None
+    if isinstance(value, Decimal):
+        value = shown(value)
+    if not isinstance(value, str):
+        raise ValueError("write the quantity as text, such as “0.25”")  # noqa: TRY004
+    try:
+        found = parse(value)
+    except NotAQuantity as refusal:
+        raise ValueError(refusal.text()) from None
+    if found < 0:
+        raise ValueError("must not be below 0")
+    return found
+
+
+ToHandle = Annotated[
+    Decimal | None,
+    BeforeValidator(_from_zero),
+    PlainSerializer(lambda value: None if value is None else shown(value), return_type=str | None, when_used="json"),
+    WithJsonSchema({"type": "string", "examples": ["0", "2.5"], "description": "Decimal number as text, at most five decimals."}),
+]
+
+
+class TrackingSource(InputModel):
+    """One document line."""
+
+    source_type: SourceType
+    order_no: Code20
+    line_no: LineNo
+    component_line_no: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+    """Component line of a production order line; 0 elsewhere."""
+
+
+class TrackingLine(InputModel):
+    """One number combination. A serial without a quantity is one base unit."""
+
+    lot_no: Number = ""
+    serial_no: Number = ""
+    package_no: Number = ""
+    quantity: OptionalQuantity = None
+    """Base units."""
+    to_handle: ToHandle = None
+    """Part that the next posting takes; blank: all of it."""
+    expiration_date: Day = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> TrackingLine:
+        if not (self.serial_no or self.lot_no or self.package_no):
+            raise ValueError("names no serial, lot or package number")
+        if self.quantity is None and not self.serial_no:
+            raise ValueError("says no quantity")
+        return self
+
+
+class SaveTrackingLines(TrackingSource):
+    """All numbers that the line shall carry from now on; none: it carries no number any more."""
+
+    lines: tuple[TrackingLine, ...] = Field(default=(), max_length=MOST_LINES)
+    confirmed: bool = False
+    """The question NUMBERS_NOT_AVAILABLE was answered with yes."""
+
+
+class AddTrackingLines(TrackingSource):
+    """Numbers that the line shall carry beside those that it carries already."""
+
+    lines: tuple[TrackingLine, ...] = Field(min_length=1, max_length=MOST_LINES)
+    confirmed: bool = False
+    """The question NUMBERS_NOT_AVAILABLE was answered with yes."""
+
+
+class CreateSerials(TrackingSource):
+    """Customised serial numbers: the first one, and what each next one adds to it (TL-13)."""
+
+    first: Annotated[Number, Field(min_length=1)]
+    increment: Annotated[int, Field(ge=1, le=1000)] = 1
+    count: Annotated[int, Field(ge=1, le=MOST_CREATED)] = 1
+    lot_no: Number = ""
+    expiration_date: Day = None

@@ -1,0 +1,108 @@
+"""What the pages *Item tracking lines* and *Item tracking summary* show: read once, never polled (UI-2). Constant numbers of statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from shopfloor.clock import now
+from shopfloor.item_tracking.commands import place_of
+from shopfloor.item_tracking.inputs import TrackingSource
+from shopfloor.item_tracking.rules import Matrix
+from shopfloor.item_tracking.sources import SourceLine, handled_numbers, source_line
+from shopfloor.item_tracking.specific import held_by_number
+from shopfloor.items.tracking import Tracking
+from shopfloor.quantity import ZERO
+from shopfloor.reservations.availability import NumberAvailability, selection
+from shopfloor.reservations.availability_queries import NumbersPage, availability_of, numbers_in_stock
+from shopfloor.reservations.tracking_records import TrackingRecord, tracking_records
+
+MOST_SELECTED = 5000
+
+
+@dataclass(frozen=True)
+class TrackedNumber:
+    """One row of the page. Base quantities."""
+
+    tracking: Tracking
+    quantity: Decimal
+    to_handle: Decimal
+    expiration_date: str
+    availability: NumberAvailability | None
+    """None: the line brings goods, or the number is not followed exactly (AV-07)."""
+    reserved: Decimal = ZERO
+    """Held by name for this very line."""
+    fixed: bool = False
+    """TL-08: it gives back a posted entry."""
+
+    @property
+    def available(self) -> bool:
+        """AV-06. `requested` holds what is saved on this line already."""
+        return self.availability is None or self.availability.serves(specific=True)
+
+
+@dataclass(frozen=True)
+class TrackingLinesPage:
+    """TL-01, DM-30: what is still to be handled, and what was."""
+
+    source: SourceLine
+    numbers: tuple[TrackedNumber, ...]
+    handled: tuple[tuple[Tracking, Decimal], ...]
+    matrix: Matrix
+    read_at: datetime
+
+
+def tracking_lines_page(session: Session, given: TrackingSource) -> TrackingLinesPage:
+    """The numbers of one document line. Raises NotFound."""
+    source = source_line(session, given)
+    records = tracking_records(session, [source.line])
+    held = {} if source.inbound else held_by_number(session, source)
+    planned = {record.tracking: record for record in records}
+    trackings = sorted({*planned, *held}, key=lambda one: (one.lot_no, one.serial_no, one.package_no))
+    specific = source.master.rules
+    judged = {} if source.inbound else availability_of(
+        session, place_of(source), [one for one in trackings if specific.specific_part(one)], line=source.line
+    )
+    numbers = tuple(
+        TrackedNumber(
+            tracking=one,
+            quantity=held.get(one, ZERO) + (planned[one].quantity if one in planned else ZERO),
+            to_handle=held.get(one, ZERO) + (planned[one].to_handle if one in planned else ZERO),
+            expiration_date=_day(planned.get(one), judged.get(one)),
+            availability=judged.get(one),
+            reserved=held.get(one, ZERO),
+            fixed=one in planned and bool(planned[one].applies_from_entry or planned[one].applies_to_entry),
+        )
+        for one in trackings
+    )
+    return TrackingLinesPage(source, numbers, tuple(handled_numbers(session, given)), _matrix(source, numbers), now())
+
+
+def summary_page(session: Session, source: SourceLine, *, after: Tracking | None = None, holding: str = "") -> NumbersPage:
+    """The Item tracking summary for a line (TL-16): all numbers of its goods at its location."""
+    return numbers_in_stock(session, place_of(source), line=source.line, after=after, holding=holding)
+
+
+def select_entries(session: Session, page: TrackingLinesPage) -> list[tuple[Tracking, Decimal]]:
+    """TL-11: numbers for what has none yet, in the order of the ledger; a number that stands there already is left alone."""
+    found = numbers_in_stock(session, place_of(page.source), line=page.source.line, limit=MOST_SELECTED)
+    there = {number.tracking for number in page.numbers}
+    ordered = sorted((number for number in found.numbers if number.tracking not in there), key=lambda number: number.first_entry_no)
+    return selection(ordered, page.matrix.undefined)
+
+
+def _matrix(source: SourceLine, numbers: tuple[TrackedNumber, ...]) -> Matrix:
+    return Matrix(
+        source=source.open_quantity,
+        source_to_handle=source.open_quantity,
+        tracked=sum((number.quantity for number in numbers), ZERO),
+        to_handle=sum((number.to_handle for number in numbers), ZERO),
+    )
+
+
+def _day(record: TrackingRecord | None, availability: NumberAvailability | None) -> str:
+    day = record.expiration_date if record is not None and record.expiration_date else availability and availability.expiration_date
+    return day.isoformat() if day else ""

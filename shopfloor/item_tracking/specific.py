@@ -1,0 +1,53 @@
+"""The line's own reservations and the numbers that are entered on it (LB-03, LB-10)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from shopfloor.item_tracking.naming import Naming, plan_naming
+from shopfloor.item_tracking.rules import Assigned
+from shopfloor.item_tracking.sources import SourceLine
+from shopfloor.items.tracking import Tracking
+from shopfloor.people.actor import Actor
+from shopfloor.quantity import ZERO
+from shopfloor.reservations.commands import NewPair, carry_out_moves, change_reserved, close_on_posting, insert_pairs
+from shopfloor.reservations.queries import lock_free_supply, pieces_on, reservations_of
+from shopfloor.reservations.rules import OpenEntry, UsedReservation
+
+
+def held_by_number(session: Session, source: SourceLine) -> dict[Tracking, Decimal]:
+    """What the line holds of each number by name. One statement."""
+    held: dict[Tracking, Decimal] = defaultdict(Decimal)
+    for piece in reservations_of(session, [source.line]):
+        if piece.specific:
+            held[piece.tracking] += piece.quantity
+    return dict(held)
+
+
+def reserve_by_number(session: Session, actor: Actor, source: SourceLine, rows: Sequence[Assigned]) -> Decimal:
+    """Let the line's reservations follow the numbers. Gives what is held by number and was not before.
+
+    Stock is locked only if the line holds any, and what is decided on is read after the lock (A23).
+    """
+    if not reservations_of(session, [source.line]):
+        return ZERO
+    supply = lock_free_supply(session, source.master.item_no, source.variant_code, source.location_code)
+    own = reservations_of(session, [source.line])
+    others = pieces_on(session, [entry.entry_no for entry in supply])
+    naming = plan_naming(source.line, {row.tracking: row.quantity for row in rows}, own, supply, others)
+    _carry_out(session, actor, source, naming, {entry.entry_no: entry for entry in supply})
+    return naming.named
+
+
+def _carry_out(session: Session, actor: Actor, source: SourceLine, naming: Naming, supply: dict[int, OpenEntry]) -> None:
+    """What leaves an entry goes first, so that no entry holds more than it has at any moment."""
+    close_on_posting(session, [UsedReservation(entry_no, quantity) for entry_no, quantity in sorted(naming.reduced.items())])
+    change_reserved(session, {entry_no: change for entry_no, change in naming.reserved.items() if change < ZERO})
+    carry_out_moves(session, actor, naming.moves, supply)
+    change_reserved(session, {entry_no: change for entry_no, change in naming.reserved.items() if change > ZERO})
+    pairs = [NewPair(source.line, supply[piece.open_entry_no], piece.quantity, specific=piece.specific) for piece in naming.pieces]
+    insert_pairs(session, actor, pairs)

@@ -1,0 +1,131 @@
+"""Posting an order line with the numbers that were assigned to it beforehand (TL-04, TL-14, OT-01)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from shopfloor.items.tracking import Tracking
+from shopfloor.orders.documents import Goods, OrderLine, tracking_of
+from shopfloor.orders.inputs import ReceiptLine, ShipmentLine
+from shopfloor.posting.journal import ItemJournalLine
+from shopfloor.quantity import ZERO, shown
+from shopfloor.reservations.queries import reservations_of
+from shopfloor.reservations.rules import Demand
+from shopfloor.reservations.tracking_errors import ToHandleDiffers, TrackingDoesNotMatch
+from shopfloor.reservations.tracking_records import TrackingRecord, close_handled, tracking_records
+
+L = TypeVar("L", ReceiptLine, ShipmentLine)
+
+
+@dataclass(frozen=True)
+class TrackedOrder:
+    """An order's lines with the numbers that they carry."""
+
+    order_no: str
+    source_type: str
+    lines: Mapping[int, OrderLine]
+    goods: Goods
+    records: Sequence[TrackingRecord]
+    reserved: Mapping[tuple[int, Tracking], Decimal]
+    """Held by number for the lines themselves."""
+
+    @classmethod
+    def read(cls, session: Session, source_type: str, order_no: str, lines: Mapping[int, OrderLine], goods: Goods) -> TrackedOrder:
+        """The numbers of all lines of a locked order. Two statements."""
+        demands = [Demand(source_type, order_no, line_no) for line_no in lines]
+        reserved: dict[tuple[int, Tracking], Decimal] = defaultdict(Decimal)
+        for piece in reservations_of(session, demands):
+            if piece.specific:
+                reserved[piece.demand.source_line_no, piece.tracking] += piece.quantity
+        return cls(order_no, source_type, lines, goods, tracking_records(session, demands), reserved)
+
+    def with_numbers(self, given: Sequence[L]) -> list[L]:
+        """TL-04: a line that is posted without a number takes those that stand to be handled. Raises ToHandleDiffers."""
+        filled: list[L] = []
+        wanted: dict[int, Decimal] = defaultdict(Decimal)
+        for line in given:
+            if tracking_of(line) or not self._numbers(line.line_no):
+                filled.append(line)
+            else:
+                ordered = self.lines[line.line_no]
+                wanted[line.line_no] += self.goods.amount(ordered.item_no, line, ordered.unit_code).base
+        for line_no, quantity in wanted.items():
+            first = next(line for line in given if line.line_no == line_no)
+            filled += self._handled(first, quantity)
+        return filled
+
+    def check(self, journal: Sequence[ItemJournalLine]) -> None:
+        """WH-21: numbers that the line does not carry fit into what has none. Raises TrackingDoesNotMatch."""
+        foreign: dict[int, Decimal] = defaultdict(Decimal)
+        for line in journal:
+            carried = self._carried(line.document_line_no)
+            foreign[line.document_line_no] += max(line.quantity - carried.get(line.tracking, ZERO), ZERO) if carried else ZERO
+            ordered = self.lines[line.document_line_no]
+            untracked = ordered.ordered - ordered.handled - sum(carried.values(), ZERO)
+            if foreign[line.document_line_no] > max(untracked, ZERO):
+                raise TrackingDoesNotMatch(
+                    document=self._label(line.document_line_no), item=line.item_no, number=line.tracking.label() or line.item_no,
+                    untracked=shown(max(untracked, ZERO)), unit=self.goods.masters[line.item_no].base_unit_code,
+                )
+
+    def close(self, session: Session, journal: Sequence[ItemJournalLine]) -> None:
+        """OT-01: what was posted leaves the lines' numbers; the door took what was held by name first."""
+        if not self.records:
+            return
+        posted: dict[tuple[int, Tracking], Decimal] = defaultdict(Decimal)
+        for line in journal:
+            posted[line.document_line_no, line.tracking] += line.quantity
+        handled = {
+            (self._demand(line_no), tracking): max(quantity - self.reserved.get((line_no, tracking), ZERO), ZERO)
+            for (line_no, tracking), quantity in posted.items()
+        }
+        close_handled(session, handled, {})
+
+    def _handled(self, line: L, quantity: Decimal) -> list[L]:
+        numbers = self._numbers(line.line_no)
+        ordered = self.lines[line.line_no]
+        unit = self.goods.masters[ordered.item_no].base_unit_code
+        to_handle = sum((part for _, part, _ in numbers), ZERO)
+        if to_handle != quantity:
+            raise ToHandleDiffers(
+                document=self._label(line.line_no), item=ordered.item_no, to_handle=shown(to_handle), quantity=shown(quantity), unit=unit
+            )
+        return [
+            line.model_copy(update={**vars(tracking), "quantity": part, "unit_code": unit} | self._date(line, record))
+            for tracking, part, record in numbers
+        ]
+
+    def _numbers(self, line_no: int) -> list[tuple[Tracking, Decimal, TrackingRecord | None]]:
+        """What stands to be handled: planned numbers and those that the line holds by name."""
+        planned = {record.tracking: record for record in self.records if record.line.source_line_no == line_no}
+        held = {tracking: part for (no, tracking), part in self.reserved.items() if no == line_no}
+        parts = [
+            (one, held.get(one, ZERO) + (planned[one].to_handle if one in planned else ZERO), planned.get(one))
+            for one in dict.fromkeys([*planned, *held])
+        ]
+        return [part for part in parts if part[1] > ZERO]
+
+    def _carried(self, line_no: int) -> dict[Tracking, Decimal]:
+        carried: dict[Tracking, Decimal] = defaultdict(Decimal)
+        for record in self.records:
+            if record.line.source_line_no == line_no:
+                carried[record.tracking] += record.quantity
+        for (no, tracking), part in self.reserved.items():
+            if no == line_no:
+                carried[tracking] += part
+        return carried
+
+    def _date(self, line: L, record: TrackingRecord | None) -> dict[str, object]:
+        return {"expiration_date": record.expiration_date} if isinstance(line, ReceiptLine) and record is not None else {}
+
+    def _demand(self, line_no: int) -> Demand:
+        return Demand(self.source_type, self.order_no, line_no)
+
+    def _label(self, line_no: int) -> str:
+        return f"{self.order_no}, line {line_no}"

@@ -1,0 +1,308 @@
+"""Reads the availability of numbers (AV-01 to AV-03, AV-09 to AV-12). Four statements for a page of numbers, whatever the history.
+
+All of it comes from open entries and reservation entries, which stay as many as there are open things; the ledger is not touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, case, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from shopfloor.db import plant, table
+from shopfloor.items.models import NumberInformation
+from shopfloor.items.tracking import Tracking
+from shopfloor.ledger.models import OpenItemEntry
+from shopfloor.quantity import ZERO
+from shopfloor.reservations.availability import NumberAvailability
+from shopfloor.reservations.models import ReservationEntry, ReservationSource, ReservationStatus
+from shopfloor.reservations.rules import Demand
+
+_open = table(OpenItemEntry)
+_entry = table(ReservationEntry)
+_demand = _entry.alias("demand")
+_supply = _entry.alias("supply")
+_information = table(NumberInformation)
+PAGE_SIZE = 200
+MOST_ASKED = 5000
+
+
+@dataclass(frozen=True)
+class Place:
+    """Goods of one kind at one location."""
+
+    item_no: str
+    location_code: str
+    variant_code: str = ""
+
+    def of(self, source: FromClause) -> ColumnElement[bool]:
+        """The WHERE clause of a table with these columns."""
+        c = source.c
+        return and_(c.item_no == self.item_no, c.variant_code == self.variant_code, c.location_code == self.location_code)
+
+
+@dataclass(frozen=True)
+class NumbersPage:
+    """Numbers of an item, by lot and serial."""
+
+    numbers: tuple[NumberAvailability, ...]
+    after: Tracking | None = None
+    """Where the next page begins; None: there is none."""
+
+
+@dataclass(frozen=True)
+class LotAvailability:
+    """AV-11: one lot at one location until a date. Base quantities."""
+
+    lot_no: str
+    inventory: Decimal
+    receipts: Decimal
+    """Still to come under this lot number."""
+    requirements: Decimal
+    """Asked for under this lot number."""
+
+    @property
+    def available(self) -> Decimal:
+        """AV-11."""
+        return self.inventory + self.receipts - self.requirements
+
+
+def numbers_in_stock(
+    session: Session, place: Place, *, line: Demand | None = None, by_lot: bool = False, after: Tracking | None = None,
+    holding: str = "", limit: int = PAGE_SIZE,
+) -> NumbersPage:
+    """The Item Tracking Summary: every number that is in stock, by lot and serial. `by_lot`: serials of one lot together (AV-09).
+
+    `line` tells whose reservations are its own. `holding`: part of a number.
+    """
+    columns = _number_columns(by_lot=by_lot)
+    statement: Select[Any] = (
+        select(
+            *columns(_open), func.sum(_open.c.remaining).label("total"), func.sum(_open.c.reserved).label("reserved"),
+            func.min(_open.c.entry_no).label("first_entry_no"),
+        )
+        .where(plant(session, _open), place.of(_open), _open.c.remaining > ZERO, _carries_number(_open))
+        .where(_behind(_open, after, by_lot=by_lot))
+        .group_by(*columns(_open))
+        .order_by(*columns(_open))
+        .limit(limit + 1)
+    )
+    if holding:
+        statement = statement.where(or_(*(c.contains(holding, autoescape=True) for c in (_open.c.serial_no, _open.c.lot_no))))
+    rows: Sequence[Row[Any]] = session.connection().execute(statement).all()
+    found = [
+        NumberAvailability(_tracking(row, by_lot=by_lot), total=row.total, reserved=row.reserved, first_entry_no=row.first_entry_no)
+        for row in rows[:limit]
+    ]
+    after_last = found[-1].tracking if len(rows) > limit else None
+    return NumbersPage(tuple(_completed(session, place, found, line)), after_last)
+
+
+def availability_of(
+    session: Session, place: Place, numbers: Iterable[Tracking], *, line: Demand | None = None, same_need: Demand | None = None
+) -> dict[Tracking, NumberAvailability]:
+    """AV-01 for chosen numbers, known or not. `same_need`: AV-05, the component line whose need a journal line is (core 4)."""
+    wanted = sorted(set(numbers))
+    assert len(wanted) <= MOST_ASKED, len(wanted)
+    if not wanted:
+        return {}
+    rows = _sums(session, _open, place, wanted, func.sum(_open.c.remaining), func.sum(_open.c.reserved), _open.c.remaining > ZERO)
+    found = [
+        NumberAvailability(one, total=_matching(rows, one, 0), reserved=_matching(rows, one, 1)) for one in wanted
+    ]
+    found = _completed(session, place, found, line)
+    if same_need is not None:
+        of_need = and_(_requested(_entry), _of(_entry, same_need))
+        own = _sums(session, _entry, place, wanted, func.sum(-_entry.c.quantity_base), func.count(), of_need)
+        found = [replace(one, counted_twice=_matching(own, one.tracking, 0)) for one in found]
+    return {one.tracking: one for one in found}
+
+
+def availability_by_lot(session: Session, place: Place, *, until: date | None = None) -> list[LotAvailability]:
+    """AV-11: inventory has no date; what comes and goes counts until the date. Two statements."""
+    stock = select(_open.c.lot_no, func.sum(_open.c.remaining).label("inventory")).where(
+        plant(session, _open), place.of(_open), _open.c.remaining > ZERO, _open.c.lot_no != ""
+    )
+    inventory = {row.lot_no: row.inventory for row in session.connection().execute(stock.group_by(_open.c.lot_no))}
+    day = func.coalesce(_entry.c.expected_receipt_date, _entry.c.shipment_date)
+    planned = select(
+        _entry.c.lot_no,
+        func.sum(case((_entry.c.positive, _entry.c.quantity_base), else_=ZERO)).label("receipts"),
+        func.sum(case((~_entry.c.positive, -_entry.c.quantity_base), else_=ZERO)).label("requirements"),
+    ).where(
+        plant(session, _entry), place.of(_entry), _entry.c.lot_no != "",
+        _entry.c.source_type != ReservationSource.ITEM_LEDGER_ENTRY.value,
+        or_(day.is_(None), day <= until) if until is not None else true(),
+    )
+    rows = {row.lot_no: row for row in session.connection().execute(planned.group_by(_entry.c.lot_no))}
+    return [
+        LotAvailability(
+            lot_no, inventory.get(lot_no, ZERO), _exact(rows[lot_no].receipts) if lot_no in rows else ZERO,
+            _exact(rows[lot_no].requirements) if lot_no in rows else ZERO,
+        )
+        for lot_no in sorted({*inventory, *rows})
+    ]
+
+
+# --- what a page of numbers is completed with ----------------------------------------------------------------------------
+
+
+def _completed(
+    session: Session, place: Place, found: Sequence[NumberAvailability], line: Demand | None
+) -> list[NumberAvailability]:
+    """AV-03, AV-12: three statements, for the numbers that were found only."""
+    if not found:
+        return []
+    wanted = [one.tracking for one in found]
+    requested = _sums(session, _entry, place, wanted, func.sum(-_entry.c.quantity_base), func.count(), _requested(_entry))
+    held = _held(session, place, wanted, line)
+    facts = _facts(session, place, wanted)
+    return [
+        replace(
+            one,
+            requested=_matching(requested, one.tracking, 0),
+            held_without_number=_matching(held, one.tracking, 0),
+            reserved_by_line=_matching(held, one.tracking, 1),
+            expiration_date=_date(facts, one.tracking),
+            on_hold=any(facts[key].blocked for key in _keys(one.tracking) if key in facts),
+        )
+        for one in found
+    ]
+
+
+def _requested(entry: FromClause) -> ColumnElement[bool]:
+    """AV-03: every record that asks for the number, of whatever status, unless nothing of it is to be handled."""
+    return and_(entry.c.positive.is_(False), or_(entry.c.to_handle_base.is_(None), entry.c.to_handle_base != ZERO))
+
+
+def _held(session: Session, place: Place, wanted: Sequence[Tracking], line: Demand | None) -> Mapping[Tracking, tuple[Decimal, ...]]:
+    """LB-09: what others hold of each number without naming it, and what the line itself holds of it."""
+    own = _of(_demand, line) if line is not None else ~true()
+    unnamed = and_(_demand.c.serial_no == "", _demand.c.lot_no == "", _demand.c.package_no == "")
+    statement = (
+        select(
+            _supply.c.serial_no, _supply.c.lot_no, _supply.c.package_no,
+            func.sum(case((and_(unnamed, ~own), _supply.c.quantity_base), else_=ZERO)).label("first"),
+            func.sum(case((own, _supply.c.quantity_base), else_=ZERO)).label("second"),
+        )
+        .join_from(_supply, _demand, and_(_demand.c.plant_no == _supply.c.plant_no, _demand.c.entry_no == _supply.c.entry_no))
+        .where(
+            plant(session, _supply, _demand), place.of(_supply), _supply.c.positive, _demand.c.positive.is_(False),
+            _supply.c.source_type == ReservationSource.ITEM_LEDGER_ENTRY.value,
+            _supply.c.reservation_status == ReservationStatus.RESERVATION.value, _among(_supply, wanted),
+        )
+        .group_by(_supply.c.serial_no, _supply.c.lot_no, _supply.c.package_no)
+    )
+    return _read(session, statement)
+
+
+def _sums(
+    session: Session, source: FromClause, place: Place, wanted: Sequence[Tracking], first: ColumnElement[Any], second: ColumnElement[Any],
+    condition: ColumnElement[bool],
+) -> Mapping[Tracking, tuple[Decimal, ...]]:
+    c = source.c
+    statement = (
+        select(c.serial_no, c.lot_no, c.package_no, first.label("first"), second.label("second"))
+        .where(plant(session, source), place.of(source), condition, _among(source, wanted))
+        .group_by(c.serial_no, c.lot_no, c.package_no)
+    )
+    return _read(session, statement)
+
+
+def _read(session: Session, statement: Select[Any]) -> Mapping[Tracking, tuple[Decimal, ...]]:
+    return {
+        Tracking(row.serial_no, row.lot_no, row.package_no): (_exact(row.first), _exact(row.second))
+        for row in session.connection().execute(statement)
+    }
+
+
+def _facts(session: Session, place: Place, wanted: Sequence[Tracking]) -> dict[tuple[str, str], Row[Any]]:
+    numbers = sorted({number for one in wanted for _, number in _keys(one)})
+    c = _information.c
+    statement = select(c.kind, c.number, c.blocked, c.expiration_date).where(
+        plant(session, _information), c.item_no == place.item_no, c.variant_code == place.variant_code, c.number.in_(numbers)
+    )
+    rows: Iterable[Row[Any]] = session.connection().execute(statement)
+    return {(row.kind, row.number): row for row in rows}
+
+
+def _date(facts: Mapping[tuple[str, str], Row[Any]], tracking: Tracking) -> date | None:
+    """EX-02: the lot's date; without a lot the serial's."""
+    found = facts.get(("Lot", tracking.lot_no)) or facts.get(("Serial", tracking.serial_no)) or facts.get(("Package", tracking.package_no))
+    known: date | None = found.expiration_date if found is not None else None
+    return known
+
+
+def _keys(tracking: Tracking) -> list[tuple[str, str]]:
+    pairs = (("Serial", tracking.serial_no), ("Lot", tracking.lot_no), ("Package", tracking.package_no))
+    return [pair for pair in pairs if pair[1]]
+
+
+# --- numbers in statements ------------------------------------------------------------------------------------------------
+
+
+def _matching(sums: Mapping[Tracking, tuple[Decimal, ...]], wanted: Tracking, place: int) -> Decimal:
+    """AV-09: a lot without a serial stands for all serials of it."""
+    if wanted in sums and wanted.serial_no:
+        return sums[wanted][place]
+    return sum((values[place] for found, values in sums.items() if _covers(wanted, found)), ZERO)
+
+
+def _covers(wanted: Tracking, found: Tracking) -> bool:
+    pairs = ((wanted.serial_no, found.serial_no), (wanted.lot_no, found.lot_no), (wanted.package_no, found.package_no))
+    return all(not asked or asked == there for asked, there in pairs)
+
+
+def _among(source: FromClause, wanted: Sequence[Tracking]) -> ColumnElement[bool]:
+    """Finds all that are wanted and perhaps a few neighbours, which `_matching` leaves alone."""
+    serials = sorted({one.serial_no for one in wanted if one.serial_no})
+    lots = sorted({one.lot_no for one in wanted if one.lot_no and not one.serial_no})
+    packages = sorted({one.package_no for one in wanted if not one.serial_no and not one.lot_no})
+    columns = ((source.c.serial_no, serials), (source.c.lot_no, lots), (source.c.package_no, packages))
+    return or_(*(column.in_(values) for column, values in columns if values))
+
+
+def _of(entry: FromClause, line: Demand) -> ColumnElement[bool]:
+    c = entry.c
+    return and_(
+        c.source_type == line.source_type, c.source_id == line.source_id, c.source_line_no == line.source_line_no,
+        c.source_sub_line_no == line.source_sub_line_no,
+    )
+
+
+def _carries_number(source: FromClause) -> ColumnElement[bool]:
+    return or_(source.c.lot_no != "", source.c.serial_no != "", source.c.package_no != "")
+
+
+def _number_columns(*, by_lot: bool) -> Callable[[FromClause], tuple[ColumnElement[Any], ...]]:
+    names = ("lot_no",) if by_lot else ("lot_no", "serial_no", "package_no")
+    return lambda source: tuple(source.c[name] for name in names)
+
+
+def _tracking(row: Row[Any], *, by_lot: bool) -> Tracking:
+    return Tracking(lot_no=row.lot_no) if by_lot else Tracking(row.serial_no, row.lot_no, row.package_no)
+
+
+def _behind(source: FromClause, after: Tracking | None, *, by_lot: bool) -> ColumnElement[bool]:
+    """Keyset: numbers behind the last one of the page before."""
+    if after is None:
+        return true()
+    pairs = [(source.c.lot_no, after.lot_no)]
+    if not by_lot:
+        pairs += [(source.c.serial_no, after.serial_no), (source.c.package_no, after.package_no)]
+    steps: list[ColumnElement[bool]] = []
+    for place, (column, value) in enumerate(pairs):
+        steps.append(and_(*(earlier == known for earlier, known in pairs[:place]), column > value))
+    return or_(*steps)
+
+
+def _exact(value: object) -> Decimal:
+    """A sum over no rows, or a CASE without a quantity, comes back as a plain 0."""
+    return value if isinstance(value, Decimal) else ZERO + (value if isinstance(value, int) else 0)
+
+

@@ -1,0 +1,48 @@
+/*
+ * The header of the item tracking lines follows what is typed (TL-01): sum of the rows, and what has no number yet.
+ *
+ * Quantities are whole hundred-thousandths in BigInt, as on the server: no fraction is ever rounded.
+ */
+
+const PLACES = 5;
+const WRITTEN = /^([+-]?)(\d{1,13})(?:\.(\d{1,5}))?$/;
+
+document.addEventListener("input", ({ target }) => {
+  if (target.closest("[data-matrix-form]")) show();
+});
+if (document.querySelector("[data-matrix-form]")) show();
+
+function show() {
+  const rows = [...document.querySelectorAll("[data-matrix-form] tbody tr")].map(read);
+  const sum = rows.reduce((total, row) => total + row.quantity, 0n);
+  const toHandle = rows.reduce((total, row) => total + row.toHandle, 0n);
+  write("sum", sum);
+  write("sum-to-handle", toHandle);
+  write("undefined", parse(cell("source").dataset.value) - sum);
+  write("undefined-to-handle", parse(cell("source-to-handle").dataset.value) - toHandle);
+}
+
+/** A serial without a quantity is one; a blank to handle is all of it. */
+function read(row) {
+  const value = (name) => row.querySelector(`[name$=".${name}"]`)?.value.trim() ?? "";
+  const quantity = value("quantity") === "" && value("serial_no") !== "" ? parse("1") : parse(value("quantity"));
+  return { quantity, toHandle: value("to_handle") === "" ? quantity : parse(value("to_handle")) };
+}
+
+function parse(text) {
+  const [, sign, whole, fraction = ""] = WRITTEN.exec(text) ?? ["", "", "0"];
+  const value = BigInt(whole + fraction.padEnd(PLACES, "0"));
+  return sign === "-" ? -value : value;
+}
+
+function write(name, value) {
+  const at = cell(name);
+  const digits = String(value < 0n ? -value : value).padStart(PLACES + 1, "0");
+  const fraction = digits.slice(-PLACES).replace(/0+$/, "");
+  at.textContent = `${value < 0n ? "−" : ""}${BigInt(digits.slice(0, -PLACES)).toLocaleString(document.documentElement.lang)}${fraction && `.${fraction}`}`;
+  at.toggleAttribute("data-short", value < 0n);
+}
+
+function cell(name) {
+  return document.querySelector(`[data-matrix="${name}"]`);
+}

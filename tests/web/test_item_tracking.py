@@ -1,0 +1,150 @@
+"""Item tracking lines on the pages and over the API: typed, chosen from the summary, asked, refused."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.web.test_forms import Forms, form_of, send, words
+
+LINE = "/item-tracking/sales/SO-A/10000/0"
+INBOUND = "/item-tracking/purchase/PO-A/10000/0"
+SALES = {"source_type": "Sales Line", "order_no": "SO-A", "line_no": 10000}
+
+
+def post(client, path, body, key):
+    return client.post(f"/api/v1{path}", json=body, headers={"Idempotency-Key": key})
+
+
+@pytest.fixture(autouse=True)
+def no_numbers(client, key):
+    """Every test begins with a line without numbers."""
+    for line in (SALES, {"source_type": "Purchase Line", "order_no": "PO-A", "line_no": 10000}):
+        assert post(client, "/item-tracking-lines", {**line, "lines": []}, key + line["order_no"]).status_code == 200
+
+
+def take(client, page, quantity):
+    """The second form of the summary, as a browser without script sends it."""
+    form = [form for form in Forms(client.get(page).text).forms if form["action"] == page][-1]
+    return client.post(page, data=form["fields"] | {"lines.0.quantity": quantity})
+
+
+def cell(text, name):
+    return re.search(rf'data-matrix="{name}"[^>]*>([^<]*)<', text).group(1)
+
+
+def test_tl_01_the_page_shows_the_matrix_and_saves_what_is_typed(client):
+    assert cell(client.get(LINE).text, "undefined") == "7"
+    answer = send(client, LINE, LINE, **{"lines.0.lot_no": "CL-1", "lines.0.quantity": "5", "lines.0.to_handle": "2"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, LINE)
+    text = client.get(LINE).text
+    assert [cell(text, name) for name in ("source", "sum", "undefined", "sum-to-handle")] == ["7", "5", "2", "2"]
+    assert form_of(client, LINE, LINE)["lines.0.to_handle"] == "2"
+
+
+def test_tl_12_er_33_the_question_stands_on_the_page_and_yes_saves(client):
+    typed = {"lines.0.lot_no": "CL-404", "lines.0.quantity": "3"}
+    asked = send(client, LINE, LINE, **typed)
+    assert (asked.status_code, "Save them all the same?" in words(asked), 'name="confirmed"' in asked.text) == (409, True, True)
+    assert "CL-404" in asked.text
+    assert send(client, LINE, LINE, **typed, confirmed="1").status_code == 303
+    assert "Not available" in words(client.get(LINE))
+
+
+def test_tl_02_a_refusal_keeps_what_was_typed(client):
+    refused = send(client, LINE, LINE, **{"lines.0.lot_no": "CL-1", "lines.0.quantity": "8"})
+    assert (refused.status_code, 'value="8"' in refused.text) == (422, True)
+    assert "only 7 are open" in words(refused)
+
+
+def test_tl_11_select_entries_fills_the_page(client):
+    assert form_of(client, LINE + "?propose=1", LINE)["lines.0.lot_no"] == "CL-1"
+    assert form_of(client, LINE, LINE)["lines.0.lot_no"] == ""
+
+
+def test_tl_16_the_summary_lists_every_number_and_takes_the_chosen(client):
+    page = LINE + "/summary"
+    assert "CL-1" in client.get(page).text
+    assert "CL-1" not in client.get(page + "?holding=nothing").text
+    assert take(client, page, "").status_code == 422
+    assert take(client, page, "4").headers["Location"] == LINE
+    assert take(client, page, "2").status_code == 303
+    assert cell(client.get(LINE).text, "sum") == "6"
+
+
+def test_tl_13_inbound_lines_offer_no_stock_but_take_any_number(client):
+    text = client.get(INBOUND).text
+    assert INBOUND + "/summary" not in text
+    assert send(client, INBOUND, INBOUND, **{"lines.0.lot_no": "NEW-1", "lines.0.quantity": "100"}).status_code == 303
+    assert cell(client.get(INBOUND).text, "undefined") == "0"
+
+
+def test_order_cards_lead_to_the_numbers_of_each_line(client):
+    assert LINE in client.get("/sales-orders/SO-A").text
+    assert INBOUND in client.get("/purchase-orders/PO-A").text
+    assert "/item-tracking/component/RPO-C/10000/10" in client.get("/production-orders/RPO-C").text
+    assert client.get("/item-tracking/component/RPO-C/10000/10").status_code == 200
+    assert client.get("/item-tracking/output/RPO-C/10000/0").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/item-tracking/sales/SO-404/10000/0", "/item-tracking/sales/SO-A/99/0", "/item-tracking/nothing/SO-A/10000/0",
+        "/item-tracking/sales/SO-A/10000/5", "/item-tracking/component/RPO-C/10000/0", "/item-tracking/sales/SO-A/99999999999/0",
+        f"/item-tracking/sales/{'X' * 50}/10000/0", "/item-tracking/sales/%1D/10000/0",
+    ],
+)
+def test_bad_addresses_say_not_found(client, path):
+    assert client.get(path).status_code == 404
+
+
+def test_a30_a_worker_reads_and_does_not_save(site):
+    worker = site.client("B-WORK")
+    text = worker.get(LINE).text
+    assert 'class="sheet"' not in text
+    assert worker.post(LINE, data={"command_key": "x-1"}).status_code == 422
+
+
+def test_a12_the_same_over_the_api(client, key):
+    saved = post(client, "/item-tracking-lines", {**SALES, "lines": [{"lot_no": "CL-1", "quantity": "5"}]}, key)
+    assert (saved.json["code"], saved.json["fields"]["tracked"]) == ("TRACKING_LINES_SAVED", "5")
+    assert post(client, "/item-tracking-lines/add", {**SALES, "lines": [{"lot_no": "CL-1", "quantity": "1"}]}, key + "+").status_code == 200
+    page = client.get("/api/v1/item-tracking-lines", query_string=SALES).json
+    assert (page["matrix"]["undefined"], page["numbers"][0]["quantity"], page["numbers"][0]["available"]) == ("1", "6", True)
+    place = {"item_no": "CELL", "location_code": "MAIN"}
+    number = client.get("/api/v1/number-availability", query_string={**place, "lot_no": "CL-1"}).json
+    assert (number["total"], number["requested"], number["available"]) == ("50", "6", "44")
+    summary = client.get("/api/v1/item-tracking-summary", query_string=place).json
+    assert [one["available"] for one in summary["numbers"]] == ["44"]
+    lots = client.get("/api/v1/lot-availability", query_string=place).json["lots"]
+    assert [(lot["lot_no"], lot["inventory"], lot["available"]) for lot in lots] == [("CL-1", "50", "44")]
+    refused = post(client, "/item-tracking-lines", {**SALES, "lines": [{"lot_no": "CL-1", "quantity": "9"}]}, key + "-")
+    assert (refused.status_code, refused.json["code"]) == (422, "EXCESS_TRACKING")
+
+
+def test_tl_13_serials_over_the_api(client, key):
+    order = {"vendor_no": "V1", "no": f"PO-{key}"[:20], "lines": [{"item_no": "MODULE", "quantity": "3", "location_code": "MAIN"}]}
+    assert post(client, "/purchase-orders", order, key).status_code == 200
+    source = {"source_type": "Purchase Line", "order_no": order["no"], "line_no": 10000}
+    made = post(client, "/item-tracking-lines/serials", {**source, "first": "M-08", "count": 3}, key + "s")
+    assert made.json["fields"]["count"] == 3
+    path = f"/item-tracking/purchase/{order['no']}/10000/0"
+    assert "M-10" in client.get(path).text
+    assert send(client, path, path + "/serials", first="ABC", count="2").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("row", "place"),
+    [
+        ({"lot_no": "CL-1"}, "lines.0"), ({"quantity": "1"}, "lines.0"), ({"lot_no": "CL-1", "quantity": "-1"}, "lines.0.quantity"),
+        ({"lot_no": "CL-1", "quantity": 1}, "lines.0.quantity"),
+        ({"lot_no": "CL-1", "quantity": "1", "to_handle": "-1"}, "lines.0.to_handle"),
+        ({"lot_no": "CL-1", "quantity": "1", "expiration_date": "tomorrow"}, "lines.0.expiration_date"),
+        ({"lot_no": "a\x1db", "quantity": "1"}, "lines.0.lot_no"),
+    ],
+)
+def test_tl_03_bad_rows_are_refused_with_row_and_column(client, key, row, place):
+    refused = post(client, "/item-tracking-lines", {**SALES, "lines": [row]}, key)
+    assert (refused.status_code, refused.json["code"], list(refused.json["fields"]["problems"])) == (422, "INVALID_INPUT", [place])
