@@ -75,8 +75,11 @@ class FormBuilder:
         values: Mapping[str, Any] | None = None,
         options: Mapping[str, Options] | None = None,
         without: Sequence[str] = (),
+        without_columns: Sequence[str] = (),
     ) -> None:
-        """`values` fill the form before anything was typed; `without` are fields that the address gives."""
+        """`values` fill the form before anything was typed; `without` are fields that the address gives, `without_columns` those of
+        its lines that say nothing here.
+        """
         self.model = model
         self.action = action
         self.submit = submit
@@ -85,6 +88,7 @@ class FormBuilder:
         self.problems = refusal.problems if isinstance(refusal, InvalidInput) else {}
         self.options = dict(options or {})
         self.hidden = {"lines", "confirmed", *without}
+        self.hidden_columns = frozenset(without_columns)
 
     def form(self) -> Form:
         """The form, with its lines if the model has some."""
@@ -109,7 +113,10 @@ class FormBuilder:
 
     def _row(self, line_model: type[InputModel], number: int, row: Mapping[str, Any]) -> tuple[FormField, ...]:
         names = sorted(line_model.model_fields, key=lambda name: name not in FIRST_COLUMNS)
-        return tuple(self._field(name, line_model.model_fields[name], f"lines.{number}.{name}", row.get(name)) for name in names)
+        fields = line_model.model_fields
+        return tuple(
+            self._field(name, fields[name], f"lines.{number}.{name}", row.get(name)) for name in names if name not in self.hidden_columns
+        )
 
     def _field(self, name: str, info: FieldInfo, full_name: str, typed: object) -> FormField:
         value = _start_value(info) if typed is None else typed

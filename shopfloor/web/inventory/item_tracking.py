@@ -15,8 +15,7 @@ from shopfloor.item_tracking import queries
 from shopfloor.item_tracking.commands import RIGHTS, add_tracking_lines, create_serials, save_tracking_lines
 from shopfloor.item_tracking.inputs import AddTrackingLines, CreateSerials, SaveTrackingLines, TrackingSource
 from shopfloor.items.tracking import Tracking
-from shopfloor.quantity import ZERO, shown
-from shopfloor.reservations.availability import NumberAvailability
+from shopfloor.quantity import shown
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
 from shopfloor.web.forms import Form, FormBuilder
@@ -89,6 +88,7 @@ def show(kind: str, source: TrackingSource, refusal: Refusal | None = None, *, o
         order_address=ORDERS[kind] + quote(source.order_no, safe=""),
         here=here,
         form=_form(here, page, proposed, refusal if not of_serials else None) if may_save else None,
+        unused=_unused_columns(page),
         serials=_serials_form(here, refusal if of_serials else None) if may_save and page.source.inbound and _takes_serials(page) else None,
         refusal=message_of(refusal) if refusal else None,
     )
@@ -127,8 +127,23 @@ def _form(here: str, page: queries.TrackingLinesPage, proposed: list[tuple[Track
     ]
     rows += [vars(tracking) | {"quantity": shown(quantity), "to_handle": shown(quantity)} for tracking, quantity in proposed]
     return FormBuilder(
-        SaveTrackingLines, action=here, submit=_("Save"), refusal=refusal, values={"lines": rows}, without=OF_ADDRESS
+        SaveTrackingLines, action=here, submit=_("Save"), refusal=refusal, values={"lines": rows}, without=OF_ADDRESS,
+        without_columns=_unused_columns(page),
     ).form()
+
+
+def _unused_columns(page: queries.TrackingLinesPage) -> list[str]:
+    """Numbers and dates that the item does not carry, unless a row has one all the same."""
+    rules = page.source.master.rules
+    demanded = {kind for kind, _transaction in rules.requirements}
+    there = {name for number in page.numbers for name, value in vars(number.tracking).items() if value}
+    used = {
+        "serial_no": rules.serial_specific or "Serial" in demanded,
+        "lot_no": rules.lot_specific or "Lot" in demanded,
+        "package_no": rules.package_specific or "Package" in demanded,
+        "expiration_date": rules.use_expiration_dates,
+    }
+    return [name for name, here in used.items() if not here and name not in there]
 
 
 def _serials_form(here: str, refusal: Refusal | None) -> Form:
@@ -137,8 +152,7 @@ def _serials_form(here: str, refusal: Refusal | None) -> Form:
 
 
 def _takes_serials(page: queries.TrackingLinesPage) -> bool:
-    rules = page.source.master.rules
-    return rules.serial_specific or any(kind == "Serial" for kind, _transaction in rules.requirements)
+    return "serial_no" not in _unused_columns(page)
 
 
 def _show_summary(kind: str, source: TrackingSource, refusal: Refusal | None = None) -> Response:
@@ -152,8 +166,8 @@ def _show_summary(kind: str, source: TrackingSource, refusal: Refusal | None = N
         "pages/item_tracking_summary.html",
         page=page,
         numbers=found.numbers,
+        unused=_unused_columns(page),
         taken={number.tracking: number.quantity for number in page.numbers},
-        left=_left(found.numbers),
         next=_next(found.after),
         here=here,
         holding=holding,
@@ -167,11 +181,6 @@ def _taken_rows() -> list[dict[str, Any]]:
     """The summary names every number; only those with a quantity are taken."""
     rows = form_values().get("lines", [])
     return [row for row in rows if isinstance(row, dict) and row.get("quantity")] if isinstance(rows, list) else []
-
-
-def _left(numbers: tuple[NumberAvailability, ...]) -> dict[Tracking, str]:
-    """What may still be asked for, for the hint of each row."""
-    return {number.tracking: shown(max(number.available, ZERO)) for number in numbers}
 
 
 def _next(after: Tracking | None) -> str:
