@@ -20,7 +20,7 @@ from shopfloor.reservations.availability import NumberAvailability, selection
 from shopfloor.reservations.availability_queries import NumbersPage, availability_of, numbers_in_stock
 from shopfloor.reservations.tracking_records import TrackingRecord, tracking_records
 
-MOST_SELECTED = 5000
+MOST_SELECTED = 10_000
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ def _select() -> Select[Any]:
     )
 
 
-def _lines(session: Session, wanted: ColumnElement[bool], limit: int = 5000) -> list[EntryLine]:
+def _lines(session: Session, wanted: ColumnElement[bool], limit: int = 10_000) -> list[EntryLine]:
     statement = _select().where(plant(session, _entry), wanted).order_by(_entry.c.entry_no).limit(limit)
     return [_line(row) for row in session.connection().execute(statement)]
 

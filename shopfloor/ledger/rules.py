@@ -6,6 +6,7 @@ so that two lines of one posting never take the same piece.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -150,6 +151,41 @@ class BalanceChange:
     reserved: Decimal
 
 
+class _Shelf:
+    """Where entries and reservations are found without looking at all of them: a posting may have ten thousand of each."""
+
+    def __init__(self, entries: Iterable[OpenStock], pieces: Iterable[HeldPiece]) -> None:
+        """Entries in first in, first out order under everything that a line may ask for."""
+        self.goods: dict[tuple[str, ...], list[OpenStock]] = defaultdict(list)
+        self.serials: dict[tuple[str, ...], list[OpenStock]] = defaultdict(list)
+        self.pieces: dict[tuple[Hashable, int], list[HeldPiece]] = defaultdict(list)
+        self.unnamed: dict[Hashable, list[HeldPiece]] = defaultdict(list)
+        for entry in sorted(entries, key=OpenStock.place_in_line):
+            place = (entry.item_no, entry.variant_code, entry.location_code)
+            number = entry.tracking
+            self.goods[place].append(entry)
+            if number.serial_no:
+                self.goods[(*place, "Serial", number.serial_no)].append(entry)
+                self.serials[entry.item_no, entry.variant_code, number.serial_no].append(entry)
+            if number.lot_no:
+                self.goods[(*place, "Lot", number.lot_no)].append(entry)
+            if number.package_no:
+                self.goods[(*place, "Package", number.package_no)].append(entry)
+        for piece in pieces:
+            self.pieces[piece.holder, piece.entry_no].append(piece)
+            if not piece.specific:
+                self.unnamed[piece.holder].append(piece)
+
+    def candidates(self, want: Want) -> list[OpenStock]:
+        """Entries that may agree, oldest first, found by the narrowest number that is asked for."""
+        place = (want.item_no, want.variant_code, want.location_code)
+        number = want.specific
+        for kind, value in (("Serial", number.serial_no), ("Package", number.package_no), ("Lot", number.lot_no)):
+            if value:
+                return self.goods.get((*place, kind, value), [])
+        return self.goods.get(place, [])
+
+
 @dataclass
 class Stock:
     """The open entries of one posting, and what its lines have taken so far."""
@@ -160,11 +196,13 @@ class Stock:
     reserved: dict[int, Decimal] = field(init=False)
     used: dict[int, Decimal] = field(init=False)
     """Quantity used up of each reservation pair."""
+    shelf: _Shelf = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.remaining = {number: entry.remaining for number, entry in self.entries.items()}
         self.reserved = {number: entry.reserved for number, entry in self.entries.items()}
         self.used = {}
+        self.shelf = _Shelf(self.entries.values(), self.pieces)
 
     @classmethod
     def of(cls, entries: Iterable[OpenStock], pieces: Sequence[HeldPiece] = ()) -> Stock:
@@ -173,13 +211,10 @@ class Stock:
 
     def take(self, want: Want) -> Taking:
         """AP-05: own reservations first, then oldest first what nobody holds. What is reserved for others is never taken."""
-        agreeing = sorted(
-            (entry for number, entry in self.entries.items() if self.remaining[number] > ZERO and want.agrees(entry)),
-            key=OpenStock.place_in_line,
-        )
+        agreeing = [entry for entry in self.shelf.candidates(want) if self.remaining[entry.entry_no] > ZERO and want.agrees(entry)]
         usable = [entry for entry in agreeing if entry.entry_no not in want.skipped and not want.own_output(entry)]
         quantities: dict[int, Decimal] = {}
-        uncovered = self._from_own_reservations(want, {entry.entry_no for entry in usable}, quantities)
+        uncovered = self._from_own_reservations(want, usable, quantities)
         missing = self._from_free_stock(usable, uncovered, quantities)
         self._release_own(want, uncovered)
         return Taking(
@@ -197,15 +232,8 @@ class Stock:
 
     def settle(self, item_no: str, variant_code: str, location_code: str, quantity: Decimal) -> list[Taken]:
         """C10: what comes in first pays, oldest first, what went out below zero. Gives the quantities paid."""
-        owed = sorted(
-            (
-                entry
-                for number, entry in self.entries.items()
-                if self.remaining[number] < ZERO
-                and (entry.item_no, entry.variant_code, entry.location_code) == (item_no, variant_code, location_code)
-            ),
-            key=OpenStock.place_in_line,
-        )
+        here = self.shelf.goods.get((item_no, variant_code, location_code), [])
+        owed = [entry for entry in here if self.remaining[entry.entry_no] < ZERO]
         paid = []
         for entry in owed:
             part = min(-self.remaining[entry.entry_no], quantity)
@@ -217,11 +245,8 @@ class Stock:
 
     def with_serial(self, item_no: str, variant_code: str, serial_no: str) -> OpenStock | None:
         """AP-01: where this serial is in stock now; None when it is not."""
-        for number, entry in self.entries.items():
-            same = (entry.item_no, entry.variant_code, entry.tracking.serial_no) == (item_no, variant_code, serial_no)
-            if same and self.remaining[number] > ZERO:
-                return entry
-        return None
+        here = self.shelf.serials.get((item_no, variant_code, serial_no), [])
+        return next((entry for entry in here if self.remaining[entry.entry_no] > ZERO), None)
 
     def changes(self) -> list[BalanceChange]:
         """Every entry whose balances are no longer what they were, in entry order."""
@@ -231,19 +256,21 @@ class Stock:
             if (self.remaining[number], self.reserved[number]) != (entry.remaining, entry.reserved)
         ]
 
-    def _own(self, want: Want) -> list[HeldPiece]:
+    def _own(self, want: Want, usable: Sequence[OpenStock]) -> list[HeldPiece]:
         """Pieces held by number first: they fit nothing else (OT-01)."""
-        own = (piece for piece in self.pieces if want.holder is not None and piece.holder == want.holder)
-        return sorted(own, key=lambda piece: (not piece.specific, *self.entries[piece.entry_no].place_in_line(), piece.pair_no))
+        own = [piece for entry in usable for piece in self.shelf.pieces.get((want.holder, entry.entry_no), ())]
+        return sorted(own, key=self._place_of)
 
-    def _from_own_reservations(self, want: Want, usable: set[int], quantities: dict[int, Decimal]) -> Decimal:
+    def _place_of(self, piece: HeldPiece) -> tuple[bool, date, int, int]:
+        return (not piece.specific, *self.entries[piece.entry_no].place_in_line(), piece.pair_no)
+
+    def _from_own_reservations(self, want: Want, usable: Sequence[OpenStock], quantities: dict[int, Decimal]) -> Decimal:
         missing = want.quantity
-        for piece in self._own(want):
-            if piece.entry_no in usable:
-                part = min(self._left(piece), missing)
-                self._use(piece, part)
-                self._draw(piece.entry_no, part, quantities)
-                missing -= part
+        for piece in self._own(want, usable) if want.holder is not None and self.pieces else ():
+            part = min(self._left(piece), missing)
+            self._use(piece, part)
+            self._draw(piece.entry_no, part, quantities)
+            missing -= part
         return missing
 
     def _from_free_stock(self, usable: Sequence[OpenStock], missing: Decimal, quantities: dict[int, Decimal]) -> Decimal:
@@ -255,11 +282,11 @@ class Stock:
 
     def _release_own(self, want: Want, uncovered: Decimal) -> None:
         """OT-01: the demand got its goods elsewhere, so as much of what it held without a number is free again."""
-        for piece in self._own(want):
-            if not piece.specific and uncovered > ZERO:
-                part = min(self._left(piece), uncovered)
-                self._use(piece, part)
-                uncovered -= part
+        own = self.shelf.unnamed.get(want.holder, ()) if want.holder is not None and uncovered > ZERO else ()
+        for piece in sorted(own, key=self._place_of):
+            part = min(self._left(piece), uncovered)
+            self._use(piece, part)
+            uncovered -= part
 
     def _left(self, piece: HeldPiece) -> Decimal:
         return piece.quantity - self.used.get(piece.pair_no, ZERO)

@@ -17,7 +17,7 @@ from shopfloor.quantity import NotAQuantity, parse, shown
 
 NUMBER_LENGTH = 50
 """Visible characters of a serial, lot or package number (D34)."""
-MOST_LINES = 5000
+MOST_LINES = 10_000
 """Lines of one command, so that one transaction stays short."""
 
 

@@ -12,7 +12,7 @@ from shopfloor.ledger.rules import signed_quantity, transaction_of
 from shopfloor.quantity import ZERO, exact
 from shopfloor.reservations.rules import Demand
 
-LINE_LIMIT = 5000
+LINE_LIMIT = 10_000
 """Lines in one posting: one transaction stays short, and no statement runs out of parameters."""
 
 

@@ -29,7 +29,7 @@ _demand = _entry.alias("demand")
 _supply = _entry.alias("supply")
 _information = table(NumberInformation)
 PAGE_SIZE = 200
-MOST_ASKED = 5000
+MOST_ASKED = 10_000
 
 
 @dataclass(frozen=True)
