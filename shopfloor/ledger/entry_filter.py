@@ -118,7 +118,7 @@ def _items_of_package(session: Session, package_no: str) -> ColumnElement[bool]:
     return _entry.c.item_no.in_(_with_package(session, package_no))
 
 
-def _with_package(session: Session, package_no: str) -> Select[tuple[str]]:
+def _with_package(session: Session, package_no: str) -> Select[str]:
     """Items that have such a package: the ledger has no index of packages, and every posted number has its information."""
     package = (_information.c.kind == NumberKind.PACKAGE) & (_information.c.number_folded == package_no.casefold())
     return select(_information.c.item_no).where(plant(session, _information), package)

@@ -13,6 +13,7 @@ from shopfloor.db import plant, table
 from shopfloor.items.paging import PAGE_SIZE, Page, entry_place, page_limit, page_of
 from shopfloor.ledger.models import ItemLedgerEntry, ItemRegister
 from shopfloor.people.models import Operator
+from shopfloor.people.queries import Found
 
 _entry = table(ItemLedgerEntry)
 _register = table(ItemRegister)
@@ -56,6 +57,18 @@ def register_line(session: Session, register_no: int) -> RegisterLine | None:
     """One posting, or None. One statement."""
     row = session.connection().execute(_select(session).where(_register.c.register_no == register_no)).one_or_none()
     return None if row is None else _line(row)
+
+
+def find(session: Session, text: str) -> list[Found]:
+    """UI-1: a whole number is an entry, or a posting, or both. One statement."""
+    number = entry_place(text) or 0
+    if not number:
+        return []
+    entry = select(_entry.c.entry_no).where(plant(session, _entry), _entry.c.entry_no == number).scalar_subquery()
+    register = select(_register.c.source).where(plant(session, _register), _register.c.register_no == number).scalar_subquery()
+    entry_no, source = session.connection().execute(select(entry, register)).one()
+    found = [Found("Item ledger entry", text, "", f"/ledger-entries/{number}")] if entry_no else []
+    return found + ([Found("Item register", text, source, f"/item-registers/{number}")] if source is not None else [])
 
 
 def window_of_register(session: Session, register_no: int) -> ColumnElement[bool]:

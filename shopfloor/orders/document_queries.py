@@ -129,7 +129,12 @@ def document_card(session: Session, no: str) -> DocumentCard | None:
     headers = _postings(session, no)
     known = _known_headers(session, no, {header.document_type for header in headers})
     lines = tuple(
-        DocumentLine(*_key(r), r.description, r.base_unit_code, r.quantity, r.scrap_quantity, r.entries, tuple(numbers[_key(r)])) for r in groups
+        DocumentLine(
+            document_type=r.document_type, line_no=r.document_line_no, item_no=r.item_no, variant_code=r.variant_code,
+            location_code=r.location_code, description=r.description, unit_code=r.base_unit_code, quantity=r.quantity,
+            scrap_quantity=r.scrap_quantity, entries=r.entries, numbers=tuple(numbers[_key(r)]),
+        )
+        for r in groups
     )
     return DocumentCard(
         headers=tuple(known.get((header.document_type, header.register_no), header) for header in headers[:MOST_POSTINGS]),
@@ -137,24 +142,16 @@ def document_card(session: Session, no: str) -> DocumentCard | None:
     )
 
 
-def document_of_order(session: Session, order_no: str) -> list[DocumentRow]:
-    """Receipts, shipments and whatever else has a header, of one purchase or sales order. One statement for each kind."""
-    found = []
-    for kind, (model, _party, _party_no) in HEADERS.items():
-        statement = _header(kind).where(model.order_no == order_no).order_by(model.no)
-        found += [DocumentRow(document_type=kind.value, **row) for row in session.execute(statement).mappings()]
-    return found
-
-
 def find(session: Session, text: str) -> list[Found]:
     """UI-1: a posted document by its number, whatever its kind. One statement."""
     if not text.isprintable() or not 1 <= len(text) <= LONGEST_NUMBER:
         return []
-    statement = select(_entry.c.document_type, _entry.c.document_no, _entry.c.posting_date).where(plant(session, _entry), _entry.c.document_no == text)
-    row = session.connection().execute(statement.limit(1)).first()
+    columns = (_entry.c.document_type, _entry.c.document_no, _entry.c.posting_date)
+    row = session.connection().execute(select(*columns).where(plant(session, _entry), _entry.c.document_no == text).limit(1)).first()
     if row is None or row.document_type == DocumentType.PRODUCTION_JOURNAL:  # the document of a production journal is its order
         return []
-    return [Found(row.document_type or "Document", row.document_no, row.posting_date.isoformat(), f"/documents/{quote(row.document_no, safe='')}")]
+    path = f"/documents/{quote(row.document_no, safe='')}"
+    return [Found(row.document_type or "Document", row.document_no, row.posting_date.isoformat(), path)]
 
 
 # --- headers --------------------------------------------------------------------------------------------------------------
@@ -168,7 +165,7 @@ def _header(kind: DocumentType) -> Select[Any]:
 
 
 def _known_headers(session: Session, no: str, types: set[str]) -> dict[tuple[str, int], DocumentRow]:
-    found = {}
+    found: dict[tuple[str, int], DocumentRow] = {}
     for kind in HEADERS:
         if kind.value in types:
             for row in session.execute(_header(kind).where(HEADERS[kind][0].no == no)).mappings():
