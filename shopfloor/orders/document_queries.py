@@ -143,11 +143,12 @@ def document_card(session: Session, no: str) -> DocumentCard | None:
 
 
 def find(session: Session, text: str) -> list[Found]:
-    """UI-1: a posted document by its number, whatever its kind. One statement."""
+    """UI-1: a posted document by its number, whatever its kind and case. One statement."""
     if not text.isprintable() or not 1 <= len(text) <= LONGEST_NUMBER:
         return []
     columns = (_entry.c.document_type, _entry.c.document_no, _entry.c.posting_date)
-    row = session.connection().execute(select(*columns).where(plant(session, _entry), _entry.c.document_no == text).limit(1)).first()
+    named = _entry.c.document_no.in_(sorted({text, text.upper()}))
+    row = session.connection().execute(select(*columns).where(plant(session, _entry), named).limit(1)).first()
     if row is None or row.document_type == DocumentType.PRODUCTION_JOURNAL:  # the document of a production journal is its order
         return []
     path = f"/documents/{quote(row.document_no, safe='')}"
