@@ -66,7 +66,10 @@ class EntryFilter:
 
 
 def conditions(session: Session, wanted: EntryFilter, *, walked: bool = False) -> list[ColumnElement[bool]]:
-    """The WHERE clause. `walked`: the entry numbers are walked anyway, so texts are compared in a way that tempts no planner elsewhere."""
+    """The WHERE clause; a posting costs a statement to find its place.
+
+    `walked`: the entry numbers are walked anyway, so texts are compared in a way that tempts no planner elsewhere.
+    """
     # Open entries are found first and bring the plant of their ledger entries with them: the join says so.
     at_plant = plant(session, _open if wanted.open_only else _entry)
     return [at_plant, *_texts(wanted, walked=walked), *_rest(session, wanted, walked=walked)]

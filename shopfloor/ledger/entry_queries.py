@@ -132,7 +132,10 @@ def list_entries(session: Session, wanted: EntryFilter, *, after: str = "", limi
 
 
 def entry_totals(session: Session, wanted: EntryFilter) -> EntryTotals | None:
-    """Count and sums of what the filter lets through; None when that would read the whole ledger. One statement."""
+    """Count and sums of what the filter lets through; None when that would read the whole ledger.
+
+    One statement, and one more to find the place of a posting.
+    """
     if not (wanted.readable and wanted.served):
         return None
     columns = (_entry.c.item_no, _entry.c.quantity, _open.c.remaining)

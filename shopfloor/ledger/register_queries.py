@@ -72,12 +72,13 @@ def find(session: Session, text: str) -> list[Found]:
 
 
 def window_of_register(session: Session, register_no: int) -> ColumnElement[bool]:
-    """Between which entry numbers the entries of a posting lie.
+    """Between which entry numbers the entries of a posting lie. One statement, so that the planner of the next one knows the figures.
 
     Registers have no index into the ledger, because every posting would pay for it. Register and entry numbers are taken together in one
     statement (A16), so both rise together: halving finds the place in twenty steps, and the slack covers postings of the same moment.
     """
-    first, behind = (_first_entry(session, number) for number in (register_no, register_no + 1))
+    ends = (_first_entry(session, number) for number in (register_no, register_no + 1))
+    first, behind = session.connection().execute(select(*ends)).one()
     return _entry.c.entry_no.between(first - SLACK, behind + SLACK)
 
 

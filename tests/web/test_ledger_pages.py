@@ -63,7 +63,7 @@ def test_dm_01_the_list_shows_entries_with_totals_and_every_number_leads_on(clie
     text = text_of(client, "/ledger-entries", number="F-1")
     told = rows(text)
     expected = [("Consumption", "RPO-1", "F-1", "-1 PCS"), ("Purchase", "RCP-000001", "F-1", "1 PCS")]
-    assert [(row[2], row[3], row[7], row[8]) for row in told] == expected
+    assert [(row[2], row[9], row[5], row[6]) for row in told] == expected
     assert re.search(r"<tfoot>.*2 entries.*0 PCS", text, re.DOTALL)
     wanted = {"/documents/RCP-000001", "/production-orders/RPO-1", "/items/FRAME", "/find-entries?serial_no=F-1&item_no=FRAME"}
     assert wanted <= set(links(text))
