@@ -77,8 +77,8 @@ def window_of_register(session: Session, register_no: int) -> ColumnElement[bool
     Registers have no index into the ledger, because every posting would pay for it. Register and entry numbers are taken together in one
     statement (A16), so both rise together: halving finds the place in twenty steps, and the slack covers postings of the same moment.
     """
-    ends = (_first_entry(session, number) for number in (register_no, register_no + 1))
-    first, behind = session.connection().execute(select(*ends)).one()
+    ends = select(_first_entry(session, register_no), _first_entry(session, register_no + 1))
+    first, behind = session.connection().execute(ends).one()
     return _entry.c.entry_no.between(first - SLACK, behind + SLACK)
 
 

@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, insert
 
+from shopfloor.clock import now
+from shopfloor.db import table
 from shopfloor.ledger import entry_queries, register_queries
 from shopfloor.ledger.application_queries import ApplicationKind, application_line, list_applications
 from shopfloor.ledger.entry_filter import EntryFilter
@@ -15,8 +17,10 @@ from shopfloor.ledger.entry_queries import entry_card, entry_totals, list_entrie
 from shopfloor.ledger.entry_types import DocumentType
 from shopfloor.ledger.register_queries import list_registers, register_line
 from shopfloor.reservations.entry_queries import ReservationFilter, list_reservations
+from shopfloor.reservations.models import ReservationEntry
 from shopfloor.reservations.rules import Demand
 from tests.factories_posting import DAY, Door, bought, found, lost, made, make_items, moved, q, sold, used
+from tests.posting.test_statements import plantless
 
 RECEIPT = {"document_type": DocumentType.PURCHASE_RECEIPT, "document_no": "RCP-1", "document_line_no": 10000}
 
@@ -238,6 +242,47 @@ def test_dm_21_a_pair_is_one_line(door, session, actor):
     first = list_reservations(session, ReservationFilter(), limit=1)
     assert first.rows == (general,)
     assert list_reservations(session, ReservationFilter(), limit=1, after=first.next_after).rows == (specific,)
+
+
+@pytest.mark.parametrize(("status", "positive", "source"), [("Surplus", True, "Purchase Line"), ("Prospect", False, "Item Journal Line")])
+def test_dm_20_dm_23_a_record_without_counterpart_has_one_side(door, session, status, positive, source):
+    """DM-21: Surplus and Prospect are single records; DM-23: they are number assignments of unposted lines."""
+    everything(door)
+    row = {
+        "plant_no": 1, "entry_no": 900, "positive": positive, "reservation_status": status, "item_no": "CTRL",
+        "quantity_base": q(1) if positive else q(-1), "source_type": source, "source_id": "D-1", "source_line_no": 10000,
+        "serial_no": "C-NEW", "created_at": now(), "created_by": "E-ADMIN",
+    }
+    session.execute(insert(table(ReservationEntry)), row)
+    session.commit()
+    line = list_reservations(session, ReservationFilter(reservation_status=status)).rows[0]
+    side, other = (line.supply, line.demand) if positive else (line.demand, line.supply)
+    assert (other, side.source_type, side.source_id, side.tracking.serial_no) == (None, source, "D-1", "C-NEW")
+    assert (line.quantity, line.tracking.serial_no, line.reservation_status) == (q(1), "C-NEW", status)
+    assert list_reservations(session, ReservationFilter(number="C-NEW")).rows == (line,)
+
+
+def test_a15_another_plant_sees_its_own_ledger_only(door, session, engine):
+    """A15: every statement names the plant, and a plant without postings has empty lists."""
+    everything(door)
+    with seen(engine) as statements:
+        for wanted in SELECTIVE:
+            list_entries(session, EntryFilter(**wanted))
+            entry_totals(session, EntryFilter(**wanted))
+        list_entries(session, EntryFilter())
+        entry_card(session, 6)
+        list_applications(session, entry_no=1)
+        list_registers(session)
+        register_queries.find(session, "1")
+        list_reservations(session, ReservationFilter(item_no="CELL"))
+    assert {text: plantless(text) for text, _ in statements if text.startswith(("SELECT", "WITH")) and plantless(text)} == {}
+    session.rollback()
+    session.info["plant_no"] = 2
+    for wanted in SELECTIVE:
+        assert list_entries(session, EntryFilter(**wanted)).rows == ()
+    assert list_applications(session).rows == list_registers(session).rows == ()
+    assert (entry_card(session, 1), register_line(session, 1), application_line(session, 1)) == (None, None, None)
+    assert register_queries.find(session, "1") == []
 
 
 # --- speed ----------------------------------------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ def test_fn_02_a_part_that_was_bought_and_used(books, session):
     }
 
 
-def test_fn_02_a_product_that_was_made_and_shipped(books, session):
+def test_fn_04_a_product_that_was_made_and_shipped(books, session):
     assert counted(session, serial_no="B-1") == {
         "Item Ledger Entry": 2, "Serial No. Information": 1, "Tracked Product": 1, "Sales Shipment": 1, "Production Order": 1,
     }

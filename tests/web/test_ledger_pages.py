@@ -188,6 +188,34 @@ def test_the_file_is_written_in_parts(client, monkeypatch):
 # --- reservations and stock -----------------------------------------------------------------------------------------------
 
 
+def test_dm_03_open_means_that_something_remains(client):
+    """DM-03: `open` is `remaining ≠ 0`, `positive` is `quantity > 0`; the list of open entries is exactly these."""
+    everything = api(client, "/ledger-entries", limit=500)["rows"]
+    assert {row["entry_no"] for row in everything if row["remaining"] != "0"} == {
+        row["entry_no"] for row in api(client, "/ledger-entries", limit=500, open_only="1")["rows"]
+    }
+
+
+def test_dm_02_every_entry_type_can_be_asked_for(client):
+    """DM-02: the closed list of nine, in the words of Business Central."""
+    text = text_of(client, "/ledger-entries")
+    types = re.search(r'name="entry_type".*?</select>', text, re.DOTALL)[0]
+    assert re.findall(r'<option value="([^"]+)"', types) == [
+        "Purchase", "Sale", "Positive Adjmt.", "Negative Adjmt.", "Transfer", "Consumption", "Output", "Assembly Consumption",
+        "Assembly Output",
+    ]
+
+
+def test_dm_26_stock_is_named_by_its_entry(client):
+    """DM-26: a ledger entry is referenced by its number, and its reserved quantity follows from the records."""
+    pair = api(client, "/reservation-entries", number="F-4")["rows"][0]
+    entry = pair["supply"]["source_id"]
+    assert api(client, f"/ledger-entries/{entry}")["entry"]["tracking"]["serial_no"] == "F-4"
+    of_entry = api(client, "/reservation-entries", source_type="Item Ledger Entry", source_id=entry)["rows"]
+    stock = api(client, "/stock", number="F-4")["rows"][0]
+    assert stock["reserved"] == of_entry[0]["quantity"] == "1"
+
+
 def test_dm_21_reservations_of_a_unit_on_the_bench(client):
     text = text_of(client, "/reservation-entries", number="F-4")
     told = [(row[1], row[3], row[5] != "", row[7], row[8], row[9]) for row in rows(text)]
@@ -279,6 +307,29 @@ def test_fn_08_item_reference_takes_another_code_of_the_item(client):
     assert "/documents/SHP-000001" in links(document)
     assert "Which document?" in text_of(client, "/find-entries", by="document")
     assert client.get("/find-entries?by=colour").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("scan", "leads_to"),
+    [
+        ("F-1", "/find-entries?serial_no=F-1&item_no=FRAME"),
+        ("P-A", "/find-entries?lot_no=P-A&item_no=PAINT"),
+        ("]d20109521234543213" + "21F-1", "/find-entries?serial_no=F-1&item_no=FRAME"),
+        ("B-4", "/find-entries?serial_no=B-4"),
+    ],
+)
+def test_fn_01_a_scan_becomes_a_question(client, scan, leads_to):
+    answer = client.get("/find-entries", query_string={"scan": scan})
+    assert (answer.status_code, answer.location) == (303, leads_to)
+    assert rows(text_of(client, leads_to))
+
+
+def test_fn_01_a_scan_that_means_nothing_is_refused_on_the_page(client):
+    for scan in ("nobody", "\x1d\x1d", "]d201"):
+        answer = client.get("/find-entries", query_string={"scan": scan})
+        assert answer.status_code in {404, 422}
+        assert 'role="alert"' in answer.text
+        assert "Find by" in answer.text
 
 
 def test_tr_55_item_tracing_leads_to_find_entries_and_documents(client):

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlencode
 
-from flask import Blueprint
+from flask import Blueprint, redirect, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from shopfloor.clock import now
-from shopfloor.errors import InvalidInput
+from shopfloor.errors import InvalidInput, Refusal
 from shopfloor.items.identification import items_of_code
 from shopfloor.items.tracking import Tracking
+from shopfloor.tracing.criteria import Criteria
 from shopfloor.tracing.find_entries import DOCUMENTS, INFORMATION_OF, Asked, Count, FoundTable, find_document, find_entries
 from shopfloor.tracing.found_records import FoundRecord, list_records
 from shopfloor.web.extensions import request_session
 from shopfloor.web.filters import local_time
 from shopfloor.web.forms import FormField
+from shopfloor.web.guards import current_actor
 from shopfloor.web.htmx import respond
 from shopfloor.web.inputs import argument
 from shopfloor.web.links import document_link, entries_link, item_link, order_link, reservations_link, source_link, trace_link
 from shopfloor.web.lists import found, list_page
+from shopfloor.web.refusals import on_refusal
 from shopfloor.web.tables import Cell, Column, table
+from shopfloor.web.texts import message_of
+from shopfloor.web.tracing.questions import plain
+from shopfloor.web.tracing.scanned import Meant, meanings
 
 bp = Blueprint("find_entries", __name__, url_prefix="/find-entries")
 REFERENCE, DOCUMENT = "item-reference", "document"
@@ -64,7 +70,11 @@ RECORDS = (
 
 @bp.get("")
 def index() -> Response:
-    """What holds a number, or what was posted with a document."""
+    """What holds a number, or what was posted with a document. A scanned code becomes a question."""
+    on_refusal(_refused)
+    text = request.args.get("scan", "")
+    if text:
+        return _scanned(text)
     by = argument("by") or REFERENCE
     if by not in {REFERENCE, DOCUMENT}:
         raise InvalidInput(summary="by is item-reference or document", problems={"by": "choose item-reference or document"})
@@ -74,7 +84,7 @@ def index() -> Response:
         counts = find_document(request_session(), number)
         return _show(by, fields, counts, lambda kind: _documents_of(kind, number), asked=bool(number), subject=number)
     typed, asked = _typed(), _asked()
-    fields = tuple(FormField(name, str(label), "number", typed[name]) for name, label in FIELDS)
+    fields = _fields(typed)
     counts = find_entries(request_session(), asked)
     subject = Tracking(asked.serial_no, asked.lot_no, asked.package_no)
     traces = (
@@ -85,6 +95,25 @@ def index() -> Response:
         by, fields, counts, lambda kind: address_of(kind, asked), asked=bool(subject), subject=subject.label(),
         actions=traces if counts and subject else (), item_no=asked.item_no if asked.item_no != typed["item_no"] else "",
     )
+
+
+def _scanned(text: str) -> Response:
+    """One meaning is looked for at once, several are offered. Raises ScanRefused and NotFound."""
+    found_meanings = meanings(request_session(), current_actor(), text, Criteria())
+    offered = [(one, _place_of_meaning(one)) for one in found_meanings]
+    if len(offered) == 1:
+        return redirect(offered[0][1], 303)
+    return _show(REFERENCE, _fields(dict.fromkeys(dict(FIELDS), "")), (), str, asked=False, subject="", offered=offered)
+
+
+def _place_of_meaning(meant: Meant) -> str:
+    texts = {name: plain(getattr(meant.criteria, name)) for name, _label in FIELDS}
+    return "/find-entries?" + urlencode({name: value for name, value in texts.items() if value})
+
+
+def _refused(refusal: Refusal) -> Response:
+    """The page, and what is wrong with what was asked."""
+    return _show(REFERENCE, _fields(dict.fromkeys(dict(FIELDS), "")), (), str, asked=False, subject="", refusal=refusal)
 
 
 @bp.get("/<kind>")
@@ -118,6 +147,10 @@ def _documents_of(kind: FoundTable, number: str) -> str:
     return document_link(number) if kind in DOCUMENTS else entries_link(document_no=number)
 
 
+def _fields(typed: Mapping[str, str]) -> tuple[FormField, ...]:
+    return tuple(FormField(name, str(label), "number", typed[name]) for name, label in FIELDS)
+
+
 def _typed() -> dict[str, str]:
     return {name: argument(name) for name, _label in FIELDS}
 
@@ -133,7 +166,8 @@ def _asked() -> Asked:
 
 def _show(
     by: str, fields: Sequence[FormField], counts: Sequence[Count], place: Callable[[FoundTable], str], *, asked: bool, subject: str,
-    actions: Sequence[tuple[str, str, str]] = (), item_no: str = "",
+    actions: Sequence[tuple[str, str, str]] = (), item_no: str = "", offered: Sequence[tuple[Meant, str]] = (),
+    refusal: Refusal | None = None,
 ) -> Response:
     rows = [
         (Cell(str(NAMES[count.table]), place(count.table)), Cell(count.records, place(count.table)), Cell(_state(count.table)))
@@ -142,7 +176,8 @@ def _show(
     columns = (Column(_("Table")), Column(_("Records"), "quantity"), Column(_("Kind"), "status"))
     return respond(
         "pages/find_entries.html", by=by, choices=[(key, str(word)) for key, word in BY], fields=fields, table=table(columns, rows),
-        asked=asked, subject=subject, actions=actions, item_no=item_no, read=local_time(now(), True), refusal=None,
+        asked=asked, subject=subject, actions=actions, item_no=item_no, read=local_time(now(), True), offered=offered,
+        refusal=message_of(refusal) if refusal else None,
     )
 
 
