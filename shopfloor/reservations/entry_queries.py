@@ -24,7 +24,8 @@ _item = table(Item)
 _operator = table(Operator)
 STATUSES = tuple(status.value for status in ReservationStatus)
 SOURCES = tuple(source.value for source in ReservationSource)
-TEXTS = ("reservation_status", "item_no", "variant_code", "location_code", "serial_no", "lot_no", "package_no", "source_type", "source_id")
+TEXTS = ("reservation_status", "item_no", "variant_code", "location_code", "source_type", "source_id")
+NUMBERS = ("serial_no", "lot_no", "package_no")
 
 
 @dataclass(frozen=True)
@@ -119,11 +120,17 @@ def list_reservations(session: Session, wanted: ReservationFilter, *, after: str
 
 def _conditions(wanted: ReservationFilter) -> list[ColumnElement[bool]]:
     found = [_entry.c[name] == getattr(wanted, name) for name in TEXTS if getattr(wanted, name)]
+    found += [_carries(name, getattr(wanted, name)) for name in NUMBERS if getattr(wanted, name)]
     if wanted.number:
-        found.append(or_(*(_entry.c[name] == wanted.number for name in ("serial_no", "lot_no", "package_no"))))
+        found.append(or_(*(_carries(name, wanted.number) for name in NUMBERS)))
     if wanted.picked:
         found.append(_entry.c.picked)
     return found
+
+
+def _carries(name: str, number: str) -> ColumnElement[bool]:
+    """The goods have the number, or get it by a reclassification."""
+    return or_(_entry.c[name] == number, _entry.c["new_" + name] == number)
 
 
 SIDE = (
@@ -170,5 +177,5 @@ def _source(values: RowMapping, side: str, day: str) -> Source | None:
     return Source(
         source_type=values[f"{side}_source_type"], source_id=values[f"{side}_source_id"], line_no=values[f"{side}_source_line_no"],
         sub_line_no=values[f"{side}_source_sub_line_no"], date=values[f"{side}_{day}"],
-        tracking=Tracking(*(values[f"{side}_{name}"] for name in ("serial_no", "lot_no", "package_no"))),
+        tracking=Tracking(*(values[f"{side}_{name}"] for name in NUMBERS)),
     )

@@ -49,11 +49,16 @@ def card_page(
     quiet: str = "",
     note: str = "",
     status: str = "",
+    is_number: bool = False,
 ) -> Response:
-    """The page. `crumbs`: words and address of the list it belongs to; `note`: what the facts mean, in a sentence."""
+    """The page. `crumbs`: words and address of the list it belongs to; `note`: what the facts mean, in a sentence.
+
+    `is_number`: the title is a document number and is set like one.
+    """
     return respond(
         "pages/card.html",
         title=title,
+        is_number=is_number,
         quiet=quiet,
         note=note,
         status_word=status,

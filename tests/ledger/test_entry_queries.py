@@ -260,6 +260,20 @@ def test_dm_20_dm_23_a_record_without_counterpart_has_one_side(door, session, st
     assert (other, side.source_type, side.source_id, side.tracking.serial_no) == (None, source, "D-1", "C-NEW")
     assert (line.quantity, line.tracking.serial_no, line.reservation_status) == (q(1), "C-NEW", status)
     assert list_reservations(session, ReservationFilter(number="C-NEW")).rows == (line,)
+    assert list_reservations(session, ReservationFilter(serial_no="C-NEW", lot_no="L")).rows == ()
+
+
+def test_dm_24_a_reclassification_is_found_by_its_new_number_too(door, session):
+    everything(door)
+    row = {
+        "plant_no": 1, "entry_no": 901, "positive": False, "reservation_status": "Prospect", "item_no": "CELL", "quantity_base": q(-1),
+        "source_type": "Item Journal Line", "source_id": "J", "source_line_no": 1, "lot_no": "L1", "new_lot_no": "L9", "created_at": now(),
+        "created_by": "E-ADMIN",
+    }
+    session.execute(insert(table(ReservationEntry)), row)
+    session.commit()
+    for wanted in ({"number": "L9"}, {"lot_no": "L9"}, {"number": "L1"}):
+        assert [line.entry_no for line in list_reservations(session, ReservationFilter(**wanted)).rows] == [901]
 
 
 def test_a15_another_plant_sees_its_own_ledger_only(door, session, engine):

@@ -161,10 +161,10 @@ def _filters(session: Session, wanted: EntryFilter) -> tuple[FormField, ...]:
         text_filter("number", _("Serial, lot or package"), wanted.number),
         text_filter("document_no", _("Document"), wanted.document_no),
         text_filter("order_no", _("Order"), wanted.order_no),
-        text_filter("location_code", _("Location"), wanted.location_code, options=everywhere),
-        text_filter("entry_type", _("Entry type"), wanted.entry_type, options=types),
         day_filter("from_date", _("From"), argument("from_date")),
         day_filter("to_date", _("To"), argument("to_date")),
+        text_filter("location_code", _("Location"), wanted.location_code, options=everywhere),
+        text_filter("entry_type", _("Entry type"), wanted.entry_type, options=types),
         *seldom,
         check_filter("open_only", _("Open only"), checked=wanted.open_only),
     )

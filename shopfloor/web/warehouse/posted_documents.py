@@ -93,7 +93,7 @@ def card(document_no: str) -> Response:
         document_no, crumbs=(_("Posted documents"), f"/documents?document_type={quote(head.document_type)}"),
         facts=_facts(head), sections=sections,
         actions=((*everything, "right"), (_("Find entries"), f"/find-entries?by=document&document_no={quote(document_no)}", "search")),
-        quiet=", ".join(dict.fromkeys(_(one.document_type or "Document") for one in document.headers)),
+        is_number=True, quiet=", ".join(dict.fromkeys(_(one.document_type or "Document") for one in document.headers)),
     )
 
 
