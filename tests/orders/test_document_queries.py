@@ -19,7 +19,8 @@ from tests.factories_orders import (
     ship,
 )
 from tests.factories_posting import made, posting
-from tests.ledger.test_entry_queries import seen
+from tests.ledger.test_entry_queries import seen, whole_reads
+from tests.posting.test_statements import plantless
 
 RECEIPT, SHIPMENT, JOURNAL = DocumentType.PURCHASE_RECEIPT, DocumentType.SALES_SHIPMENT, DocumentType.ITEM_JOURNAL
 
@@ -112,3 +113,21 @@ def test_a18_statements_do_not_grow_with_the_lines(plant, session, engine):
             list_documents(session, JOURNAL)
         counts.append(len([text for text, _ in statements if " FROM " in text.replace("\n", " ")]))
     assert counts[0] == counts[1] <= 5
+
+
+def test_speed_and_a15_documents_go_by_keys_and_name_the_plant(plant, session, engine):
+    with seen(engine) as statements:
+        for kind in KINDS:
+            list_documents(session, kind, after="ZZZ")
+            list_documents(session, kind)
+        document_card(session, "RCP-000001")
+        find(session, "rcp-000001")
+    asked = [pair for pair in statements if " FROM " in pair[0].replace("\n", " ")]
+    assert len(asked) > 8
+    assert whole_reads(session, asked, ("item_ledger_entry", "below", "found", "purchase_receipt", "sales_shipment")) == []
+    assert {text: plantless(text) for text, _ in asked if plantless(text)} == {}
+    session.rollback()
+    session.info["plant_no"] = 2
+    assert [list_documents(session, kind).rows for kind in KINDS] == [()] * len(KINDS)
+    assert document_card(session, "RCP-000001") is None
+    assert find(session, "RCP-000001") == []

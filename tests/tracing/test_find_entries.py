@@ -18,6 +18,7 @@ from tests.factories_genealogy import FRAME, WHEEL, Station, bike_order, bike_pl
 from tests.factories_orders import make_customer, make_purchase_order, make_sales_order, make_vendor, receive, ship
 from tests.factories_posting import bought
 from tests.ledger.test_entry_queries import seen, whole_reads
+from tests.posting.test_statements import plantless
 
 GROWING = ("item_ledger_entry", "component_association", "tracked_product", "number_information")
 
@@ -160,3 +161,18 @@ def test_a18_three_statements_whatever_there_is_and_none_reads_a_table_whole(boo
         counts.append(len(asked_for))
         assert whole_reads(session, asked_for, GROWING) == []
     assert counts == [3, 3, 3, 3]
+
+
+def test_a15_another_plant_finds_its_own_records_only(books, session, engine):
+    with seen(engine) as statements:
+        for asked in (Asked(lot_no="P-A"), Asked(package_no="BOX"), Asked(serial_no="F-2", item_no=FRAME)):
+            for kind in FoundTable:
+                list_records(session, asked, kind)
+            find_entries(session, asked)
+        find_document(session, "SHP-000001")
+    assert {text: plantless(text) for text, _ in statements if " FROM " in text and plantless(text)} == {}
+    session.rollback()
+    session.info["plant_no"] = 2
+    assert counted(session, lot_no="P-A") == {}
+    assert find_document(session, "SHP-000001") == ()
+    assert all(list_records(session, Asked(lot_no="P-A"), kind).rows == () for kind in FoundTable)
