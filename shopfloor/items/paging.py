@@ -10,6 +10,8 @@ T = TypeVar("T")
 
 PAGE_SIZE = 50
 LARGEST_PAGE = 500
+LONGEST_ENTRY_NO = 18
+"""Digits that a 64-bit number surely has room for."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,13 @@ def page_of(rows: Sequence[T], limit: int, key: Callable[[T], str]) -> Page[T]:
     """A page from one row more than it shows: that row tells whether there is a next page."""
     shown = tuple(rows[:limit])
     return Page(shown, key(shown[-1]) if len(rows) > limit else "")
+
+
+def entry_place(after: str) -> int | None:
+    """The number of the last entry that was shown, in lists that begin with the newest: 0 for the first page, None for no number."""
+    if not after:
+        return 0
+    return int(after) if after.isascii() and after.isdigit() and len(after) <= LONGEST_ENTRY_NO else None
 
 
 def page_limit(wanted: int) -> int:

@@ -146,23 +146,19 @@ def sales_order(session: Session, order_no: str) -> OrderCard | None:
 
 
 def find(session: Session, text: str, *, limit: int = 5) -> list[Found]:
-    """UI-1: purchase and sales orders, receipts and shipments, vendors and customers, by number."""
+    """UI-1: purchase and sales orders, vendors and customers, by number. Posted documents have a finder of their own."""
     if not text.isprintable() or not text:
         return []
     kinds: tuple[tuple[str, Any, Any, str], ...] = (
         ("Purchase order", PurchaseHeader, PurchaseHeader.status, "/purchase-orders/"),
         ("Sales order", SalesHeader, SalesHeader.status, "/sales-orders/"),
-        ("Receipt", PurchaseReceipt, PurchaseReceipt.order_no, "/purchase-orders/"),
-        ("Shipment", SalesShipment, SalesShipment.order_no, "/sales-orders/"),
         ("Vendor", Vendor, Vendor.name, "/vendors/"),
         ("Customer", Customer, Customer.name, "/customers/"),
     )
     found = []
     for kind, model, label, place in kinds:
         for number, words in session.execute(select(model.no, label).where(func.lower(model.no) == text.lower()).limit(limit)):
-            # A posted document is shown on the page of its order.
-            target = words if kind in {"Receipt", "Shipment"} else number
-            found.append(Found(kind, number, words, place + quote(target, safe="")))
+            found.append(Found(kind, number, words, place + quote(number, safe="")))
     return found[:limit]
 
 

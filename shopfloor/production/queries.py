@@ -26,7 +26,6 @@ from shopfloor.production.models import (
     ProdOrderOperation,
     ProductionOrder,
     Routing,
-    RoutingLine,
 )
 from shopfloor.quantity import ZERO
 
@@ -37,7 +36,6 @@ _item = table(Item)
 _bill = table(BillOfMaterial)
 _bom_line = table(BomLine)
 _routing = table(Routing)
-_step = table(RoutingLine)
 NO_DATE = date(9999, 12, 31)
 """Orders without a due date come last."""
 SHORTEST_PREFIX = 2
@@ -72,11 +70,6 @@ class OrderRow:
     def remaining(self) -> Decimal:
         """ASC-16: ordered - good - error, never below zero."""
         return max(self.quantity - self.reported, ZERO)
-
-    @property
-    def percent(self) -> int:
-        """Reported of ordered, 0 to 100."""
-        return min(int(self.reported * 100 / self.quantity), 100)
 
 
 @dataclass(frozen=True)
@@ -166,13 +159,6 @@ def list_orders(
     statement = _orders(session).where(*conditions).order_by(due, _order.c.no).limit(limit + 1)
     rows = [_row(row) for row in session.connection().execute(statement)]
     return page_of(rows, limit, lambda row: f"{(row.due_date or NO_DATE).isoformat()}~{row.no}")
-
-
-def count_orders(session: Session) -> dict[str, int]:
-    """How many orders are at each stage; stages without orders have 0. One statement."""
-    rows = session.connection().execute(select(_order.c.status, func.count()).where(plant(session, _order)).group_by(_order.c.status))
-    found = {row[0]: row[1] for row in rows}
-    return {stage: found.get(stage, 0) for stage in rules.STAGES}
 
 
 def order_row(session: Session, order_no: str) -> OrderRow | None:
@@ -271,18 +257,6 @@ def bom_card(session: Session, bom_no: str) -> BomCard | None:
         .all()
     )
     return BomCard(bom_no, rows[0][0], rows[0][1], tuple(BomCardLine(*row[2:]) for row in rows)) if rows else None
-
-
-def routing_steps(session: Session, routing_no: str) -> list[OrderOperation]:
-    """The steps of a routing. One statement."""
-    if not routing_no.isprintable():
-        return []
-    rows = session.connection().execute(
-        select(_step.c.operation_no, _step.c.description, _step.c.resource)
-        .where(_step.c.routing_no == routing_no)
-        .order_by(_step.c.operation_no)
-    )
-    return [OrderOperation(*row) for row in rows]
 
 
 def _list(session: Session, listed: Table, after: str, limit: int) -> Page[ListRow]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -88,12 +87,6 @@ class Picture:
             f'{stretch} shape-rendering="crispEdges"><rect width="100%" height="100%" fill="#fff"/>'
             f'<path d="{path}" fill="#000"/></svg>'
         )
-
-    def png(self, dots_per_module: int = READ_BACK_SCALE) -> bytes:
-        """A grey PNG of whole dots, for printers and cameras."""
-        stream = io.BytesIO()
-        self.image(dots_per_module).save(stream, format="PNG", optimize=True)
-        return stream.getvalue()
 
     def image(self, dots_per_module: int = READ_BACK_SCALE) -> Image.Image:
         """The picture itself."""

@@ -124,10 +124,6 @@ class Scan:
         """For people: `(01)09521234543213(10)LOT7`. Blank for a code without GS1 elements."""
         return bracketed(self.elements) if self.is_gs1 else ""
 
-    def warned(self, kind: str) -> bool:
-        """Whether a warning of this kind was given."""
-        return any(warning.kind == kind for warning in self.warnings)
-
 
 def bracketed(elements: tuple[Element, ...]) -> str:
     """Bracketed text of elements, readable again: an opening bracket that is data is escaped (R-14)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
@@ -164,33 +164,3 @@ def quoted(value: str) -> str:
 
 def _unquoted(text: str) -> str:
     return text[1:-1].replace("''", "'") if re.fullmatch(_QUOTED, text) else text
-
-
-@dataclass(frozen=True)
-class History:
-    """TR-54: the questions asked so far and which of them is shown. Asking anew cuts off what lay ahead."""
-
-    asked: tuple[Criteria, ...] = ()
-    position: int = -1
-    """Index of the shown question; -1: none yet."""
-    longest: int = field(default=50)
-    """How many questions are kept."""
-
-    @property
-    def shown(self) -> Criteria | None:
-        return self.asked[self.position] if self.asked else None
-
-    def ask(self, criteria: Criteria) -> History:
-        """The history after a new question; asking the shown one again changes nothing."""
-        if criteria == self.shown:
-            return self
-        asked = (*self.asked[: self.position + 1], criteria)[-self.longest :]
-        return replace(self, asked=asked, position=len(asked) - 1)
-
-    def previous(self) -> History:
-        """One question back, if there is one."""
-        return replace(self, position=max(self.position - 1, min(0, len(self.asked) - 1)))
-
-    def next(self) -> History:
-        """One question ahead, if there is one."""
-        return replace(self, position=min(self.position + 1, len(self.asked) - 1))

@@ -204,25 +204,6 @@ class Trace:
         """Lines directly below a line; 0 gives the roots."""
         return tuple(line for line in self.lines if line.parent == number)
 
-    def subtree(self, number: int) -> tuple[Line, ...]:
-        """A line and all that lies below it."""
-        depth = self.line(number).depth
-        end = number
-        while end < len(self.lines) and self.lines[end].depth > depth:
-            end += 1
-        return self.lines[number - 1 : end]
-
-    def path(self, number: int) -> tuple[Line, ...]:
-        """From the root down to a line: what must be expanded to see it."""
-        found = [self.line(number)]
-        while found[-1].parent:
-            found.append(self.line(found[-1].parent))
-        return tuple(reversed(found))
-
-    def already_traced_target(self, number: int) -> Line:
-        """*Go to already traced* (TR-44, C12): the first line of the same entry; the line itself when it is that."""
-        return self.line(self.line(number).first_line or number)
-
 
 def with_line_values(line: Line, criteria: Criteria) -> Criteria:
     """TR-53 *Set filters with line values*: all filters replaced, a blank value must be blank; all else is kept."""

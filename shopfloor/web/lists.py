@@ -27,8 +27,9 @@ def list_page(
     filters: Sequence[FormField] = (),
     note: str = "",
     refusal: Refusal | None = None,
+    csv: str = "",
 ) -> Response:
-    """A list with its filters. `empty` says that there is nothing and how to get the first row."""
+    """A list with its filters. `empty` says that there is nothing and how to get the first row; `csv` is the address of its file."""
     return respond(
         "pages/list.html",
         title=title,
@@ -36,6 +37,7 @@ def list_page(
         actions=actions,
         filters=filters,
         note=note,
+        csv=csv,
         path=request.path,
         empty_title=empty[0],
         empty_text=empty[1],
@@ -60,3 +62,13 @@ def found(record: str, number: str, card: Any) -> Any:
 def text_filter(name: str, label: str, value: str, *, options: Sequence[tuple[str, str]] = ()) -> FormField:
     """One field of a list's filter row."""
     return FormField(name=name, label=label, kind="select" if options else "text", value=value, options=tuple(options))
+
+
+def day_filter(name: str, label: str, value: str) -> FormField:
+    """A calendar date of a list's filter row."""
+    return FormField(name=name, label=label, kind="day", value=value)
+
+
+def check_filter(name: str, label: str, *, checked: bool) -> FormField:
+    """A box of a list's filter row."""
+    return FormField(name=name, label=label, kind="check", value="1" if checked else "")

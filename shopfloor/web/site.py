@@ -14,6 +14,8 @@ from werkzeug.wrappers import Response
 import shopfloor.scanning
 from shopfloor.genealogy import home_queries
 from shopfloor.items import identification
+from shopfloor.ledger import register_queries as ledger
+from shopfloor.orders import document_queries as documents
 from shopfloor.orders import queries as orders
 from shopfloor.people import queries as people
 from shopfloor.people.queries import Found
@@ -28,7 +30,9 @@ from shopfloor.web.navigation import MORE, PLACES
 from shopfloor.web.texts import message_of
 
 bp = Blueprint("site", __name__)
-FINDERS: tuple[Callable[..., list[Found]], ...] = (production.find, home_queries.find, orders.find, identification.find, people.find)
+FINDERS: tuple[Callable[..., list[Found]], ...] = (
+    production.find, home_queries.find, orders.find, documents.find, identification.find, people.find, ledger.find,
+)
 MOST_HITS = 20
 SHORTEST_PAGE_NAME = 3
 

@@ -49,16 +49,21 @@ class Table:
     """Address of the next page; blank: this is the last."""
     first: str = ""
     """Address of the first page; blank: this is it."""
+    totals: tuple[Cell, ...] = ()
+    """Figures of all rows that fit the filter, one for each column; none: no row of totals."""
 
 
-def table(columns: Sequence[Column], rows: Sequence[Sequence[Cell]], page: Page[Any] | None = None) -> Table:
+def table(
+    columns: Sequence[Column], rows: Sequence[Sequence[Cell]], page: Page[Any] | None = None, *, totals: Sequence[Cell] = ()
+) -> Table:
     """A table of one page of a list; its links keep the filters of the address."""
     after = page.next_after if page else ""
     return Table(
         columns=tuple(columns),
         rows=tuple(tuple(row) for row in rows),
         next=address(after=after) if after else "",
-        first=address(after="") if request.args.get("after") else "",
+        first=address(after="") if page and request.args.get("after") else "",
+        totals=tuple(totals),
     )
 
 

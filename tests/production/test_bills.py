@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from shopfloor.errors import InvalidInput, NotAllowed, NotFound
 from shopfloor.items.errors import UnitUnknown
@@ -12,6 +13,7 @@ from shopfloor.people.fields import read_input
 from shopfloor.production import bills, queries
 from shopfloor.production.errors import BomLoop
 from shopfloor.production.inputs import NewBom, NewBomLine, NewRouting, NewRoutingLine, StartOrder
+from shopfloor.production.models import RoutingLine
 from tests.factories_items import CELL, LABEL, MODULE, PACK, PASTE, plant_with_masters
 
 
@@ -80,7 +82,9 @@ def test_edg_22_loops_are_refused_on_any_level(run, masters):
 def test_routing(run, session, masters):
     steps = (NewRoutingLine(operation_no=10, description="Stack"), NewRoutingLine(operation_no=20, description="Close", resource="B2"))
     run(bills.create_routing, given=NewRouting(item_no=PACK, lines=steps))
-    assert [(step.operation_no, step.resource) for step in queries.routing_steps(session, PACK)] == [(10, ""), (20, "B2")]
+    stored = session.scalars(select(RoutingLine).order_by(RoutingLine.operation_no))
+    assert [(step.routing_no, step.operation_no, step.resource) for step in stored] == [(PACK, 10, ""), (PACK, 20, "B2")]
+    session.rollback()
     with pytest.raises(AlreadyExists):
         run(bills.create_routing, given=NewRouting(item_no=PACK, lines=steps))
 

@@ -80,7 +80,7 @@ def test_r_15_refused(text, kind):
 def test_r_16_a_short_gtin_is_padded_and_that_is_said(short):
     short = short if short != "952123454320" else "614141123452"
     found = scan(f"{SITE}/01/{short}")
-    assert (found.gtin, found.warned("gtin_zero_padded")) == (short.rjust(14, "0"), True)
+    assert (found.gtin, "gtin_zero_padded" in {one.kind for one in found.warnings}) == (short.rjust(14, "0"), True)
     with pytest.raises(ScanRefused) as caught:
         read(f"{SITE}/01/{short}", ScannerProfile(strict=True), as_of=TODAY)
     assert caught.value.kind == "ai_value_too_short"

@@ -112,3 +112,11 @@ def shape(trace):
         + ("*" if line.already_traced else "")
         for line in trace.lines
     ]
+
+
+def path(trace, number):
+    """From the root down to a line."""
+    found = [trace.line(number)]
+    while found[-1].parent:
+        found.append(trace.line(found[-1].parent))
+    return tuple(reversed(found))

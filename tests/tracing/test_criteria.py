@@ -6,7 +6,7 @@ import pytest
 
 from shopfloor.errors import InvalidInput
 from shopfloor.ledger.entry_types import EntryType
-from shopfloor.tracing.criteria import Criteria, Filter, History, TraceMethod, View, chosen, quoted, read_filter, read_filters
+from shopfloor.tracing.criteria import Criteria, Filter, TraceMethod, View, chosen, quoted, read_filter, read_filters
 from shopfloor.tracing.graph import CONSUMPTION, OUTPUT, Entry
 from shopfloor.tracing.lines import document_of
 
@@ -66,20 +66,6 @@ def test_tr_2_captions():
     with pytest.raises(InvalidInput) as refused:
         chosen(View, "view", "X")
     assert "Exact, Order line" in refused.value.text()
-
-
-def test_tr_54_history_goes_back_and_ahead_and_a_new_question_cuts_off_the_rest():
-    a, b, c = (Criteria(lot_no=lot) for lot in "ABC")
-    history = History().ask(a).ask(b)
-    assert history.previous().shown == a
-    assert history.previous().previous().shown == a
-    assert history.previous().next().shown == b
-    assert history.next().shown == b
-    assert history.previous().ask(c).asked == (a, c)
-    assert history.ask(b) == history
-    assert History().previous().shown is None
-    assert History().next().shown is None
-    assert len(History(longest=2).ask(a).ask(b).ask(c).asked) == 2
 
 
 def test_c_8_the_assembly_types_keep_their_place():

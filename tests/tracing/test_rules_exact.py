@@ -6,7 +6,7 @@ import pytest
 
 from shopfloor.tracing.criteria import ShowComponents
 from shopfloor.tracing.lines import Completeness
-from tests.tracing.books import ORDER, Books, shape
+from tests.tracing.books import ORDER, Books, path, shape
 
 
 def three_units(sold=False):
@@ -32,7 +32,7 @@ def test_rule_1_c_4_trc_4_three_units_three_disjoint_trees(unit):
 def test_rule_1_all_three_at_once_share_no_entry():
     trace = three_units().trace(item_no="PACK")
     assert shape(trace) == ["23", ".13", "..3", "22", ".12", "..2", "21", ".11", "..1"]
-    trees = [{line.entry_no for line in trace.subtree(root.no)} for root in trace.children(0)]
+    trees = [{line.entry_no for line in trace.lines if path(trace, line.no)[0] == root} for root in trace.children(0)]
     assert sum(len(tree) for tree in trees) == len(set.union(*trees)) == 9
     assert all(line.certain for line in trace.lines)
     assert trace.completeness is Completeness.COMPLETE
@@ -199,10 +199,9 @@ def test_c_12_nothing_is_listed_below_an_already_traced_line():
     books.sell(5, "PACK", 1, 4, serial="S1")
     trace = books.trace(lot_no="L1", forward=True)
     assert shape(trace) == ["1", ".2", "..3", "..4", "...5", ".3", "..2*", "..4*"]
-    target = trace.already_traced_target(8)
-    assert target.no == 4
-    assert [line.entry_no for line in trace.subtree(target.no)] == [4, 5]
-    assert [line.entry_no for line in trace.path(5)] == [1, 2, 4, 5]
+    assert trace.line(8).first_line == 4
+    assert [line.entry_no for line in trace.lines if trace.line(4) in path(trace, line.no)] == [4, 5]
+    assert [line.entry_no for line in path(trace, 5)] == [1, 2, 4, 5]
 
 
 def test_c_4_trc_18_a_scrapped_unit_shows_its_components_and_ends_there():

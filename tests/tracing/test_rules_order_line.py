@@ -194,8 +194,7 @@ def test_tr_40_41_43_a_source_of_two_usages_is_shown_below_each_and_walked_once(
     trace = books.trace(lot_no="L1", exact=False)
     assert shape(trace) == ["5", ".3", "..2", "...1", "4", ".3*"]
     # TR-44: go to the first line of the same entry.
-    assert trace.already_traced_target(6).no == 2
-    assert trace.already_traced_target(2).no == 2
+    assert (trace.line(6).first_line, trace.line(2).first_line) == (2, 0)
 
 
 def test_tr_41_42_in_a_loop_a_line_below_the_same_entry_at_another_depth_is_not_repeated_at_depth_one():

@@ -18,6 +18,7 @@ from shopfloor.people import rights
 from shopfloor.web.extensions import request_session
 from shopfloor.web.filters import local_time
 from shopfloor.web.inputs import argument
+from shopfloor.web.links import entries_link, reservations_link
 from shopfloor.web.lists import list_page, text_filter
 from shopfloor.web.navigation import may
 from shopfloor.web.tables import Cell, Column, Table, table
@@ -67,26 +68,34 @@ def location(code: str) -> Response:
 
 
 def stock_table(rows: Sequence[StockRow], page: Page[StockRow] | None = None) -> Table:
-    """Stock as a table; numbers lead to their trace."""
+    """Stock as a table; numbers lead to their trace, figures to the entries behind them."""
     return table(COLUMNS, [_cells(row) for row in rows], page)
 
 
 def _cells(row: StockRow) -> tuple[Cell, ...]:
     unit = row.unit_code
+    goods = {"item_no": row.item_no, "variant_code": row.variant_code, "serial_no": row.serial_no, "lot_no": row.lot_no}
     return (
         Cell(row.item_no, f"/items/{quote(row.item_no, safe='')}"),
         Cell(row.description),
         Cell(row.location_code),
         Cell(row.lot_no, trace_address(row.item_no, row.variant_code, lot_no=row.lot_no)),
         Cell(row.serial_no, trace_address(row.item_no, row.variant_code, serial_no=row.serial_no)),
-        Cell(row.on_hand, unit=unit),
-        Cell(row.in_units, unit=unit),
-        Cell(row.picked, unit=unit),
+        Cell(row.on_hand, entries_link(**goods, location_code=row.location_code, open_only=1), unit),
+        Cell(row.in_units, _registered_link(row) if row.in_units else "", unit),
+        Cell(row.picked, reservations_link(**goods, location_code=row.location_code, picked=1) if row.picked else "", unit),
         Cell(row.free, unit=unit),
-        Cell(row.reserved, unit=unit),
+        Cell(row.reserved, reservations_link(**goods, location_code=row.location_code) if row.reserved else "", unit),
         Cell(row.expiration_date),
         Cell("On hold" if row.blocked else ""),
     )
+
+
+def _registered_link(row: StockRow) -> str:
+    """The registered parts behind *in units*."""
+    named = {"serial_no": row.serial_no, "lot_no": row.lot_no, "item_no": row.item_no}
+    number = {name: value for name, value in named.items() if value}
+    return "/find-entries/associations?" + urlencode(number) if row.serial_no or row.lot_no else ""
 
 
 def trace_address(item_no: str, variant_code: str = "", *, serial_no: str = "", lot_no: str = "") -> str:

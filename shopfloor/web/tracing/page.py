@@ -19,6 +19,7 @@ from shopfloor.web.extensions import request_session
 from shopfloor.web.guards import current_actor
 from shopfloor.web.htmx import respond
 from shopfloor.web.inputs import whole_argument
+from shopfloor.web.links import find_entries_link
 from shopfloor.web.refusals import on_refusal
 from shopfloor.web.texts import message_of, message_text
 from shopfloor.web.tracing.csv_file import csv_text
@@ -66,6 +67,8 @@ class TracePage:
     """Address of the same question the other way round."""
     now: str
     """Address of this view, to read the books again."""
+    entries: str
+    """*Find entries* of the number asked for; blank when not exactly one is."""
     asked: tuple[tuple[str, str], ...]
     """The criteria in words, for the printed evidence."""
     by: str
@@ -136,8 +139,17 @@ def _answer(asked: Criteria) -> TracePage:
         reasons=tuple(reasons[:MOST_REASONS]), more_reasons=max(len(reasons) - MOST_REASONS, 0),
         reached=reached(trace), on_hand=trace.on_hand, question=_question(asked), subject=subject(asked),
         file=address(asked, PATH + ".csv"), include=address(_with_registered(asked)), opposite=address(_turned(asked)), now=address(asked),
-        asked=tuple(asked_words(asked)), by=current_actor().name,
+        entries=_entries(trace), asked=tuple(asked_words(asked)), by=current_actor().name,
     )
+
+
+def _entries(trace: Trace) -> str:
+    """All roots carry one number, or the question was about several."""
+    numbers = {(line.item_no, line.variant_code, line.serial_no, line.lot_no, line.package_no) for line in trace.children(0)}
+    if len(numbers) != 1:
+        return ""
+    item_no, variant_code, serial_no, lot_no, package_no = numbers.pop()
+    return find_entries_link(item_no, variant_code, serial_no=serial_no, lot_no=lot_no, package_no=package_no)
 
 
 def _part(asked: Criteria, first: int) -> str:

@@ -15,8 +15,9 @@ from shopfloor.items.queries import NumberCard
 from shopfloor.ledger.entry_types import EntryType, SourceType
 from shopfloor.quantity import ZERO
 from shopfloor.tracing.criteria import Criteria
-from shopfloor.tracing.lines import Line, Link, State, Trace, trace_opposite, with_line_values
+from shopfloor.tracing.lines import ITEM_LEDGER_ENTRY, Line, Link, State, Trace, trace_opposite, with_line_values
 from shopfloor.web.filters import local_day, quantity
+from shopfloor.web.links import document_link, entry_link, find_entries_link
 from shopfloor.web.tracing.questions import address
 
 ROWS = 500
@@ -74,6 +75,8 @@ class Row:
     """*Set filters with line values* (TR-53)."""
     opposite_href: str
     """*Trace opposite from line* (TR-53)."""
+    entries_href: str
+    """*Find entries* with the numbers of the line (TR-55); blank without a number."""
     first_href: str
     """Where an already traced line leads (TR-44); blank for all others."""
 
@@ -133,6 +136,9 @@ def _row(trace: Trace, line: Line, *, has_children: bool, on_hold: Collection[tu
         quantity=line.quantity or line.scrap_quantity,
         day=line.posting_date or (local_day(made) if made else None),
         filters_href=address(with_line_values(line, trace.criteria)), opposite_href=address(trace_opposite(line, trace.criteria)),
+        entries_href=find_entries_link(
+            line.item_no, line.variant_code, serial_no=line.serial_no, lot_no=line.lot_no, package_no=line.package_no
+        ),
         first_href=page_of(line.first_line, trace.criteria, paged=paged) if line.already_traced else "",
     )
 
@@ -158,8 +164,12 @@ def _tags(line: Line, on_hold: Collection[tuple[str, str, str, str]]) -> list[Ta
 
 
 def _document(line: Line) -> str:
-    """Production orders have a page; posted receipts and shipments are named only."""
-    return f"/production-orders/{quote(line.order_no, safe='')}" if line.order_no else ""
+    """*Show document* (TR-55): the production order, the posted document, or the entry itself."""
+    if line.order_no:
+        return f"/production-orders/{quote(line.order_no, safe='')}"
+    if line.document_no and line.document_kind != ITEM_LEDGER_ENTRY:
+        return document_link(line.document_no)
+    return entry_link(line.entry_no)
 
 
 # --- summary --------------------------------------------------------------------------------------------------------------
