@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 import shopfloor.scanning
 from shopfloor.genealogy import home_queries
 from shopfloor.items import identification
-from shopfloor.orders import queries as orders
+from shopfloor.orders import posted_queries as orders
 from shopfloor.people import queries as people
 from shopfloor.people.queries import Found
 from shopfloor.production import queries as production
