@@ -56,11 +56,12 @@ class PostedCard:
     register_no: int
     reason: str
     entries: tuple[PostedEntryRow, ...]
-    undoable: tuple[int, ...]
-    """Numbers of entries that an undo may take back."""
+    standing: tuple[int, ...]
+    """Numbers of entries that were not undone; of a transfer what arrived."""
+    undoable: bool
+    """Whether they may be undone."""
     returnable: bool
     """Whether a return order can be made of it."""
-
 
 def posted_card(session: Session, record: str, no: str) -> PostedCard | None:
     """One posted document, or None. Three statements."""
@@ -92,7 +93,8 @@ def posted_card(session: Session, record: str, no: str) -> PostedCard | None:
             )
             for e in posted.entries
         ),
-        undoable=() if movement is TRANSFER_RECEIPT else standing,
+        standing=standing,
+        undoable=bool(standing) and movement is not TRANSFER_RECEIPT,
         returnable=movement.document_type in RETURN_OF and bool(standing),
     )
 

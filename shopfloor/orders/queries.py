@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, literal, select
 from sqlalchemy.orm import Session
 
 from shopfloor.db import plant, table
-from shopfloor.items.models import Item
+from shopfloor.items.models import Item, Location
 from shopfloor.items.paging import PAGE_SIZE, Page, page_limit, page_of
 from shopfloor.orders.kinds import PURCHASE_ORDER, SALES_ORDER, SHAPES, TRANSFER_ORDER, OrderKind, Shape
 from shopfloor.orders.line_numbers import LineNumber, read_numbers
@@ -133,6 +133,14 @@ def purchase_order(session: Session, order_no: str) -> OrderCard | None:
 def sales_order(session: Session, order_no: str) -> OrderCard | None:
     """One sales order, or None. Three statements."""
     return order_card(session, SALES_ORDER.kind, order_no)
+
+
+def locations_by_use(session: Session) -> tuple[list[str], list[str]]:
+    """Codes of locations that keep goods, and of those for goods on their way (AP-09). One statement."""
+    location = table(Location)
+    statement = select(location.c.code, location.c.in_transit).where(plant(session, location)).order_by(location.c.code)
+    rows = session.connection().execute(statement).all()
+    return [row.code for row in rows if not row.in_transit], [row.code for row in rows if row.in_transit]
 
 
 def list_orders(session: Session, kind: OrderKind, *, after: str = "", limit: int = PAGE_SIZE, status: str = "") -> Page[OrderRow]:

@@ -24,8 +24,9 @@ MODULES = (
     "production.associations",
     "tracing.page",
     "warehouse.parties",
-    "warehouse.purchase_orders",
-    "warehouse.sales_orders",
+    "warehouse.orders",
+    "warehouse.order_lines",
+    "warehouse.posted",
 )
 
 

@@ -18,6 +18,7 @@ from shopfloor.orders.undo import undo_posted
 from shopfloor.people.actor import Actor
 from shopfloor.people.fields import read_input
 from shopfloor.reservations.rules import Demand
+from shopfloor.tracing.queries import trace
 from tests.factories_documents import books_are_right, entries_of, stock_at, undo
 from tests.factories_items import CELL, MODULE, PACK, PASTE, plant_with_masters
 from tests.factories_orders import (
@@ -180,3 +181,18 @@ def test_c10_undo_of_a_shipment_below_zero_pays_what_was_owed(session, run):
     undo(run, "shipment", shipment_no)
     assert stock_at(session, "TAPE") == {}
     books_are_right(session)
+
+
+def test_c11_an_undone_shipment_is_struck_in_the_trace_and_its_customer_did_not_get_the_goods(session, run):
+    make_customer(run, "C2", "Boats Ltd")
+    opening_stock(run, PACK, serial_no="P-0001")
+    make_sales_order(run, {"item_no": PACK, "quantity": "1"})
+    undo(run, "shipment", ship(run, "SO-1", {"serial_no": "P-0001"}).shipment_no)
+    make_sales_order(run, {"item_no": PACK, "quantity": "1"}, no="SO-2", customer_no="C2")
+    ship(run, "SO-2", {"serial_no": "P-0001"})
+    lines = trace(session, serial_no="P-0001", method="Origin -> Usage").lines
+    assert [(line.state.value, line.struck, line.source_name) for line in lines] == [
+        ("posted", False, ""), ("reversed", True, "Bikes Ltd"), ("reversal", False, "Bikes Ltd"), ("posted", False, "Boats Ltd")
+    ]
+    assert [line.certain for line in lines] == [True, False, True, True]
+    session.rollback()
