@@ -72,7 +72,7 @@ def post_transfer_shipment(session: Session, actor: Actor, *, given: PostTransfe
     return _post(session, actor, TRANSFER_SHIPMENT, given)
 
 
-def post_transfer_receipt(session: Session, actor: Actor, *, given: PostTransferReceipt) -> OrderPosted:
+def post_transfer_receipt(session: Session, actor: Actor, *, given: PostTransferReceipt | PostTransfer) -> OrderPosted:
     """Goods arrive, with the numbers that left (TL-14). Without lines: everything that is on its way.
 
     Raises what `post_movement` raises, and NotFound when nothing is on its way.

@@ -51,7 +51,7 @@ def test_ap_15_a_receipt_is_undone_from_its_place_on_the_order_card(client, run,
     receipt_no = received(run, key, f"A-{key}", f"B-{key}")
     card = f"/purchase-orders/P{key}"
     page = f"/receipts/{receipt_no}"
-    assert f'href="{page}"' in client.get(card).text
+    assert f'href="{page}#back">Undo or return' in client.get(card).text
     # Without a reason nothing happens, and the chosen entry stays chosen.
     text = client.get(page).text
     entry = text.split('name="entry_nos.0" value="')[1].split('"')[0]
@@ -129,7 +129,9 @@ def test_ap_09_a_transfer_order_leaves_and_arrives(client, run, key):
     assert "MAIN → SIDE (by TRANSIT)" in shown
     assert "2 PCS" in words(client.get(f"/stock?number=L-{key}"))
     assert "TRANSIT" in client.get(f"/stock?number=L-{key}").text
-    # What is on its way is filled in.
+    # What is on its way is filled in; a form that was emptied receives nothing.
+    empty = {name: "" for name in form_of(client, card, card + "/transfer-receipts") if name.endswith(("quantity", "lot_no"))}
+    assert send(client, card, card + "/transfer-receipts", **empty).status_code == 422
     arrived = send(client, card, card + "/transfer-receipts")
     assert arrived.status_code == 303, arrived.text[-2000:]
     shown = client.get(card)

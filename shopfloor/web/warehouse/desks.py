@@ -104,7 +104,7 @@ _DESKS = (
         _l("From"), _l("To"), "", _l("Shipped"), inputs.NewTransferOrder, create_transfer_order,
         (
             Posting("transfer-shipments", _l("Ship"), _OUT, _l("Post the shipment"), inputs.PostTransfer, post_transfer_shipment),
-            Posting("transfer-receipts", _l("Receive"), _ARRIVE, _l("Post the receipt"), inputs.PostTransferReceipt, post_transfer_receipt),
+            Posting("transfer-receipts", _l("Receive"), _ARRIVE, _l("Post the receipt"), inputs.PostTransfer, post_transfer_receipt),
         ),
         _l("Arrived"),
     ),

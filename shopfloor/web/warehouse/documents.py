@@ -8,6 +8,7 @@ from urllib.parse import quote
 from flask_babel import gettext as _
 
 from shopfloor.items.tracking import Tracking
+from shopfloor.orders.kinds import RETURN_OF, TRANSFER_RECEIPT
 from shopfloor.orders.posted import MOVEMENTS
 from shopfloor.orders.queries import OrderCard, OrderLineRow
 from shopfloor.quantity import ZERO, shown
@@ -56,18 +57,27 @@ def _line_cells(line: OrderLineRow, desk: Desk, line_page: str) -> list[Cell]:
     ]
 
 
-def posted_table(card: OrderCard) -> Table:
-    """What was posted for the order, each with its own page."""
-    columns = (Column(_("Document"), "number"), Column(_("Kind")), Column(_("Posting date"), "day"), Column(_("Vendor's delivery note")))
-    rows = [
-        (
-            Cell(document.no, f"/{MOVEMENTS[document.record][1].address}/{quote(document.no, safe='')}"),
-            Cell(_(document.record.capitalize())),
-            Cell(document.posting_date),
-            Cell(document.external_no),
+def posted_table(card: OrderCard, *, may_undo: bool) -> Table:
+    """What was posted for the order, each with its own page. A transfer receipt is not undone (AP-15)."""
+    noted = any(document.external_no for document in card.posted)
+    columns = (
+        Column(_("Document"), "number"), Column(_("Kind")), Column(_("Posting date"), "day"),
+        *((Column(_("Vendor's delivery note")),) if noted else ()), *((Column(_("Take back")),) if may_undo else ()),
+    )
+    rows = []
+    for document in card.posted:
+        movement = MOVEMENTS[document.record][1]
+        page = f"/{movement.address}/{quote(document.no, safe='')}"
+        words = "" if movement is TRANSFER_RECEIPT else _("Undo or return") if movement.document_type in RETURN_OF else _("Undo")
+        rows.append(
+            (
+                Cell(document.no, page),
+                Cell(_(document.record.capitalize())),
+                Cell(document.posting_date),
+                *((Cell(document.external_no),) if noted else ()),
+                *((Cell(words, f"{page}#back" if words else ""),) if may_undo else ()),
+            )
         )
-        for document in card.posted
-    ]
     return table(columns, rows)
 
 

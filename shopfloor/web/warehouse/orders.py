@@ -115,7 +115,7 @@ def show(desk: Desk, order_no: str, refusal: Refusal | None = None, *, posting: 
         card=order,
         desk=desk,
         lines=lines_table(order, desk, f"{address}/lines" if changeable else ""),
-        posted=posted_table(order) if order.posted else None,
+        posted=posted_table(order, may_undo=may_post) if order.posted else None,
         on_the_way=_on_the_way(order),
         address=address,
         forms=forms,
