@@ -144,7 +144,7 @@ def test_rs_12_a_smaller_quantity_releases_reservations(session, run, actor):
     books_are_right(session)
 
 
-def test_c1_item_and_location_of_a_reserved_line_stay_until_the_reservation_is_cancelled(session, run, actor):
+def test_c1_er_18_item_and_location_of_a_reserved_line_stay_until_the_reservation_is_cancelled(session, run, actor):
     entry_no = stock_of(run, session)
     make_sales_order(run, {"item_no": CELL, "quantity": "10"})
     reserve(run, session, actor, entry_no, 8)
@@ -189,7 +189,7 @@ def test_d1_a_picked_reservation_is_not_cancelled_here(session, run, actor):
     assert Door(run, session).open()[entry_no] == (10, 8)
 
 
-def test_rs_13_a_date_that_breaks_a_reservation_asks_and_a_yes_cancels_it(session, run):
+def test_rs_13_er_19_a_date_that_breaks_a_reservation_asks_and_a_yes_cancels_it(session, run):
     make_purchase_order(run, {"item_no": CELL, "quantity": "10", "date": "2026-03-10"})
     make_sales_order(run, {"item_no": CELL, "quantity": "10", "date": "2026-03-15"})
     sides = ("Sales Line", "SO-1", 10000), ("Purchase Line", "PO-1", 10000)

@@ -24,8 +24,9 @@ from shopfloor.orders.kinds import OrderKind
 from shopfloor.orders.undo import undo_posted
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
-from shopfloor.reservations.errors import NotAvailable, NumberOnHold
+from shopfloor.reservations.errors import NotAvailable, NumberOnHold, ReservedElsewhere
 from shopfloor.reservations.models import ReservationEntry
+from shopfloor.reservations.rules import Demand
 from shopfloor.tracing.queries import trace
 from tests.conftest import ADMINISTRATOR
 from tests.factories_documents import (
@@ -50,6 +51,7 @@ from tests.factories_orders import (
     receive,
     ship,
 )
+from tests.factories_posting import Door
 
 
 @pytest.fixture(autouse=True)
@@ -218,6 +220,25 @@ def test_c9_goods_go_back_to_the_vendor_from_the_receipt_they_came_with(session,
     lines = trace(session, lot_no="L-1").lines
     assert {line.document_kind for line in lines} == {"Return Shipment", "Purchase Receipt"}
     session.rollback()
+    books_are_right(session)
+
+
+def test_ap_07_er_09_the_named_receipt_must_have_enough_that_is_not_kept_for_others(session, run, actor):
+    make_purchase_order(run, {"item_no": CELL, "quantity": "20"})
+    first, other = (receive(run, "PO-1", {"quantity": "10", "lot_no": "L-1"}).receipt_no for _ in range(2))
+    entry_no = entries_of(session, first)[0].entry_no
+    Door(run, session).reserve(actor, Demand("Sales Line", "SO-9", 10000), entry_no, 4)
+    make_purchase_return(run, {"item_no": CELL, "quantity": "20"})
+    named = {"lot_no": "L-1", "applies_to_entry": entry_no}
+    with pytest.raises(ReservedElsewhere) as refused:
+        send_back(run, "PRO-1", {"quantity": "7", **named})
+    assert "SO-9" in refused.value.holder
+    with pytest.raises(NotAvailable):
+        send_back(run, "PRO-1", {"quantity": "11", **named})
+    send_back(run, "PRO-1", {"quantity": "6", **named})
+    # Without a named entry the other receipt would have served.
+    send_back(run, "PRO-1", {"quantity": "10", "lot_no": "L-1"})
+    assert (stock_at(session, CELL), bool(other)) == ({("MAIN", "L-1"): 4}, True)
     books_are_right(session)
 
 
