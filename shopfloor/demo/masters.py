@@ -18,11 +18,13 @@ from shopfloor.demo.names import (
     LOCATION,
     MANAGER,
     MODULE,
+    ON_THE_ROAD,
     PACK,
     PACK_24,
     PASTE,
     QUALITY,
     SCREW,
+    SECOND_LOCATION,
     SECOND_WORKER,
     STOREKEEPER,
     SUPERVISOR,
@@ -52,7 +54,10 @@ from shopfloor.production.bills import create_bom, create_routing
 from shopfloor.production.inputs import NewBom, NewBomLine, NewRouting, NewRoutingLine
 
 POLICY = "TRACKED"
-FIRST_NUMBERS = {"PROD": ("RPO-", 0, 1049), "PURCHASE": ("PO-", 5, 100), "SALES": ("SO-", 5, 100)}
+FIRST_NUMBERS = {
+    "PROD": ("RPO-", 0, 1049), "PURCHASE": ("PO-", 5, 100), "SALES": ("SO-", 5, 100), "TRANSFER": ("TO-", 5, 12),
+    "PURCHASE-RETURN": ("PRO-", 5, 7),
+}
 """Prefix, digits and last number where the demo's own documents end."""
 
 
@@ -122,6 +127,8 @@ def _codes() -> list[Task]:
         Task("policy", items.create_policy, {"given": NewPolicy(name=POLICY, description="Every number is scanned into its product")}),
         Task("location", items.create_location, {"given": NewLocation(code=LOCATION, name="Main warehouse")}),
         Task("location-returns", items.create_location, {"given": NewLocation(code="RETURNS", name="Returned goods")}),
+        Task("location-hall-2", items.create_location, {"given": NewLocation(code=SECOND_LOCATION, name="Hall 2")}),
+        Task("location-road", items.create_location, {"given": NewLocation(code=ON_THE_ROAD, name="On the road", in_transit=True)}),
     ]
 
 

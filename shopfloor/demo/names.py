@@ -13,7 +13,7 @@ WORKER, SECOND_WORKER, SUPERVISOR, MANAGER = "E-101", "E-102", "E-201", "E-301"
 QUALITY, STOREKEEPER, ADMINISTRATOR = "E-401", "E-501", "E-901"
 
 MODULE_STATION, PACK_STATION = "ST-2", "ST-4"
-LOCATION = "MAIN"
+LOCATION, SECOND_LOCATION, ON_THE_ROAD = "MAIN", "HALL-2", "ROAD"
 
 GTIN_PREFIX = "952110"
 """952 is GS1's prefix for demonstrations: no product in the world carries such a number."""

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from shopfloor.db import current_plant, plant, table
@@ -22,7 +22,17 @@ from shopfloor.items.queries import item_masters
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.entry_types import DocumentType
 from shopfloor.ledger.models import ItemLedgerEntry
-from shopfloor.orders.models import PurchaseHeader, PurchaseLine, PurchaseReceipt, SalesHeader, SalesLine, SalesShipment
+from shopfloor.orders.models import (
+    OrderDocument,
+    PurchaseHeader,
+    PurchaseLine,
+    PurchaseReceipt,
+    ReturnReceipt,
+    ReturnShipment,
+    SalesHeader,
+    SalesLine,
+    SalesShipment,
+)
 from shopfloor.production.models import ProdOrderComponent, ProdOrderLine, ProductionOrder
 from shopfloor.quantity import ZERO
 from shopfloor.reservations.models import ReservationEntry
@@ -30,7 +40,7 @@ from shopfloor.reservations.rules import Demand
 
 _entry = table(ItemLedgerEntry)
 _reservation = table(ReservationEntry)
-CLOSED = frozenset({"Completed", "Reported as finished", "Ended"})
+CLOSED = frozenset({"Completed", "Closed", "Reported as finished", "Ended"})
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,9 @@ class SourceLine:
         return self.status not in CLOSED
 
 
+Posted = Callable[[Session, TrackingSource], ColumnElement[bool]]
+
+
 @dataclass(frozen=True)
 class _Kind:
     """How one kind of line is read."""
@@ -72,7 +85,7 @@ class _Kind:
     inbound: bool
     header: Any
     read: Callable[[Session, TrackingSource], Row[Any] | None]
-    posted: Callable[[Session, TrackingSource], ColumnElement[bool]]
+    posted: Posted
 
 
 def source_line(session: Session, source: TrackingSource) -> SourceLine:
@@ -90,7 +103,7 @@ def source_line(session: Session, source: TrackingSource) -> SourceLine:
         master=master,
         variant_code=row.variant_code,
         location_code=row.location_code,
-        inbound=kind.inbound,
+        inbound=kind.inbound != (row.document_type == OrderDocument.RETURN_ORDER.value),
         ordered=row.ordered,
         handled=row.handled,
         registered=_registered(session, line) if source.component_line_no else ZERO,
@@ -145,8 +158,8 @@ def _order_line(
         heads, lines = table(header), table(line)
         statement: Select[Any] = (
             select(
-                heads.c.status, lines.c.item_no, lines.c.variant_code, lines.c.location_code, lines.c.quantity_base.label("ordered"),
-                lines.c[handled].label("handled"), lines.c[day].label("day"),
+                heads.c.status, heads.c.document_type, lines.c.item_no, lines.c.variant_code, lines.c.location_code,
+                lines.c.quantity_base.label("ordered"), lines.c[handled].label("handled"), lines.c[day].label("day"),
             )
             .join_from(lines, heads, and_(heads.c.plant_no == lines.c.plant_no, heads.c.no == lines.c.order_no))
             .where(plant(session, lines, heads), lines.c.order_no == source.order_no, lines.c.line_no == source.line_no)
@@ -160,7 +173,8 @@ def _production_line(session: Session, source: TrackingSource) -> Row[Any] | Non
     heads, lines = table(ProductionOrder), table(ProdOrderLine)
     statement: Select[Any] = (
         select(
-            heads.c.status, lines.c.item_no, lines.c.variant_code, heads.c.location_code, lines.c.quantity.label("ordered"),
+            heads.c.status, literal("").label("document_type"), lines.c.item_no, lines.c.variant_code,
+            heads.c.location_code, lines.c.quantity.label("ordered"),
             (lines.c.good_quantity + lines.c.error_quantity).label("handled"), heads.c.due_date.label("day"),
         )
         .join_from(lines, heads, and_(heads.c.plant_no == lines.c.plant_no, heads.c.no == lines.c.order_no))
@@ -173,7 +187,8 @@ def _component_line(session: Session, source: TrackingSource) -> Row[Any] | None
     heads, lines = table(ProductionOrder), table(ProdOrderComponent)
     statement: Select[Any] = (
         select(
-            heads.c.status, lines.c.item_no, lines.c.variant_code, lines.c.location_code, lines.c.expected_quantity.label("ordered"),
+            heads.c.status, literal("").label("document_type"), lines.c.item_no, lines.c.variant_code,
+            lines.c.location_code, lines.c.expected_quantity.label("ordered"),
             lines.c.consumed_quantity.label("handled"), heads.c.due_date.label("day"),
         )
         .join_from(lines, heads, and_(heads.c.plant_no == lines.c.plant_no, heads.c.no == lines.c.order_no))
@@ -185,17 +200,16 @@ def _component_line(session: Session, source: TrackingSource) -> Row[Any] | None
     return session.connection().execute(statement).one_or_none()
 
 
-def _posted_with(
-    document: type[PurchaseReceipt | SalesShipment], kind: DocumentType
-) -> Callable[[Session, TrackingSource], ColumnElement[bool]]:
+def _posted_with(*documents: tuple[type[PurchaseReceipt | SalesShipment | ReturnShipment | ReturnReceipt], DocumentType]) -> Posted:
     """Entries of the posted documents of an order; the document number leads an index."""
 
     def posted(session: Session, source: TrackingSource) -> ColumnElement[bool]:
-        documents = table(document)
-        numbers = select(documents.c.no).where(plant(session, documents), documents.c.order_no == source.order_no)
-        return and_(
-            _entry.c.document_type == kind.value, _entry.c.document_no.in_(numbers), _entry.c.document_line_no == source.line_no
-        )
+        parts = []
+        for document, kind in documents:
+            of_kind = table(document)
+            numbers = select(of_kind.c.no).where(plant(session, of_kind), of_kind.c.order_no == source.order_no)
+            parts.append(and_(_entry.c.document_type == kind.value, _entry.c.document_no.in_(numbers)))
+        return and_(or_(*parts), _entry.c.document_line_no == source.line_no)
 
     return posted
 
@@ -208,11 +222,11 @@ def _posted_for_order(_session: Session, source: TrackingSource) -> ColumnElemen
 KINDS = {
     "Sales Line": _Kind(
         "sales order", False, SalesHeader, _order_line(SalesHeader, SalesLine, "shipped_base", "shipment_date"),
-        _posted_with(SalesShipment, DocumentType.SALES_SHIPMENT),
+        _posted_with((SalesShipment, DocumentType.SALES_SHIPMENT), (ReturnReceipt, DocumentType.RETURN_RECEIPT)),
     ),
     "Purchase Line": _Kind(
         "purchase order", True, PurchaseHeader, _order_line(PurchaseHeader, PurchaseLine, "received_base", "expected_receipt_date"),
-        _posted_with(PurchaseReceipt, DocumentType.PURCHASE_RECEIPT),
+        _posted_with((PurchaseReceipt, DocumentType.PURCHASE_RECEIPT), (ReturnShipment, DocumentType.RETURN_SHIPMENT)),
     ),
     "Prod. Order Component": _Kind("production order", False, ProductionOrder, _component_line, _posted_for_order),
     "Prod. Order Line": _Kind("production order", True, ProductionOrder, _production_line, _posted_for_order),

@@ -154,6 +154,8 @@ class NewLocation(InputModel):
 
     code: Code20
     name: Name
+    in_transit: bool = False
+    """Holds nothing but goods on their way with a transfer order (AP-09)."""
 
 
 class NewNumberSeries(InputModel):

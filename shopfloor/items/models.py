@@ -152,6 +152,8 @@ class Location(PlantLed, Base):
     __tablename__ = "location"
     code: Mapped[str] = mapped_column(String(20), primary_key=True)
     name: Mapped[str] = mapped_column(String(100))
+    in_transit: Mapped[bool] = mapped_column(default=False)
+    """Holds nothing but goods on their way with a transfer order (AP-09)."""
 
 
 class NumberInformation(PlantLed, Base):

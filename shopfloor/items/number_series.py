@@ -21,6 +21,13 @@ SALES = "SALES"
 RECEIPT = "RECEIPT"
 SHIPMENT = "SHIPMENT"
 JOURNAL = "JOURNAL"
+PURCHASE_RETURN = "PURCHASE-RETURN"
+SALES_RETURN = "SALES-RETURN"
+TRANSFER = "TRANSFER"
+RETURN_SHIPMENT = "RETURN-SHIPMENT"
+RETURN_RECEIPT = "RETURN-RECEIPT"
+TRANSFER_SHIPMENT = "TRANSFER-SHIPMENT"
+TRANSFER_RECEIPT = "TRANSFER-RECEIPT"
 MATCH_ID = "MATCH-ID"
 """SET-3: product component match ID; without it nothing can be registered."""
 DEFAULT_SERIES = (
@@ -30,6 +37,13 @@ DEFAULT_SERIES = (
     (RECEIPT, "RCP-", 6),
     (SHIPMENT, "SHP-", 6),
     (JOURNAL, "IJ-", 6),
+    (PURCHASE_RETURN, "PRO-", 5),
+    (SALES_RETURN, "SRO-", 5),
+    (TRANSFER, "TO-", 5),
+    (RETURN_SHIPMENT, "RSH-", 6),
+    (RETURN_RECEIPT, "RRC-", 6),
+    (TRANSFER_SHIPMENT, "TSH-", 6),
+    (TRANSFER_RECEIPT, "TRC-", 6),
     (MATCH_ID, "", 0),
 )
 """Code, prefix and digits of the series that the product asks for."""

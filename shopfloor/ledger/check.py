@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor.db import QuantityType, plant, table
 from shopfloor.items.models import Item, ItemTrackingCode
-from shopfloor.ledger.entry_types import EntryType
+from shopfloor.ledger.entry_types import DocumentType, EntryType
 from shopfloor.ledger.models import ItemApplicationEntry, ItemLedgerEntry, ItemRegister, OpenItemEntry
 from shopfloor.quantity import ONE, ZERO, shown
 
@@ -42,6 +42,8 @@ _zero = literal(ZERO, QuantityType)
 NUMBERS = ("serial_no", "lot_no", "package_no")
 COPIED = ("posting_date", "item_no", "variant_code", "location_code", *NUMBERS)
 """Columns of an open entry that repeat its ledger entry."""
+ORDER: dict[str, str | int] = {"order_type": "", "order_no": "", "order_line_no": 0}
+"""Columns that repeat it while the goods are tied to their order, and are blank otherwise."""
 
 
 def inbound_entries_are_balanced(session: Session) -> list[Problem]:
@@ -170,7 +172,9 @@ def open_entries_are_right(session: Session) -> list[Problem]:
         )
     )
     same_entry = and_(_open.c.plant_no == _entry.c.plant_no, _open.c.entry_no == _entry.c.entry_no)
-    different = or_(*(_open.c[name] != _entry.c[name] for name in COPIED), _open.c.remaining != remaining)
+    tied = stays_tied()
+    order = or_(*(_open.c[name] != case((tied, _entry.c[name]), else_=blank) for name, blank in ORDER.items()))
+    different = or_(*(_open.c[name] != _entry.c[name] for name in COPIED), _open.c.remaining != remaining, order)
     statement = (
         select(_entry.c.entry_no, remaining.label("derived"), _open.c.remaining)
         .outerjoin_from(_entry, left, left.c.entry_no == _entry.c.entry_no)
@@ -201,6 +205,14 @@ CHECKS: tuple[Check, ...] = (
     serials_are_produced_once,
     open_entries_are_right,
 )
+
+
+def stays_tied() -> ColumnElement[bool]:
+    """AP-09, AP-10: output knows its order, and so do goods on their way with a transfer order."""
+    on_its_way = and_(
+        _entry.c.document_type == DocumentType.TRANSFER_SHIPMENT, _entry.c.quantity > ZERO, _entry.c.corrects_entry_no == 0
+    )
+    return or_(_entry.c.entry_type == EntryType.OUTPUT, on_its_way)
 
 
 def in_base_units(expression: ColumnElement[Any]) -> ColumnElement[Decimal]:

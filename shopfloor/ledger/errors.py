@@ -86,3 +86,15 @@ class OwnOutput(Refusal):
     item: str
     number: str
     order_no: str
+
+
+@dataclass(eq=False)
+class InTransit(Refusal):
+    """AP-09: goods on their way leave the in-transit location only by receiving their transfer order."""
+
+    code = "IN_TRANSIT"
+    message = "{number} of {item} is on its way with transfer order {order_no}. It leaves {location} only when that order is received."
+    item: str
+    number: str
+    location: str
+    order_no: str

@@ -129,8 +129,9 @@ class OpenItemEntry(PlantLed, Base):
     serial_specific: Mapped[bool]
     unit_no: Mapped[int] = mapped_column(BigInteger)
     """The tracking unit of the numbers, so that consumption needs no look-up; 0: no number."""
+    order_type: Mapped[str] = mapped_column(String(10), default="")
+    """Production: made by that order (AP-10). Transfer: on its way with that order (AP-09). Blank: free of orders."""
     order_no: Mapped[str] = mapped_column(String(20), default="")
-    """Production order that made it, so that an order cannot consume its own output (AP-10)."""
     order_line_no: Mapped[int] = mapped_column(default=0)
     remaining: Mapped[Decimal] = mapped_column(QuantityType)
     reserved: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))

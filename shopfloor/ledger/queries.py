@@ -15,5 +15,6 @@ def open_stock(row: Row[Any]) -> OpenStock:
     return OpenStock(
         row.entry_no, row.posting_date, row.item_no, row.variant_code, row.location_code,
         Tracking(row.serial_no, row.lot_no, row.package_no), row.remaining, row.reserved,
-        serial_specific=row.serial_specific, unit_no=row.unit_no, order_no=row.order_no, order_line_no=row.order_line_no,
+        serial_specific=row.serial_specific, unit_no=row.unit_no,
+        order_type=row.order_type, order_no=row.order_no, order_line_no=row.order_line_no,
     )

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from shopfloor.items.tracking import Tracking
-from shopfloor.ledger.entry_types import EntryType
+from shopfloor.ledger.entry_types import EntryType, OrderType
 from shopfloor.quantity import ZERO
 
 ENTERED_POSITIVE_STORED_NEGATIVE = frozenset(
@@ -59,9 +59,15 @@ class OpenStock:
     """Sum of all reservations against it."""
     serial_specific: bool = False
     unit_no: int = 0
+    order_type: str = ""
     order_no: str = ""
-    """The production order line that made it (AP-10)."""
+    """The production order line that made it (AP-10), or the transfer order line that it is on its way with (AP-09)."""
     order_line_no: int = 0
+
+    @property
+    def on_its_way(self) -> bool:
+        """Shipped with a transfer order and not received (AP-09)."""
+        return self.order_type == OrderType.TRANSFER
 
     def place_in_line(self) -> tuple[date, int]:
         """First in, first out: oldest posting first."""
@@ -98,6 +104,8 @@ class Want:
     """The order line whose own output is out of reach (AP-10)."""
     skipped: frozenset[int] = frozenset()
     """Entries with a number on hold (D20)."""
+    from_transit: tuple[str, int] | None = None
+    """The transfer order line whose goods on their way are wanted, and nothing else (AP-09); None: ordinary stock."""
 
     def agrees(self, entry: OpenStock) -> bool:
         """Same goods at the same place, with the same specific numbers."""
@@ -114,7 +122,13 @@ class Want:
 
     def own_output(self, entry: OpenStock) -> bool:
         """AP-10: made by the very order line that asks."""
-        return self.not_made_by is not None and (entry.order_no, entry.order_line_no) == self.not_made_by
+        return self.not_made_by is not None and not entry.on_its_way and (entry.order_no, entry.order_line_no) == self.not_made_by
+
+    def out_of_reach(self, entry: OpenStock) -> bool:
+        """AP-09: goods on their way leave only with their own transfer order, and that order receives nothing else."""
+        if self.from_transit is None:
+            return entry.on_its_way
+        return not entry.on_its_way or (entry.order_no, entry.order_line_no) != self.from_transit
 
 
 @dataclass(frozen=True)
@@ -140,6 +154,8 @@ class Taking:
     """Entries that agree but were skipped."""
     own_output: bool = False
     """Whether the order line's own output would have agreed (AP-10)."""
+    on_its_way: tuple[OpenStock, ...] = ()
+    """Entries that agree but travel with a transfer order (AP-09)."""
 
 
 @dataclass(frozen=True)
@@ -212,7 +228,8 @@ class Stock:
     def take(self, want: Want) -> Taking:
         """AP-05: own reservations first, then oldest first what nobody holds. What is reserved for others is never taken."""
         agreeing = [entry for entry in self.shelf.candidates(want) if self.remaining[entry.entry_no] > ZERO and want.agrees(entry)]
-        usable = [entry for entry in agreeing if entry.entry_no not in want.skipped and not want.own_output(entry)]
+        within = [entry for entry in agreeing if not want.out_of_reach(entry)]
+        usable = [entry for entry in within if entry.entry_no not in want.skipped and not want.own_output(entry)]
         quantities: dict[int, Decimal] = {}
         uncovered = self._from_own_reservations(want, usable, quantities)
         missing = self._from_free_stock(usable, uncovered, quantities)
@@ -222,8 +239,9 @@ class Stock:
             missing=missing,
             found=want.quantity - missing,
             held=tuple(entry.entry_no for entry in usable if self.reserved[entry.entry_no] > ZERO),
-            on_hold=tuple(entry for entry in agreeing if entry.entry_no in want.skipped),
-            own_output=any(want.own_output(entry) for entry in agreeing),
+            on_hold=tuple(entry for entry in within if entry.entry_no in want.skipped),
+            own_output=any(want.own_output(entry) for entry in within),
+            on_its_way=tuple(entry for entry in agreeing if entry.on_its_way and want.out_of_reach(entry)),
         )
 
     def held_by_others(self, taking: Taking) -> Decimal:

@@ -1,1 +1,1 @@
-"""Purchase and sales orders with receipt and shipment, and the item journal."""
+"""Purchase, sales, return and transfer orders, what is posted for them and undone, and the item journal."""

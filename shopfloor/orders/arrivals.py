@@ -12,6 +12,7 @@ from shopfloor.db import plant
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.number_information import NumberOrigin, ask_for_case_twins, known_look_alikes, note_origins
 from shopfloor.items.rules import GoodsNumber, check_number, numbers_of
+from shopfloor.ledger.entry_types import EntryType
 from shopfloor.ledger.models import ItemLedgerEntry
 from shopfloor.orders.documents import tracking_of
 from shopfloor.orders.errors import SerialUsedBefore
@@ -35,8 +36,11 @@ class Arrival:
         return [GoodsNumber(self.master.item_no, self.variant_code, *pair) for pair in numbers_of(tracking_of(self.line))]
 
 
-def check_arrivals(session: Session, arrivals: Sequence[Arrival], *, confirmed: bool) -> None:
-    """D34, D17, D35, C14, in at most two statements. Raises NumberInvalid, NumberPattern, CaseTwin, SerialUsedBefore."""
+def check_arrivals(session: Session, arrivals: Sequence[Arrival], *, confirmed: bool, returned: bool = False) -> None:
+    """D34, D17, D35, C14, in at most two statements. Raises NumberInvalid, NumberPattern, CaseTwin, SerialUsedBefore.
+
+    `returned`: a customer sends the goods back, so that a serial that was sold is where it should be, and nothing is asked.
+    """
     wanted = []
     for arrival in arrivals:
         for number in arrival.numbers():
@@ -46,7 +50,7 @@ def check_arrivals(session: Session, arrivals: Sequence[Arrival], *, confirmed: 
         return
     known = known_look_alikes(session, wanted)
     ask_for_case_twins(wanted, known, confirmed=confirmed)
-    _ask_for_second_arrivals(session, sorted(set(wanted) & set(known)))
+    _ask_for_second_arrivals(session, sorted(set(wanted) & set(known)), expected=EntryType.SALE if returned else None)
 
 
 def note_arrivals(session: Session, arrivals: Iterable[Arrival]) -> None:
@@ -71,8 +75,8 @@ def _tells_something(origin: NumberOrigin) -> bool:
     return bool(origin.vendor_no or origin.vendor_lot_no or origin.production_date or origin.best_before_date)
 
 
-def _ask_for_second_arrivals(session: Session, known: Sequence[GoodsNumber]) -> None:
-    """C14: a serial whose last entry took it away asks; one that is in stock is refused by the posting door."""
+def _ask_for_second_arrivals(session: Session, known: Sequence[GoodsNumber], expected: EntryType | None) -> None:
+    """C14: a serial whose last entry took it away asks, unless it went the `expected` way; one in stock is refused by the posting door."""
     serials = [number for number in known if number.kind == "Serial"]
     if not serials:
         return
@@ -90,7 +94,7 @@ def _ask_for_second_arrivals(session: Session, known: Sequence[GoodsNumber]) -> 
     gone = {
         GoodsNumber(row.item_no, row.variant_code, "Serial", row.serial_no): "Scrap" if row.scrap_quantity > ZERO else row.entry_type
         for row in session.connection().execute(statement.where(plant(session, _entry), _entry.c.entry_no.in_(last)))
-        if row.quantity < ZERO or row.scrap_quantity > ZERO
+        if (row.quantity < ZERO and row.entry_type != expected) or row.scrap_quantity > ZERO
     }
     for number in serials:
         if number in gone:

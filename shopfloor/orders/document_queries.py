@@ -24,6 +24,7 @@ from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.entry_types import DocumentType
 from shopfloor.ledger.models import ItemLedgerEntry
 from shopfloor.orders.models import Customer, PurchaseReceipt, SalesShipment, Vendor
+from shopfloor.orders.posted import MOVEMENTS
 from shopfloor.people.queries import Found
 
 _entry = table(ItemLedgerEntry)
@@ -142,14 +143,18 @@ def document_card(session: Session, no: str) -> DocumentCard | None:
     )
 
 
+FOUND_ELSEWHERE = {DocumentType.PRODUCTION_JOURNAL.value, *(movement.document_type.value for _, movement in MOVEMENTS.values())}
+"""The document of a production journal is its order; documents of orders are found with their orders."""
+
+
 def find(session: Session, text: str) -> list[Found]:
-    """UI-1: a posted document by its number, whatever its kind and case. One statement."""
+    """UI-1: a posted journal by its number, whatever its case. One statement."""
     if not text.isprintable() or not 1 <= len(text) <= LONGEST_NUMBER:
         return []
     columns = (_entry.c.document_type, _entry.c.document_no, _entry.c.posting_date)
     named = _entry.c.document_no.in_(sorted({text, text.upper()}))
     row = session.connection().execute(select(*columns).where(plant(session, _entry), named).limit(1)).first()
-    if row is None or row.document_type == DocumentType.PRODUCTION_JOURNAL:  # the document of a production journal is its order
+    if row is None or row.document_type in FOUND_ELSEWHERE:
         return []
     path = f"/documents/{quote(row.document_no, safe='')}"
     return [Found(row.document_type or "Document", row.document_no, row.posting_date.isoformat(), path)]

@@ -1,26 +1,31 @@
-"""What purchase and sales orders have in common: numbers, lines as entered, locks, and what is still open."""
+"""What all orders have in common: numbers, lines as entered, locks, and what is still open."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from shopfloor.db import QuantityType, current_plant, plant
+from shopfloor.clock import now
+from shopfloor.db import QuantityType, current_plant, plant, table
 from shopfloor.errors import NotFound
 from shopfloor.items.errors import ItemBlocked
 from shopfloor.items.masters import ItemMaster
+from shopfloor.items.models import Location
 from shopfloor.items.number_series import next_number
-from shopfloor.items.queries import item_masters, missing_locations, unit_factors
+from shopfloor.items.queries import item_masters, unit_factors
 from shopfloor.items.tracking import Tracking
 from shopfloor.items.units import Measured, UnitFactors, measured
-from shopfloor.orders.errors import DocumentStatus, MoreThanOrdered
-from shopfloor.orders.inputs import NewOrderLine, NumberedLine
-from shopfloor.orders.models import OrderStatus, PurchaseHeader, PurchaseLine, SalesHeader, SalesLine
+from shopfloor.orders.errors import DocumentStatus, LocationInTransit, LocationKeepsGoods, MoreThanOrdered
+from shopfloor.orders.inputs import NewLine, NumberedLine
+from shopfloor.orders.kinds import Movement, Shape
+from shopfloor.orders.models import OrderStatus
+from shopfloor.people.errors import AlreadyExists
 from shopfloor.quantity import ONE, ZERO, shown
 
 LINE_STEP = 10000
@@ -48,11 +53,20 @@ class OrderLine:
     item_no: str
     variant_code: str
     location_code: str
+    """Blank on a transfer order: its header says where the goods leave and arrive."""
     unit_code: str
     ordered: Decimal
     """Base units."""
     handled: Decimal
     """Base units that were received or shipped before."""
+    completed: Decimal
+    """Base units that went through the last movement; of a transfer order: received."""
+    date: date | None = None
+
+    @property
+    def left(self) -> Decimal:
+        """Base units that are still to come or go."""
+        return self.ordered - self.handled
 
 
 def tracking_of(line: NumberedLine) -> Tracking:
@@ -71,88 +85,119 @@ def goods_of(session: Session, item_nos: Iterable[str]) -> Goods:
 
 
 def require_locations(session: Session, codes: Iterable[str]) -> None:
-    """Raises NotFound for the first location that is not there."""
-    for code in missing_locations(session, codes):
-        raise NotFound(record="location", number=code)
+    """Locations where goods may be kept. Raises NotFound, LocationInTransit (AP-09) for the first that is none. One statement."""
+    for code, in_transit in _locations(session, codes).items():
+        if in_transit:
+            raise LocationInTransit(location=code)
 
 
-def new_number(session: Session, header: type[PurchaseHeader | SalesHeader], series: str) -> str:
-    """The next number of the series that nobody used by hand. Raises SetupMissing."""
-    number = next_number(session, series)
-    while session.get(header, (current_plant(session), number)) is not None:
-        number = next_number(session, series)
-    return number
+def require_in_transit(session: Session, code: str) -> None:
+    """Raises NotFound, LocationKeepsGoods (AP-09)."""
+    if not _locations(session, [code])[code]:
+        raise LocationKeepsGoods(location=code)
 
 
-def line_values(session: Session, order_no: str, lines: Sequence[NewOrderLine], date_column: str) -> list[dict[str, Any]]:
-    """Rows of order lines. Raises NotFound for item or location, ItemBlocked, UnitUnknown, BelowPrecision."""
+def _locations(session: Session, codes: Iterable[str]) -> dict[str, bool]:
+    wanted = sorted(set(codes))
+    locations = table(Location)
+    statement = select(locations.c.code, locations.c.in_transit).where(plant(session, locations), locations.c.code.in_(wanted))
+    known = {row.code: row.in_transit for row in session.connection().execute(statement)}
+    for code in wanted:
+        if code not in known:
+            raise NotFound(record="location", number=code)
+    return known
+
+
+def new_order(session: Session, shape: Shape, wanted: str, values: Mapping[str, object]) -> str:
+    """Insert an open header under the wanted number, or the next one of its series. Raises AlreadyExists, SetupMissing."""
+    plant_no = current_plant(session)
+    if wanted and session.get(shape.header, (plant_no, wanted)) is not None:
+        raise AlreadyExists(record=shape.record, number=wanted)
+    order_no = wanted or next_number(session, shape.series)
+    while not wanted and session.get(shape.header, (plant_no, order_no)) is not None:
+        order_no = next_number(session, shape.series)
+    row = {"plant_no": plant_no, "no": order_no, "status": OrderStatus.OPEN.value, "version": 1, **values}
+    if shape.document is not None:
+        row["document_type"] = shape.document.value
+    session.connection().execute(insert(shape.header), row)
+    return order_no
+
+
+def line_values(session: Session, shape: Shape, lines: Sequence[NewLine], after_line_no: int = 0) -> list[dict[str, Any]]:
+    """Rows of order lines without the order's number. Raises NotFound for item or location, LocationInTransit, ItemBlocked,
+    UnitUnknown, BelowPrecision.
+    """
     goods = goods_of(session, (line.item_no for line in lines))
-    require_locations(session, (line.location_code for line in lines))
-    return [_line_row(session, order_no, index, line, goods, date_column) for index, line in enumerate(lines, 1)]
+    require_locations(session, (line.location_code for line in lines if line.location_code))
+    return [_line_row(session, shape, after_line_no + index * LINE_STEP, line, goods) for index, line in enumerate(lines, 1)]
 
 
-def _line_row(session: Session, order_no: str, index: int, line: NewOrderLine, goods: Goods, date_column: str) -> dict[str, Any]:
+def _line_row(session: Session, shape: Shape, line_no: int, line: NewLine, goods: Goods) -> dict[str, Any]:
     master = goods.masters[line.item_no]
     if master.blocked:
         raise ItemBlocked(item=line.item_no)
     amount = measured(master, goods.factors, line.quantity, line.unit_code)
-    return {
+    row = {
         "plant_no": current_plant(session),
-        "order_no": order_no,
-        "line_no": index * LINE_STEP,
+        "line_no": line_no,
         "item_no": line.item_no,
         "variant_code": line.variant_code,
-        "location_code": line.location_code,
         "unit_code": amount.unit_code,
         "quantity": amount.quantity,
         "quantity_per_unit": amount.quantity_per_unit,
         "quantity_base": amount.base,
-        date_column: line.date,
+        shape.date: line.date,
     }
+    # The lines of a transfer order have no location of their own.
+    return row | ({"location_code": line.location_code} if line.location_code else {})
 
 
-def lock_order(session: Session, header: type[PurchaseHeader | SalesHeader], record: str, order_no: str, needed: OrderStatus) -> Row[Any]:
-    """Lock an order before its lines are read (A23). Raises NotFound, DocumentStatus."""
+def insert_lines(session: Session, shape: Shape, order_no: str, rows: Sequence[dict[str, Any]]) -> None:
+    """One statement."""
+    session.connection().execute(insert(shape.line), [{"order_no": order_no, **row} for row in rows])
+
+
+def lock_order(session: Session, shape: Shape, order_no: str, *needed: OrderStatus) -> Row[Any]:
+    """Lock an order before its lines are read (A23); `needed` are the states that allow the action. Raises NotFound, DocumentStatus."""
+    header = table(shape.header)
+    of_kind = [header.c.document_type == shape.document.value] if shape.document is not None else []
     statement = (
         update(header)
-        .where(header.plant_no == current_plant(session), header.no == order_no)
-        .values(version=header.version + 1)
-        .returning(*header.__table__.c)
+        .where(plant(session, header), header.c.no == order_no, *of_kind)
+        .values(version=header.c.version + 1)
+        .returning(*header.c)
     )
     row: Row[Any] | None = session.connection().execute(statement).one_or_none()
     if row is None:
-        raise NotFound(record=record, number=order_no)
-    if row.status != needed:
-        raise DocumentStatus(record=record, number=order_no, status=row.status, needed=needed.value)
+        raise NotFound(record=shape.record, number=order_no)
+    if row.status not in needed:
+        raise DocumentStatus(record=shape.record, number=order_no, status=row.status, needed=" or ".join(status.value for status in needed))
     return row
 
 
-def order_lines(session: Session, model: type[PurchaseLine | SalesLine], order_no: str) -> dict[int, OrderLine]:
+def order_lines(session: Session, shape: Shape, order_no: str) -> dict[int, OrderLine]:
     """The lines of a locked order, by line number."""
-    table = model.__table__
-    handled = table.c.received_base if model is PurchaseLine else table.c.shipped_base
+    line = table(shape.line)
+    c = line.c
+    location = c.location_code if "location_code" in c else literal("")
     columns = (
-        table.c.line_no,
-        table.c.item_no,
-        table.c.variant_code,
-        table.c.location_code,
-        table.c.unit_code,
-        table.c.quantity_base,
-        handled,
+        *(c.line_no, c.item_no, c.variant_code, location.label("location_code"), c.unit_code, c.quantity_base),
+        *(c[shape.movements[0].handled].label("handled"), c[shape.movements[-1].handled].label("completed"), c[shape.date].label("date")),
     )
-    rows = session.connection().execute(select(*columns).where(plant(session, table), table.c.order_no == order_no))
+    rows = session.connection().execute(select(*columns).where(plant(session, line), c.order_no == order_no))
     return {row.line_no: OrderLine(*row) for row in rows}
 
 
-def check_open(order_no: str, lines: Mapping[int, OrderLine], moved: Mapping[int, Decimal], goods: Goods) -> None:
-    """No line takes more than was ordered. Raises MoreThanOrdered."""
+def check_open(
+    order_no: str, lines: Mapping[int, OrderLine], moved: Mapping[int, Decimal], goods: Goods, left: Mapping[int, Decimal]
+) -> None:
+    """No line takes more than what is `left` of it. Raises MoreThanOrdered."""
     for line_no, quantity in sorted(moved.items()):
-        line = lines[line_no]
-        left = line.ordered - line.handled
-        if quantity > left:
+        if quantity > left[line_no]:
+            line = lines[line_no]
             unit = goods.masters[line.item_no].base_unit_code
             raise MoreThanOrdered(
-                number=order_no, line_no=line_no, item=line.item_no, quantity=shown(quantity), open_quantity=shown(left), unit=unit
+                number=order_no, line_no=line_no, item=line.item_no, quantity=shown(quantity), open_quantity=shown(left[line_no]), unit=unit
             )
 
 
@@ -163,14 +208,13 @@ def require_lines(lines: Mapping[int, OrderLine], wanted: Iterable[int], order_n
             raise NotFound(record="order line", number=f"{order_no} {line_no}")
 
 
-def write_handled(session: Session, model: type[PurchaseLine | SalesLine], order_no: str, moved: Mapping[int, Decimal]) -> None:
-    """Count what came or went on the lines: one executemany, guarded by the CHECK of the table."""
-    column = "received_base" if model is PurchaseLine else "shipped_base"
-    table = model.__table__
+def write_handled(session: Session, shape: Shape, movement: Movement, order_no: str, moved: Mapping[int, Decimal]) -> None:
+    """Count what came or went on the lines: one executemany, guarded by the CHECK of the table. Less than 0: it was undone."""
+    line = table(shape.line)
     statement = (
-        update(model)
-        .where(plant(session, table), table.c.order_no == order_no, table.c.line_no == bindparam("key_line"))
-        .values({column: table.c[column] + bindparam("more", type_=QuantityType)})
+        update(line)
+        .where(plant(session, line), line.c.order_no == order_no, line.c.line_no == bindparam("key_line"))
+        .values({movement.handled: line.c[movement.handled] + bindparam("more", type_=QuantityType)})
     )
     rows = [{"key_line": line_no, "more": quantity} for line_no, quantity in sorted(moved.items())]
     result = session.connection().execute(statement, rows)
@@ -178,18 +222,31 @@ def write_handled(session: Session, model: type[PurchaseLine | SalesLine], order
 
 
 def close_when_done(
-    session: Session,
-    header: type[PurchaseHeader | SalesHeader],
-    order_no: str,
-    lines: Mapping[int, OrderLine],
-    moved: Mapping[int, Decimal],
+    session: Session, shape: Shape, order_no: str, lines: Mapping[int, OrderLine], moved: Mapping[int, Decimal]
 ) -> str:
-    """Complete the order when nothing is open any more. Gives its status."""
-    if any(line.handled + moved.get(line_no, ZERO) < line.ordered for line_no, line in lines.items()):
+    """Complete the order when nothing is open any more. `moved` went through the last movement. Gives its status."""
+    if any(line.completed + moved.get(line_no, ZERO) < line.ordered for line_no, line in lines.items()):
         return OrderStatus.RELEASED.value
-    statement = update(header).where(header.plant_no == current_plant(session), header.no == order_no)
-    session.connection().execute(statement.values(status=OrderStatus.COMPLETED.value))
-    return OrderStatus.COMPLETED.value
+    return set_status(session, shape, order_no, OrderStatus.COMPLETED)
+
+
+def set_status(session: Session, shape: Shape, order_no: str, status: OrderStatus) -> str:
+    """Of a locked order. Gives the status."""
+    header = table(shape.header)
+    statement = update(header).where(plant(session, header), header.c.no == order_no)
+    session.connection().execute(statement.values(status=status.value))
+    return status.value
+
+
+def insert_posted(
+    session: Session, movement: Movement, no: str, order_no: str, posting_date: date, register_no: int, values: Mapping[str, object]
+) -> None:
+    """The header of a posted document. One statement."""
+    row = {
+        "plant_no": current_plant(session), "no": no, "order_no": order_no, "posting_date": posting_date, "register_no": register_no,
+        "posted_at": now(), **values,
+    }
+    session.connection().execute(insert(movement.document), row)
 
 
 def sums_by_line(lines: Iterable[tuple[int, Decimal]]) -> dict[int, Decimal]:

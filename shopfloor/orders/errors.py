@@ -1,4 +1,4 @@
-"""Refusals and questions of purchase and sales orders."""
+"""Refusals and questions of orders and what is posted for them."""
 
 from __future__ import annotations
 
@@ -44,3 +44,122 @@ class SerialUsedBefore(NeedsConfirmation):
     number: str
     how: str
     """Caption of the last entry's type, or `Scrap`."""
+
+
+@dataclass(eq=False)
+class LocationInTransit(Refusal):
+    """AP-09: nothing but goods on their way is at an in-transit location."""
+
+    code = "LOCATION_IN_TRANSIT"
+    message = "{location} is for goods on their way only. Choose a location where goods are kept."
+    location: str
+
+
+@dataclass(eq=False)
+class LocationKeepsGoods(Refusal):
+    """AP-09: goods on their way do not mix with others."""
+
+    code = "LOCATION_KEEPS_GOODS"
+    message = "{location} is not an in-transit location, so goods of a transfer order cannot travel there. Choose one that is."
+    location: str
+
+
+@dataclass(eq=False)
+class SameLocation(Refusal):
+    """A transfer order has two ends."""
+
+    code = "SAME_LOCATION"
+    message = "The goods leave and arrive at {location}. Choose two locations; within one location goods are moved by a journal."
+    location: str
+
+
+@dataclass(eq=False)
+class AlreadyUndone(Refusal):
+    """AP-15: what was taken back once is not taken back again."""
+
+    code = "ALREADY_UNDONE"
+    message = "{record} {number} is undone already{entries}."
+    record: str
+    number: str
+    entries: str
+    """Which entries, as ` (entry 7, entry 8)`; blank: all of it."""
+
+
+@dataclass(eq=False)
+class NotUndoable(Refusal):
+    """AP-15: some documents are put right by another document."""
+
+    code = "NOT_UNDOABLE"
+    message = "A {record} cannot be undone. Send the goods back with a transfer order of their own."
+    record: str
+
+
+@dataclass(eq=False)
+class NothingToReturn(Refusal):
+    """TL-15: everything of the document went back or was undone."""
+
+    code = "NOTHING_TO_RETURN"
+    message = "Nothing of {record} {number} is left to return."
+    record: str
+    number: str
+
+
+@dataclass(eq=False)
+class OtherParty(Refusal):
+    """Goods go back to where they came from."""
+
+    code = "OTHER_PARTY"
+    message = "{number} belongs to {party}, but return order {order_no} to {other}. Make a return order of its own."
+    number: str
+    party: str
+    order_no: str
+    other: str
+
+
+@dataclass(eq=False)
+class BelowHandled(Refusal):
+    """A quantity never goes below what was posted."""
+
+    code = "BELOW_HANDLED"
+    message = "Line {line_no} of {number}: {handled} {unit} of {item} are posted, so {quantity} {unit} are too few."
+    number: str
+    line_no: int
+    item: str
+    quantity: str
+    handled: str
+    unit: str
+
+
+@dataclass(eq=False)
+class LineHandled(Refusal):
+    """A line with postings keeps its goods and stays on the order."""
+
+    code = "LINE_HANDLED"
+    message = "Line {line_no} of {number}: {handled} {unit} of {item} are posted. Undo the posting first, or reduce the quantity."
+    number: str
+    line_no: int
+    item: str
+    handled: str
+    unit: str
+
+
+@dataclass(eq=False)
+class LastLine(Refusal):
+    """An order without lines says nothing."""
+
+    code = "LAST_LINE"
+    message = "Line {line_no} is the last one of {number}. Close the order instead."
+    number: str
+    line_no: int
+
+
+@dataclass(eq=False)
+class StillOnTheWay(Refusal):
+    """AP-09: goods of a closed transfer order could never leave the in-transit location."""
+
+    code = "STILL_ON_THE_WAY"
+    message = "{quantity} {unit} of {item} are still on their way with {number}. Receive them, or undo their shipment, before it is closed."
+    number: str
+    item: str
+    quantity: str
+    unit: str

@@ -1,10 +1,10 @@
-"""What the use cases of purchase, sales and item journal are given (A29)."""
+"""What the use cases of orders and item journal are given (A29)."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from shopfloor.people.fields import (
     MOST_LINES,
@@ -20,10 +20,12 @@ from shopfloor.people.fields import (
     Text20,
     Text50,
     Text100,
+    Text200,
     Variant,
 )
 
 Unit = Annotated[Text20, StringConstraints(max_length=10)]
+EntryNo = Annotated[Annotated[int, Field(ge=1, le=2**63 - 1)] | None, BeforeValidator(lambda value: None if value == "" else value)]
 Country = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2})?$")]
 
 
@@ -79,6 +81,48 @@ class NewSalesOrder(InputModel):
     order_date: Day = None
     """Blank: today in the plant."""
     lines: tuple[NewOrderLine, ...] = Field(min_length=1, max_length=MOST_LINES)
+
+
+class NewPurchaseReturn(NewPurchaseOrder):
+    """Goods that go back to a vendor. Lines are numbered 10000, 20000 and so on."""
+
+
+class NewSalesReturn(NewSalesOrder):
+    """Goods that a customer sends back. Lines are numbered 10000, 20000 and so on."""
+
+
+class NewTransferLine(InputModel):
+    """One item of a transfer order."""
+
+    item_no: Code20
+    quantity: Quantity
+    unit_code: Unit = ""
+    """Blank: the base unit."""
+    variant_code: Variant = ""
+    date: Day = None
+    """When the goods leave."""
+
+    @property
+    def location_code(self) -> str:
+        """The header says where the goods leave and arrive."""
+        return ""
+
+
+NewLine = NewOrderLine | NewTransferLine
+
+
+class NewTransferOrder(InputModel):
+    """Goods that go from one location to another. Lines are numbered 10000, 20000 and so on."""
+
+    from_code: Code20
+    to_code: Code20
+    in_transit_code: Text20 = ""
+    """Where the goods are on their way; blank: the plant's only in-transit location."""
+    no: Text20 = ""
+    """Blank: the next number of the series."""
+    order_date: Day = None
+    """Blank: today in the plant."""
+    lines: tuple[NewTransferLine, ...] = Field(min_length=1, max_length=MOST_LINES)
 
 
 class NumberedLine(InputModel):
@@ -138,6 +182,137 @@ class PostShipment(InputModel):
     lines: tuple[ShipmentLine, ...] = Field(min_length=1, max_length=MOST_LINES)
     posting_date: Day = None
     """Blank: today in the plant."""
+
+
+class ReturnReceiptLine(ReceiptLine):
+    """Goods of one line of a sales return order."""
+
+    applies_from_entry: EntryNo = None
+    """The shipped entry that comes back (AP-08); blank: that of the line's number, if the line was copied from a shipment."""
+
+
+class PostReturnReceipt(InputModel):
+    """Goods that came back for a sales return order."""
+
+    order_no: Code20
+    lines: tuple[ReturnReceiptLine, ...] = Field(min_length=1, max_length=MOST_LINES)
+    posting_date: Day = None
+    """Blank: today in the plant."""
+    confirmed: bool = False
+    """The questions CASE_TWIN and SERIAL_USED_BEFORE were answered with yes."""
+
+
+class ReturnShipmentLine(ShipmentLine):
+    """Goods for one line of a purchase return order."""
+
+    applies_to_entry: EntryNo = None
+    """The received entry that goes back (AP-07); blank: that of the line's number, if the line was copied from a receipt."""
+
+
+class PostReturnShipment(InputModel):
+    """Goods that go back to a vendor."""
+
+    order_no: Code20
+    lines: tuple[ReturnShipmentLine, ...] = Field(min_length=1, max_length=MOST_LINES)
+    posting_date: Day = None
+    """Blank: today in the plant."""
+    reason: Text200 = ""
+    """Needed for goods on hold (D20)."""
+
+
+class PostTransfer(InputModel):
+    """Goods that leave with a transfer order, or arrive with it."""
+
+    order_no: Code20
+    lines: tuple[ShipmentLine, ...] = Field(min_length=1, max_length=MOST_LINES)
+    posting_date: Day = None
+    """Blank: today in the plant."""
+
+
+class PostTransferReceipt(InputModel):
+    """Goods that arrive with a transfer order."""
+
+    order_no: Code20
+    lines: tuple[ShipmentLine, ...] = Field(default=(), max_length=MOST_LINES)
+    """Blank: everything that is on its way."""
+    posting_date: Day = None
+    """Blank: today in the plant."""
+
+
+EntryNos = Annotated[tuple[Annotated[int, Field(ge=1, le=2**63 - 1)], ...], Field(max_length=MOST_LINES)]
+
+
+class UndoPosted(InputModel):
+    """A posted document that was wrong, or some entries of it (AP-15)."""
+
+    document_no: Code20
+    reason: Reason
+    entry_nos: EntryNos = ()
+    """Blank: all that is not undone yet."""
+    posting_date: Day = None
+    """Blank: today in the plant."""
+
+
+class ReturnPosted(InputModel):
+    """Get posted lines to reverse: goods of a receipt or shipment that go back (TL-15)."""
+
+    document_no: Code20
+    entry_nos: EntryNos = ()
+    """Blank: all that is left of the document."""
+    order_no: Text20 = ""
+    """An open return order that gets the lines; blank: a new one."""
+
+
+class ChosenLine(InputModel):
+    """One line of an order."""
+
+    order_no: Code20
+    line_no: LineNo
+
+
+class DeleteLine(ChosenLine):
+    """A line that is not wanted any more."""
+
+    confirmed: bool = False
+    """The question DELETE_TRACKED_LINE was answered with yes."""
+
+
+class LineValues(InputModel):
+    """What a line asks for."""
+
+    item_no: Code20
+    quantity: Quantity
+    location_code: Text20 = ""
+    """Blank: as before, or as on the order's first line. A transfer order's lines have none."""
+    unit_code: Unit = ""
+    """Blank: the base unit."""
+    variant_code: Variant = ""
+    date: Day = None
+    """Expected receipt, or shipment."""
+
+
+class ChangeLine(LineValues):
+    """A line with its new values; what is left blank becomes blank."""
+
+    order_no: Code20
+    line_no: LineNo
+    confirmed: bool = False
+    """The question DATE_CONFLICT was answered with yes: the reservation goes."""
+
+
+class AddLine(LineValues):
+    """A further line."""
+
+    order_no: Code20
+
+
+class CloseOrder(InputModel):
+    """What is still open of the order will not come or go any more."""
+
+    order_no: Code20
+    reason: Reason
+    confirmed: bool = False
+    """The question DELETE_TRACKED_LINE was answered with yes."""
 
 
 class JournalLine(ArrivedLine):

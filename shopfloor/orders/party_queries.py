@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from shopfloor.orders.models import Customer, PurchaseHeader, SalesHeader, Vendor
+from shopfloor.orders.models import Customer, OrderDocument, PurchaseHeader, SalesHeader, Vendor
 
 MOST_ORDERS = 200
 
@@ -21,6 +21,8 @@ class PartyOrder:
     no: str
     status: str
     order_date: date
+    returns: bool
+    """A return order."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,17 @@ class PartyCard:
 
 def vendor_card(session: Session, no: str) -> PartyCard | None:
     """One vendor; None when there is none. Two statements."""
-    orders = select(PurchaseHeader.no, PurchaseHeader.status, PurchaseHeader.order_date).where(PurchaseHeader.vendor_no == no)
-    return _card(session, no, Vendor, orders.order_by(PurchaseHeader.no.desc()))
+    return _card(session, no, Vendor, _orders(PurchaseHeader).where(PurchaseHeader.vendor_no == no))
 
 
 def customer_card(session: Session, no: str) -> PartyCard | None:
     """One customer; None when there is none. Two statements."""
-    orders = select(SalesHeader.no, SalesHeader.status, SalesHeader.order_date).where(SalesHeader.customer_no == no)
-    return _card(session, no, Customer, orders.order_by(SalesHeader.no.desc()))
+    return _card(session, no, Customer, _orders(SalesHeader).where(SalesHeader.customer_no == no))
+
+
+def _orders(header: type[PurchaseHeader | SalesHeader]) -> Select[*tuple[Any, ...]]:
+    returns = header.document_type == OrderDocument.RETURN_ORDER
+    return select(header.no, header.status, header.order_date, returns).order_by(header.order_date.desc(), header.no.desc())
 
 
 def _card(session: Session, no: str, party: type[Vendor | Customer], orders: Select[*tuple[Any, ...]]) -> PartyCard | None:

@@ -1,4 +1,4 @@
-"""Lists and cards of vendors, customers, purchase and sales orders."""
+"""Lists and cards of vendors, customers, and orders of every kind."""
 
 from __future__ import annotations
 
@@ -6,24 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, literal, select
 from sqlalchemy.orm import Session
 
-from shopfloor.items.models import Item
+from shopfloor.db import plant, table
+from shopfloor.items.models import Item, Location
 from shopfloor.items.paging import PAGE_SIZE, Page, page_limit, page_of
-from shopfloor.orders.models import (
-    Customer,
-    PurchaseHeader,
-    PurchaseLine,
-    PurchaseReceipt,
-    SalesHeader,
-    SalesLine,
-    SalesShipment,
-    Vendor,
-)
-from shopfloor.people.queries import Found
+from shopfloor.orders.kinds import PURCHASE_ORDER, SALES_ORDER, SHAPES, TRANSFER_ORDER, OrderKind, Shape
+from shopfloor.orders.line_numbers import LineNumber, read_numbers
+from shopfloor.orders.models import Customer, OrderStatus, Vendor
+from shopfloor.orders.transfers import OnTheWay, on_the_way
+
+STATUSES = tuple(status.value for status in OrderStatus)
 
 
 @dataclass(frozen=True)
@@ -38,11 +33,13 @@ class PartyRow:
 
 @dataclass(frozen=True)
 class OrderRow:
-    """One purchase or sales order in a list."""
+    """One order in a list."""
 
     no: str
     party_no: str
+    """Vendor or customer; of a transfer order the location that the goods leave."""
     party_name: str
+    """Of a transfer order the location where they arrive."""
     status: str
     order_date: date
     version: int
@@ -50,19 +47,22 @@ class OrderRow:
 
 @dataclass(frozen=True)
 class OrderLineRow:
-    """One line of a purchase or sales order."""
+    """One line of an order."""
 
     line_no: int
     item_no: str
     description: str
     variant_code: str
     location_code: str
+    """Blank on a transfer order."""
     unit_code: str
     quantity: Decimal
     """As entered, in `unit_code`."""
     quantity_base: Decimal
     handled_base: Decimal
     """Received or shipped, base units."""
+    completed_base: Decimal
+    """The same; of a transfer order what arrived."""
     base_unit_code: str
     date: date | None
     """Expected receipt, or shipment."""
@@ -77,6 +77,8 @@ class OrderLineRow:
 class PostedDocument:
     """A posted receipt or shipment."""
 
+    record: str
+    """What it is, such as `receipt`."""
     no: str
     posting_date: date
     register_no: int
@@ -91,6 +93,16 @@ class OrderCard:
     order: OrderRow
     lines: tuple[OrderLineRow, ...]
     posted: tuple[PostedDocument, ...]
+    numbers: tuple[LineNumber, ...] = ()
+    """Of a return order: numbers that were copied from a posted document (TL-15)."""
+    on_the_way: tuple[OnTheWay, ...] = ()
+    """Of a transfer order: what left and did not arrive."""
+    in_transit_code: str = ""
+    """Of a transfer order: where goods on their way are."""
+
+    def line(self, line_no: int) -> OrderLineRow | None:
+        """One line, or None."""
+        return next((line for line in self.lines if line.line_no == line_no), None)
 
 
 def list_vendors(session: Session, *, after: str = "", limit: int = PAGE_SIZE) -> Page[PartyRow]:
@@ -105,61 +117,63 @@ def list_customers(session: Session, *, after: str = "", limit: int = PAGE_SIZE)
 
 def list_purchase_orders(session: Session, *, after: str = "", limit: int = PAGE_SIZE, status: str = "") -> Page[OrderRow]:
     """Purchase orders by number, optionally of one status."""
-    return _orders(session, _purchase_orders(), PurchaseHeader, after, limit, status)
+    return list_orders(session, PURCHASE_ORDER.kind, after=after, limit=limit, status=status)
 
 
 def list_sales_orders(session: Session, *, after: str = "", limit: int = PAGE_SIZE, status: str = "") -> Page[OrderRow]:
     """Sales orders by number, optionally of one status."""
-    return _orders(session, _sales_orders(), SalesHeader, after, limit, status)
+    return list_orders(session, SALES_ORDER.kind, after=after, limit=limit, status=status)
 
 
 def purchase_order(session: Session, order_no: str) -> OrderCard | None:
     """One purchase order, or None. Three statements."""
-    if not order_no.isprintable():
-        return None
-    head = session.execute(_purchase_orders().where(PurchaseHeader.no == order_no)).one_or_none()
-    if head is None:
-        return None
-    receipt = PurchaseReceipt
-    posted = select(receipt.no, receipt.posting_date, receipt.register_no, receipt.vendor_shipment_no).where(receipt.order_no == order_no)
-    return OrderCard(
-        order=OrderRow(*head),
-        lines=_lines(session, PurchaseLine, order_no),
-        posted=tuple(PostedDocument(*row) for row in session.execute(posted.order_by(receipt.no))),
-    )
+    return order_card(session, PURCHASE_ORDER.kind, order_no)
 
 
 def sales_order(session: Session, order_no: str) -> OrderCard | None:
     """One sales order, or None. Three statements."""
+    return order_card(session, SALES_ORDER.kind, order_no)
+
+
+def locations_by_use(session: Session) -> tuple[list[str], list[str]]:
+    """Codes of locations that keep goods, and of those for goods on their way (AP-09). One statement."""
+    location = table(Location)
+    statement = select(location.c.code, location.c.in_transit).where(plant(session, location)).order_by(location.c.code)
+    rows = session.connection().execute(statement).all()
+    return [row.code for row in rows if not row.in_transit], [row.code for row in rows if row.in_transit]
+
+
+def list_orders(session: Session, kind: OrderKind, *, after: str = "", limit: int = PAGE_SIZE, status: str = "") -> Page[OrderRow]:
+    """Orders of one kind by number, optionally of one status."""
+    if not (after + status).isprintable():
+        return Page(())
+    limit = page_limit(limit)
+    no = table(SHAPES[kind].header).c.no
+    statement = _headers(session, SHAPES[kind]).where(no > after).order_by(no).limit(limit + 1)
+    if status:
+        statement = statement.where(table(SHAPES[kind].header).c.status == status)
+    rows = session.connection().execute(statement)
+    return page_of([OrderRow(*row) for row in rows], limit, lambda row: row.no)
+
+
+def order_card(session: Session, kind: OrderKind, order_no: str) -> OrderCard | None:
+    """One order, or None. Three statements, and one more for a return, two for a transfer order."""
     if not order_no.isprintable():
         return None
-    head = session.execute(_sales_orders().where(SalesHeader.no == order_no)).one_or_none()
+    shape = SHAPES[kind]
+    header = table(shape.header)
+    head = session.connection().execute(_headers(session, shape).where(header.c.no == order_no)).one_or_none()
     if head is None:
         return None
-    shipment = SalesShipment
-    posted = select(shipment.no, shipment.posting_date, shipment.register_no).where(shipment.order_no == order_no)
+    transfer = shape is TRANSFER_ORDER
     return OrderCard(
         order=OrderRow(*head),
-        lines=_lines(session, SalesLine, order_no),
-        posted=tuple(PostedDocument(*row) for row in session.execute(posted.order_by(shipment.no))),
+        lines=_lines(session, shape, order_no),
+        posted=tuple(document for movement in shape.movements for document in _posted(session, shape, movement.record, order_no)),
+        numbers=tuple(read_numbers(session, shape, order_no)) if shape.returns else (),
+        on_the_way=tuple(on_the_way(session, order_no)) if transfer else (),
+        in_transit_code=_in_transit_code(session, order_no) if transfer else "",
     )
-
-
-def find(session: Session, text: str, *, limit: int = 5) -> list[Found]:
-    """UI-1: purchase and sales orders, vendors and customers, by number. Posted documents have a finder of their own."""
-    if not text.isprintable() or not text:
-        return []
-    kinds: tuple[tuple[str, Any, Any, str], ...] = (
-        ("Purchase order", PurchaseHeader, PurchaseHeader.status, "/purchase-orders/"),
-        ("Sales order", SalesHeader, SalesHeader.status, "/sales-orders/"),
-        ("Vendor", Vendor, Vendor.name, "/vendors/"),
-        ("Customer", Customer, Customer.name, "/customers/"),
-    )
-    found = []
-    for kind, model, label, place in kinds:
-        for number, words in session.execute(select(model.no, label).where(func.lower(model.no) == text.lower()).limit(limit)):
-            found.append(Found(kind, number, words, place + quote(number, safe="")))
-    return found[:limit]
 
 
 def _parties(session: Session, party: type[Vendor | Customer], after: str, limit: int) -> Page[PartyRow]:
@@ -170,36 +184,42 @@ def _parties(session: Session, party: type[Vendor | Customer], after: str, limit
     return page_of([PartyRow(*row) for row in session.execute(statement)], limit, lambda row: row.no)
 
 
-def _purchase_orders() -> Select[*tuple[Any, ...]]:
-    header = PurchaseHeader
-    columns = (header.no, header.vendor_no, Vendor.name, header.status, header.order_date, header.version)
-    return select(*columns).join(Vendor, Vendor.no == header.vendor_no)
-
-
-def _sales_orders() -> Select[*tuple[Any, ...]]:
-    header = SalesHeader
-    columns = (header.no, header.customer_no, Customer.name, header.status, header.order_date, header.version)
-    return select(*columns).join(Customer, Customer.no == header.customer_no)
-
-
-def _orders(
-    session: Session, statement: Select[*tuple[Any, ...]], header: type[PurchaseHeader | SalesHeader], after: str, limit: int, status: str
-) -> Page[OrderRow]:
-    if not (after + status).isprintable():
-        return Page(())
-    limit = page_limit(limit)
-    statement = statement.where(header.no > after).order_by(header.no).limit(limit + 1)
-    if status:
-        statement = statement.where(header.status == status)
-    return page_of([OrderRow(*row) for row in session.execute(statement)], limit, lambda row: row.no)
-
-
-def _lines(session: Session, line: type[PurchaseLine | SalesLine], order_no: str) -> tuple[OrderLineRow, ...]:
-    table: Any = line
-    handled, day = (table.received_base, table.expected_receipt_date) if line is PurchaseLine else (table.shipped_base, table.shipment_date)
-    columns = (
-        *(line.line_no, line.item_no, Item.description, line.variant_code, line.location_code, line.unit_code),
-        *(line.quantity, line.quantity_base, handled, Item.base_unit_code, day),
+def _headers(session: Session, shape: Shape) -> Select[*tuple[Any, ...]]:
+    header = table(shape.header)
+    c = header.c
+    if not shape.party:
+        return select(c.no, c.from_code, c.to_code, c.status, c.order_date, c.version).where(plant(session, header))
+    party = table(Vendor if shape.party == "vendor_no" else Customer)
+    assert shape.document is not None
+    return (
+        select(c.no, c[shape.party], party.c.name, c.status, c.order_date, c.version)
+        .join_from(header, party, party.c.no == c[shape.party])
+        .where(plant(session, header), c.document_type == shape.document.value)
     )
-    statement: Select[*tuple[Any, ...]] = select(*columns).join(Item, Item.no == line.item_no).where(line.order_no == order_no)
-    return tuple(OrderLineRow(*row) for row in session.execute(statement.order_by(line.line_no)))
+
+
+def _lines(session: Session, shape: Shape, order_no: str) -> tuple[OrderLineRow, ...]:
+    line, item = table(shape.line), table(Item)
+    c = line.c
+    location: ColumnElement[str] = c.location_code if "location_code" in c else literal("")
+    handled, completed = c[shape.movements[0].handled], c[shape.movements[-1].handled].label("completed")
+    columns = (
+        *(c.line_no, c.item_no, item.c.description, c.variant_code, location, c.unit_code, c.quantity, c.quantity_base),
+        *(handled, completed, item.c.base_unit_code, c[shape.date]),
+    )
+    statement = select(*columns).join_from(line, item, item.c.no == c.item_no).where(plant(session, line), c.order_no == order_no)
+    return tuple(OrderLineRow(*row) for row in session.connection().execute(statement.order_by(c.line_no)))
+
+
+def _posted(session: Session, shape: Shape, record: str, order_no: str) -> list[PostedDocument]:
+    document = table(next(movement.document for movement in shape.movements if movement.record == record))
+    c = document.c
+    external: ColumnElement[str] = c.vendor_shipment_no if "vendor_shipment_no" in c else literal("")
+    statement = select(c.no, c.posting_date, c.register_no, external).where(plant(session, document), c.order_no == order_no)
+    return [PostedDocument(record, *row) for row in session.connection().execute(statement.order_by(c.no))]
+
+
+def _in_transit_code(session: Session, order_no: str) -> str:
+    header = table(TRANSFER_ORDER.header)
+    found = session.connection().scalar(select(header.c.in_transit_code).where(plant(session, header), header.c.no == order_no))
+    return str(found)

@@ -1,120 +1,40 @@
-"""Receipt: goods of a purchase order come in, however many numbers, in one posting."""
+"""Goods that come in: the receipt of a purchase order, and the return receipt of goods that a customer sent back."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
-
-from sqlalchemy import Row, insert
 from sqlalchemy.orm import Session
 
-from shopfloor import audit
-from shopfloor.clock import now
-from shopfloor.db import current_plant
-from shopfloor.items import number_series
-from shopfloor.items.number_series import next_number
-from shopfloor.ledger.entry_types import DocumentType, EntryType, SourceType
-from shopfloor.orders.answers import Received
-from shopfloor.orders.arrivals import Arrival, check_arrivals, note_arrivals
-from shopfloor.orders.documents import (
-    Goods,
-    OrderLine,
-    check_open,
-    close_when_done,
-    goods_of,
-    lock_order,
-    order_lines,
-    require_lines,
-    sums_by_line,
-    tracking_of,
-    write_handled,
-)
-from shopfloor.orders.inputs import PostReceipt, ReceiptLine
-from shopfloor.orders.models import OrderStatus, PurchaseHeader, PurchaseLine, PurchaseReceipt
-from shopfloor.orders.tracked import TrackedOrder
-from shopfloor.people import rights
+from shopfloor.orders.answers import OrderPosted, Received
+from shopfloor.orders.inputs import PostReceipt, PostReturnReceipt
+from shopfloor.orders.kinds import PURCHASE_ORDER, RECEIPT, RETURN_RECEIPT, SALES_RETURN
+from shopfloor.orders.movements import post_movement
 from shopfloor.people.actor import Actor
-from shopfloor.posting.journal import ItemJournalLine
-from shopfloor.posting.post import post
-from shopfloor.reservations.models import ReservationSource
 
 
 def post_receipt(session: Session, actor: Actor, *, given: PostReceipt) -> Received:
-    """Receive goods of a released purchase order (C9, C13, D35). The number of statements does not depend on the number of lines.
-
-    A line without a number takes those that were assigned to it (TL-04). Raises NotAllowed, NotFound for order or line, DocumentStatus,
-    UnitUnknown, BelowPrecision, MoreThanOrdered, ToHandleDiffers, TrackingDoesNotMatch, NumberInvalid, NumberPattern, CaseTwin and
-    SerialUsedBefore unless confirmed, SetupMissing, and whatever the posting door refuses.
-    """
-    actor.require(rights.RECEIVE)
-    header = lock_order(session, PurchaseHeader, "purchase order", given.order_no, OrderStatus.RELEASED)
-    lines = order_lines(session, PurchaseLine, given.order_no)
-    require_lines(lines, (line.line_no for line in given.lines), given.order_no)
-    goods = goods_of(session, {lines[line.line_no].item_no for line in given.lines})
-    tracked = TrackedOrder.read(session, ReservationSource.PURCHASE_LINE.value, given.order_no, lines, goods)
-    numbered = tracked.with_numbers(given.lines)
-    arrivals = [_arrival(line, lines[line.line_no], goods, header.vendor_no) for line in numbered]
-    check_arrivals(session, arrivals, confirmed=given.confirmed)
-    posting_date = given.posting_date or actor.work_date()
-    receipt_no = next_number(session, number_series.RECEIPT)
-    journal = [_journal_line(line, lines[line.line_no], goods, given, posting_date, receipt_no, header) for line in numbered]
-    moved = sums_by_line((line.document_line_no, line.quantity) for line in journal)
-    check_open(given.order_no, lines, moved, goods)
-    tracked.check(journal)
-    register = post(session, actor, journal, source="Receipt")
-    note_arrivals(session, arrivals)
-    tracked.close(session, journal)
-    write_handled(session, PurchaseLine, given.order_no, moved)
-    status = close_when_done(session, PurchaseHeader, given.order_no, lines, moved)
-    _insert_receipt(session, given, header, receipt_no, posting_date, register.register_no)
-    after = {"receipt": receipt_no, "lines": len(journal), "register": register.register_no}
-    audit.record(session, "post receipt", given.order_no, before={"status": header.status}, after={"status": status, **after})
+    """Receive goods of a released purchase order (C9, C13, D35). Raises what `post_movement` raises."""
+    values = {"vendor_shipment_no": given.vendor_shipment_no}
+    moved = post_movement(session, actor, PURCHASE_ORDER, RECEIPT, given, values=values)
     return Received(
-        receipt_no=receipt_no,
+        receipt_no=moved.document_no,
         order_no=given.order_no,
-        order_status=status,
-        line_count=len(journal),
-        register_no=register.register_no,
+        order_status=moved.order_status,
+        line_count=moved.line_count,
+        register_no=moved.register_no,
     )
 
 
-def _arrival(line: ReceiptLine, ordered: OrderLine, goods: Goods, vendor_no: str) -> Arrival:
-    return Arrival(goods.masters[ordered.item_no], ordered.variant_code, line, vendor_no)
+def post_return_receipt(session: Session, actor: Actor, *, given: PostReturnReceipt) -> OrderPosted:
+    """Receive goods that a customer sends back (C9, AP-08). Goods that name no shipped entry start a chain of their own (TR-25).
 
-
-def _journal_line(
-    line: ReceiptLine, ordered: OrderLine, goods: Goods, given: PostReceipt, posting_date: date, receipt_no: str, header: Row[Any]
-) -> ItemJournalLine:
-    amount = goods.amount(ordered.item_no, line, ordered.unit_code)
-    return ItemJournalLine(
-        entry_type=EntryType.PURCHASE,
-        item_no=ordered.item_no,
-        quantity=amount.base,
-        location_code=ordered.location_code,
-        posting_date=posting_date,
-        variant_code=ordered.variant_code,
-        tracking=tracking_of(line),
-        unit_code=amount.unit_code,
-        quantity_in_unit=amount.quantity,
-        document_type=DocumentType.PURCHASE_RECEIPT,
-        document_no=receipt_no,
-        document_line_no=ordered.line_no,
-        external_document_no=given.vendor_shipment_no,
-        source_type=SourceType.VENDOR,
-        source_no=header.vendor_no,
-        expiration_date=line.expiration_date,
+    Raises what `post_movement` raises; MoreThanPosted when more comes back than went out.
+    """
+    moved = post_movement(session, actor, SALES_RETURN, RETURN_RECEIPT, given)
+    return OrderPosted(
+        record="Return receipt",
+        document_no=moved.document_no,
+        order_no=given.order_no,
+        order_status=moved.order_status,
+        line_count=moved.line_count,
+        register_no=moved.register_no,
     )
-
-
-def _insert_receipt(session: Session, given: PostReceipt, header: Row[Any], receipt_no: str, posting_date: date, register_no: int) -> None:
-    row = {
-        "plant_no": current_plant(session),
-        "no": receipt_no,
-        "order_no": given.order_no,
-        "vendor_no": header.vendor_no,
-        "vendor_shipment_no": given.vendor_shipment_no,
-        "posting_date": posting_date,
-        "register_no": register_no,
-        "posted_at": now(),
-    }
-    session.connection().execute(insert(PurchaseReceipt), row)

@@ -6,13 +6,20 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from shopfloor.items.tracking import Tracking
 from shopfloor.orders.documents import Goods, OrderLine, tracking_of
-from shopfloor.orders.inputs import ReceiptLine, ShipmentLine
+from shopfloor.orders.inputs import (
+    PostReceipt,
+    PostReturnReceipt,
+    PostReturnShipment,
+    PostShipment,
+    PostTransfer,
+    ReceiptLine,
+    ShipmentLine,
+)
 from shopfloor.posting.journal import ItemJournalLine
 from shopfloor.quantity import ZERO, shown
 from shopfloor.reservations.queries import reservations_of
@@ -20,7 +27,7 @@ from shopfloor.reservations.rules import Demand
 from shopfloor.reservations.tracking_errors import ToHandleDiffers, TrackingDoesNotMatch
 from shopfloor.reservations.tracking_records import TrackingRecord, close_handled, tracking_records
 
-L = TypeVar("L", ReceiptLine, ShipmentLine)
+Given = PostReceipt | PostShipment | PostReturnReceipt | PostReturnShipment | PostTransfer
 
 
 @dataclass(frozen=True)
@@ -45,9 +52,12 @@ class TrackedOrder:
                 reserved[piece.demand.source_line_no, piece.tracking] += piece.quantity
         return cls(order_no, source_type, lines, goods, tracking_records(session, demands), reserved)
 
-    def with_numbers(self, given: Sequence[L]) -> list[L]:
+    def with_numbers(self, given: Given) -> Given:
         """TL-04: a line that is posted without a number takes those that stand to be handled. Raises ToHandleDiffers."""
-        filled: list[L] = []
+        return given.model_copy(update={"lines": tuple(self._filled(given.lines))})
+
+    def _filled(self, given: Sequence[ReceiptLine | ShipmentLine]) -> list[ReceiptLine | ShipmentLine]:
+        filled: list[ReceiptLine | ShipmentLine] = []
         wanted: dict[int, Decimal] = defaultdict(Decimal)
         for line in given:
             if tracking_of(line) or not self._numbers(line.line_no):
@@ -87,7 +97,7 @@ class TrackedOrder:
         }
         close_handled(session, handled, {})
 
-    def _handled(self, line: L, quantity: Decimal) -> list[L]:
+    def _handled(self, line: ReceiptLine | ShipmentLine, quantity: Decimal) -> list[ReceiptLine | ShipmentLine]:
         numbers = self._numbers(line.line_no)
         ordered = self.lines[line.line_no]
         unit = self.goods.masters[ordered.item_no].base_unit_code
@@ -121,7 +131,7 @@ class TrackedOrder:
                 carried[tracking] += part
         return carried
 
-    def _date(self, line: L, record: TrackingRecord | None) -> dict[str, object]:
+    def _date(self, line: ReceiptLine | ShipmentLine, record: TrackingRecord | None) -> dict[str, object]:
         return {"expiration_date": record.expiration_date} if isinstance(line, ReceiptLine) and record is not None else {}
 
     def _demand(self, line_no: int) -> Demand:

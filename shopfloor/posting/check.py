@@ -70,11 +70,12 @@ def pairs_are_balanced(session: Session) -> list[Problem]:
 
 
 def returns_stay_within(session: Session) -> list[Problem]:
-    """AP-08: what was given back of an entry is at most what it took."""
-    a = _application.c
+    """AP-08: what was given back of an entry, less returns that were undone (AP-15), is at most what it took."""
+    a, undo = _application.c, _entry.alias("undo")
+    undone = select(undo.c.entry_no).where(plant(session, undo), undo.c.quantity < ZERO, undo.c.corrects_entry_no == a.item_entry_no)
     given_back = (
         select(a.outbound_item_entry_no.label("entry_no"), func.sum(a.quantity).label("quantity"))
-        .where(plant(session, _application), a.cost_application)
+        .where(plant(session, _application), a.cost_application, ~undone.exists())
         .group_by(a.outbound_item_entry_no)
         .subquery("given_back")
     )

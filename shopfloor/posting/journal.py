@@ -112,6 +112,17 @@ class ItemJournalLine:
         return (self.corrects_entry_no or self.applies_to_entry) if self.outbound else 0
 
     @property
+    def sends_off(self) -> bool:
+        """A transfer shipment: what it receives at the in-transit location belongs to its order until that is received (AP-09)."""
+        return self.document_type == DocumentType.TRANSFER_SHIPMENT and not self.corrects_entry_no
+
+    @property
+    def from_transit(self) -> tuple[str, int] | None:
+        """The transfer order line whose goods on their way this line takes: by receiving them, or by undoing their shipment (AP-09)."""
+        takes = self.order_type == OrderType.TRANSFER and self.outbound and not self.sends_off
+        return (self.order_no, self.order_line_no) if takes else None
+
+    @property
     def received_tracking(self) -> Tracking:
         """Numbers of the receiving half of a transfer."""
         return self.tracking if self.new_tracking is None else self.new_tracking

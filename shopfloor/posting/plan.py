@@ -15,7 +15,7 @@ from shopfloor.errors import NotFound, Refusal
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.entry_types import EntryType, OrderType
-from shopfloor.ledger.errors import NotReversible, OwnOutput, SerialInStock
+from shopfloor.ledger.errors import InTransit, NotReversible, OwnOutput, SerialInStock
 from shopfloor.ledger.rules import BalanceChange, HeldPiece, OpenStock, Stock, Taken, Taking, Want
 from shopfloor.ledger.units import UnitKey, number_unit, place
 from shopfloor.posting import checks
@@ -51,6 +51,13 @@ class PlannedEntry:
     """What opens; 0: nothing."""
     quantity_in_unit: Decimal
     unit_code: str
+
+    @property
+    def order(self) -> tuple[str, str, int]:
+        """Type, number and line of the order that the open entry stays tied to: made by it (AP-10), or on its way with it (AP-09)."""
+        line = self.line
+        tied = line.entry_type == EntryType.OUTPUT or (line.sends_off and self.quantity > ZERO)
+        return (line.order_type.value, line.order_no, line.order_line_no) if tied else ("", "", 0)
 
 
 @dataclass(frozen=True)
@@ -216,6 +223,7 @@ class _Draft:
             only_entry_no=line.fixed_entry,
             not_made_by=(line.order_no, line.order_line_no) if consumes else None,
             skipped=frozenset() if checks.ignores_holds(line, self.facts) else self.held,
+            from_transit=line.from_transit,
         )
         taking = self.stock.take(want)
         if taking.missing > ZERO and (self.stock.held_by_others(taking) > ZERO or not self._may_go_below_zero(line, item)):
@@ -239,6 +247,10 @@ class _Draft:
             return HeldByOthers(refusal, taking.held)
         if taking.on_hold:
             return self._on_hold(item, taking.on_hold[0])
+        if taking.on_its_way and not line.from_transit:
+            return InTransit(
+                item=checks.label(item), number=number, location=line.location_code, order_no=taking.on_its_way[0].order_no
+            )
         if taking.own_output:
             return OwnOutput(item=checks.label(item), number=number, order_no=line.order_no)
         return NotAvailable(

@@ -17,7 +17,7 @@ from shopfloor.db import current_plant, table, take_numbers
 from shopfloor.items.models import NumberInformation
 from shopfloor.items.queries import item_masters
 from shopfloor.ledger import entries as ledger
-from shopfloor.ledger.entry_types import EntryType, SourceType
+from shopfloor.ledger.entry_types import SourceType
 from shopfloor.ledger.rules import OpenStock
 from shopfloor.ledger.units import UnitKey, number_unit
 from shopfloor.people.actor import Actor
@@ -189,8 +189,7 @@ class _Writer:
                 "location_code": entry.location_code,
                 "serial_specific": bool(entry.tracking.serial_no) and self.facts.masters[entry.line.item_no].rules.serial_specific,
                 "unit_no": units[_entry_unit(entry)] if entry.tracking and entry.remaining > ZERO else 0,
-                "order_no": entry.line.order_no if entry.line.entry_type == EntryType.OUTPUT else "",
-                "order_line_no": entry.line.order_line_no if entry.line.entry_type == EntryType.OUTPUT else 0,
+                **dict(zip(("order_type", "order_no", "order_line_no"), entry.order, strict=True)),
                 "remaining": entry.remaining,
                 "reserved": ZERO,
             }

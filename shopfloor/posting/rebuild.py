@@ -16,9 +16,8 @@ from shopfloor import audit
 from shopfloor.db import QuantityType, current_plant, plant, table
 from shopfloor.errors import Answer
 from shopfloor.items.models import Item, ItemTrackingCode
-from shopfloor.ledger.check import COPIED, NUMBERS, in_base_units
+from shopfloor.ledger.check import COPIED, NUMBERS, ORDER, in_base_units, stays_tied
 from shopfloor.ledger.check_edges import derived_edges
-from shopfloor.ledger.entry_types import EntryType
 from shopfloor.ledger.models import GenealogyEdge, ItemApplicationEntry, ItemLedgerEntry, OpenItemEntry, TrackingUnit
 from shopfloor.people.actor import Actor
 from shopfloor.people.rights import SETTINGS
@@ -76,13 +75,12 @@ def _rebuild_open_entries(session: Session) -> None:
             else_=_entry.c.quantity - func.coalesce(paid.c.quantity, _zero),
         )
     )
-    comes_from_order = _entry.c.entry_type == EntryType.OUTPUT
+    tied = stays_tied()
     numbers = and_(*(unit.c[name] == _entry.c[name] for name in ("plant_no", "item_no", "variant_code", *NUMBERS)), unit.c.order_no == "")
     values: dict[str, ColumnElement[Any]] = {name: _entry.c[name] for name in ("plant_no", "entry_no", *COPIED)} | {
         "serial_specific": and_(func.coalesce(code.c.serial_specific, literal(value=False)), _entry.c.serial_no != ""),
         "unit_no": case((remaining > ZERO, func.coalesce(unit.c.unit_no, 0)), else_=0),
-        "order_no": case((comes_from_order, _entry.c.order_no), else_=""),
-        "order_line_no": case((comes_from_order, _entry.c.order_line_no), else_=0),
+        **{name: case((tied, _entry.c[name]), else_=blank) for name, blank in ORDER.items()},
         "remaining": remaining,
         "reserved": func.coalesce(held.c.quantity, _zero),
     }

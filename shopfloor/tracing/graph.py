@@ -234,12 +234,18 @@ class Graph:
         return [self.registrations[number] for number in sorted(self._registered_from.get(entry_no, ()))]
 
     def returned(self, entry: Entry) -> Decimal:
-        """How much of a consumption, output or scrap record was taken back later, as a positive figure (C11, PR-04, PR-05)."""
+        """How much of an entry was taken back later, as a positive figure (C11, PR-04, PR-05, AP-15).
+
+        A return of sold goods takes nothing back: the customer had them. Of an undone transfer the half that left counts.
+        """
         if entry.is_consumption and not entry.positive:
             return sum((record.quantity for record in self.out_of(entry.entry_no) if record.cost_application), ZERO)
         if entry.is_output and entry.positive:
             return -sum((other.quantity + other.scrap_quantity for other in self.corrections_of(entry.entry_no)), ZERO)
-        return ZERO
+        if entry.is_consumption or entry.is_output:
+            return ZERO
+        undone = (other.quantity for other in self.corrections_of(entry.entry_no) if other.positive != entry.positive)
+        return abs(sum(undone, ZERO))
 
     def reversed(self, entry: Entry) -> bool:
         """Whether nothing of the entry is left in the current composition (C11)."""

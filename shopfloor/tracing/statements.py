@@ -13,7 +13,7 @@ from shopfloor.db import current_plant, plant, table
 from shopfloor.genealogy.models import AssociationState, ComponentAssociation, ProductState, TrackedProduct
 from shopfloor.items.models import Item, ItemTrackingCode, NumberInformation, NumberKind
 from shopfloor.items.tracking import Tracking
-from shopfloor.ledger.models import ItemApplicationEntry, ItemLedgerEntry, ItemRegister, OpenItemEntry, SourceType
+from shopfloor.ledger.models import ItemApplicationEntry, ItemLedgerEntry, ItemRegister, OpenItemEntry, OrderType, SourceType
 from shopfloor.orders.models import Customer, Vendor
 from shopfloor.quantity import ZERO
 from shopfloor.reservations.models import ReservationEntry, ReservationSource, ReservationStatus
@@ -73,7 +73,7 @@ def _entry(row: SqlRow[Any]) -> Entry:
     return Entry(
         entry_no=row.entry_no, entry_type=row.entry_type, item_no=row.item_no, quantity=row.quantity,
         tracking=Tracking(row.serial_no, row.lot_no, row.package_no), scrap_quantity=row.scrap_quantity,
-        order_no=row.order_no if row.order_type else "", order_line_no=row.order_line_no,
+        order_no=row.order_no if row.order_type == OrderType.PRODUCTION else "", order_line_no=row.order_line_no,
         component_line_no=row.component_line_no, match_id=row.match_id, corrects_entry_no=row.corrects_entry_no,
         specific=bool(specific), item_description=row.description, variant_code=row.variant_code,
         location_code=row.location_code, unit_code=row.base_unit_code, remaining_quantity=row.remaining or ZERO,

@@ -76,10 +76,12 @@ class FormBuilder:
         options: Mapping[str, Options] | None = None,
         without: Sequence[str] = (),
         without_columns: Sequence[str] = (),
+        confirm: str = "",
     ) -> None:
         """`values` fill the form before anything was typed; `without` are fields that the address gives, `without_columns` those of
-        its lines that say nothing here.
+        its lines that say nothing here; `confirm` is the word for yes.
         """
+        self.confirm = confirm
         self.model = model
         self.action = action
         self.submit = submit
@@ -96,9 +98,8 @@ class FormBuilder:
             self._field(name, info, name, self.typed.get(name)) for name, info in self.model.model_fields.items() if name not in self.hidden
         )
         asks = self.refusal is not None and self.refusal.asks and "confirmed" in self.model.model_fields
-        return Form(
-            action=self.action, fields=fields, submit=self.submit, lines=self._lines(), confirm=gettext("Yes, post it") if asks else ""
-        )
+        yes = self.confirm or gettext("Yes, post it")
+        return Form(action=self.action, fields=fields, submit=self.submit, lines=self._lines(), confirm=yes if asks else "")
 
     def _lines(self) -> Lines | None:
         info = self.model.model_fields.get("lines")

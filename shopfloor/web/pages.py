@@ -31,8 +31,9 @@ MODULES = (
     "tracing.page",
     "warehouse.parties",
     "warehouse.posted_documents",
-    "warehouse.purchase_orders",
-    "warehouse.sales_orders",
+    "warehouse.orders",
+    "warehouse.order_lines",
+    "warehouse.posted",
 )
 
 

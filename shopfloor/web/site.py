@@ -16,7 +16,7 @@ from shopfloor.genealogy import home_queries
 from shopfloor.items import identification
 from shopfloor.ledger import register_queries as ledger
 from shopfloor.orders import document_queries as documents
-from shopfloor.orders import queries as orders
+from shopfloor.orders import posted_queries as orders
 from shopfloor.people import queries as people
 from shopfloor.people.queries import Found
 from shopfloor.production import queries as production

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor.errors import Refusal
 from shopfloor.items.tracking import Tracking
+from shopfloor.ledger.entry_types import DocumentType, OrderType
 from shopfloor.people.models import Plant
 from shopfloor.posting.check import run_all
 from shopfloor.reservations.rules import Demand
@@ -31,6 +32,8 @@ LONG = bool(os.environ.get("SHOPFLOOR_LONG"))
 SIZES = {"sqlite": (1000, 50) if LONG else (50, 30), "postgresql": (100, 50) if LONG else (10, 30)}
 """A32: examples and steps of each."""
 LOCATIONS = st.sampled_from(["MAIN", "LINE"])
+ROAD = "ROAD"
+"""Where goods are on their way (AP-09)."""
 LOTS = st.sampled_from(["L1", "L2"])
 SERIALS = st.sampled_from(["S1", "S2", "S3"])
 QUANTITIES = st.sampled_from([Decimal("0.5"), Decimal(1), Decimal(3), Decimal(7)])
@@ -54,6 +57,10 @@ class Model:
         self.edges = defaultdict(Decimal)
         self.consumed = []
         self.outputs = []
+        self.receipts = []
+        self.sales = []
+        self.returns = []
+        self.shipments = []
 
     def agreeing(self, goods, location):
         item, serial, lot, _ = goods
@@ -63,16 +70,17 @@ class Model:
     def in_stock(self, item, serial):
         return any((e["item"], e["serial"]) == (item, serial) for e in self.open.values())
 
-    def put(self, entry, goods, location, day, quantity=None, order=None):
+    def put(self, entry, goods, location, day, quantity=None, order=None, way=None):
         item, serial, lot, whole = goods
         self.open[entry] = {
             "entry": entry, "item": item, "serial": serial, "lot": lot, "location": location, "day": day,
-            "remaining": whole if quantity is None else quantity, "reserved": Decimal(0), "order": order,
+            "remaining": whole if quantity is None else quantity, "reserved": Decimal(0), "order": order, "way": way,
         }
 
-    def why_not(self, goods, location, order=None):
-        """The code of the refusal of taking goods; None when they can be taken."""
-        agreeing = self.agreeing(goods, location)
+    def why_not(self, goods, location, order=None, way=None):
+        """The code of the refusal of taking goods; None when they can be taken. `way`: the transfer order that asks (AP-09)."""
+        everything = self.agreeing(goods, location)
+        agreeing = [e for e in everything if e["way"] == way]
         usable = [e for e in agreeing if order is None or e["order"] != order]
         missing = goods[3] - sum(e["remaining"] - e["reserved"] for e in usable)
         reserved = sum(e["reserved"] for e in usable)
@@ -80,14 +88,16 @@ class Model:
             return None
         if reserved and missing <= reserved:
             return "RESERVED_ELSEWHERE"
+        if way is None and len(agreeing) < len(everything):
+            return "IN_TRANSIT"
         return "OWN_OUTPUT" if len(usable) < len(agreeing) else "NOT_AVAILABLE"
 
-    def take(self, goods, location, order=None):
+    def take(self, goods, location, order=None, way=None):
         """First in, first out. Gives what was taken from which entry."""
         left, taken = goods[3], []
         for e in self.agreeing(goods, location):
             part = min(e["remaining"] - e["reserved"], left)
-            if part > 0 and (order is None or e["order"] != order):
+            if part > 0 and e["way"] == way and (order is None or e["order"] != order):
                 taken.append((e["entry"], part))
                 self.draw(e["entry"], part)
                 left -= part
@@ -152,18 +162,21 @@ class LedgerMachine(RuleBasedStateMachine):
         self.model.put(entry, goods, location, day, order=order)
         return entry
 
-    def post_outbound(self, line, goods, location, order=None):
-        code = self.model.why_not(goods, location, order)
+    def post_outbound(self, line, goods, location, order=None, way=None):
+        code = self.model.why_not(goods, location, order, way)
         register = self.expect(code, line)
         if register is None:
             return None
-        assert register.lines[0].applications == self.model.take(goods, location, order)
+        assert register.lines[0].applications == self.model.take(goods, location, order, way)
         return register.lines[0]
 
     @rule(goods=GOODS, location=LOCATIONS, day=DAYS, verb=st.sampled_from([bought, found]))
     def receive(self, goods, location, day, verb):
         item, serial, lot, quantity = goods
-        self.post_inbound(verb(item, quantity, sn=serial, lot=lot, location_code=location, posting_date=day), goods, location, day)
+        line = verb(item, quantity, sn=serial, lot=lot, location_code=location, posting_date=day)
+        entry = self.post_inbound(line, goods, location, day)
+        if entry is not None and verb is bought:
+            self.model.receipts.append((entry, goods, location))
 
     def some_goods(self, data):
         """Mostly goods that are here, so that most steps do something; sometimes anything."""
@@ -177,7 +190,89 @@ class LedgerMachine(RuleBasedStateMachine):
     def ship(self, data, verb):
         goods, location = self.some_goods(data)
         item, serial, lot, quantity = goods
-        self.post_outbound(verb(item, quantity, sn=serial, lot=lot, location_code=location), goods, location)
+        posted = self.post_outbound(verb(item, quantity, sn=serial, lot=lot, location_code=location), goods, location)
+        if posted is not None and verb is sold:
+            self.model.sales.append([posted.entry_nos[0], goods, location, quantity])
+
+    @precondition(lambda self: self.model.receipts)
+    @rule(data=st.data())
+    def undo_receipt(self, data):
+        """AP-15: what is gone or reserved is refused, and so is a second time."""
+        entry, goods, location = data.draw(st.sampled_from(self.model.receipts))
+        item, serial, lot, quantity = goods
+        self.take_out_again(bought(item, -quantity, sn=serial, lot=lot, location_code=location, corrects_entry_no=entry), entry, quantity)
+
+    def take_out_again(self, line, entry, quantity):
+        e = self.model.open.get(entry)
+        free = e["remaining"] - e["reserved"] if e else Decimal(0)
+        if self.expect(None if free >= quantity else "NOT_REVERSIBLE", line) is None:
+            return False
+        self.model.draw(entry, quantity)
+        return True
+
+    @precondition(lambda self: self.model.sales)
+    @rule(data=st.data(), undo=st.booleans(), part=st.sampled_from([Decimal("0.5"), Decimal(1)]))
+    def sold_goods_come_back(self, data, undo, part):
+        """AP-15, AP-08: by an undo, or by a return of a part; together never more than went."""
+        sale = data.draw(st.sampled_from(self.model.sales))
+        entry, goods, location, left = sale
+        item, serial, lot, quantity = goods
+        back = quantity if undo or serial else quantity * part
+        names = {"corrects_entry_no": entry} if undo else {"applies_from_entry": entry}
+        code = "MORE_THAN_POSTED" if back > left else "SERIAL_IN_STOCK" if serial and self.model.in_stock(item, serial) else None
+        register = self.expect(code, sold(item, -back, sn=serial, lot=lot, location_code=location, **names))
+        if register is None:
+            return
+        came = register.lines[0].entry_nos[0]
+        self.model.put(came, goods, location, DAY, back)
+        sale[3] -= back
+        if not undo:
+            self.model.returns.append((came, sale, back))
+
+    @precondition(lambda self: self.model.returns)
+    @rule(data=st.data())
+    def undo_return(self, data):
+        """AP-15: the sale counts as not returned again."""
+        came, sale, back = data.draw(st.sampled_from(self.model.returns))
+        _, (item, serial, lot, _), location, _ = sale
+        line = sold(item, back, sn=serial, lot=lot, location_code=location, corrects_entry_no=came)
+        if self.take_out_again(line, came, back):
+            sale[3] += back
+
+    @rule(data=st.data(), order=st.sampled_from(["TO-1", "TO-2"]), to=LOCATIONS)
+    def transfer(self, data, order, to):
+        """AP-09: goods set off; what is on its way arrives, or its shipment is undone."""
+        way = {"order_type": OrderType.TRANSFER, "order_no": order, "order_line_no": 10000}
+        goods, location = self.some_goods(data)
+        item, serial, lot, quantity = goods
+        common = {"sn": serial, "lot": lot, "location_code": location, **way}
+        if location != ROAD:
+            shipment = {**common, "document_type": DocumentType.TRANSFER_SHIPMENT, "new_location_code": ROAD}
+            posted = self.post_outbound(moved(item, quantity, **shipment), goods, location)
+            for entry, (_, part) in zip(posted.entry_nos[1:], posted.applications, strict=True) if posted else ():
+                self.model.put(entry, goods, ROAD, DAY, part, way=order)
+                self.model.shipments.append((entry, order, goods, location, part))
+            return
+        receipt = {**common, "document_type": DocumentType.TRANSFER_RECEIPT, "new_location_code": to}
+        posted = self.post_outbound(moved(item, quantity, **receipt), goods, location, way=order)
+        for entry, (_, part) in zip(posted.entry_nos[1:], posted.applications, strict=True) if posted else ():
+            self.model.put(entry, goods, to, DAY, part)
+
+    @precondition(lambda self: self.model.shipments)
+    @rule(data=st.data())
+    def undo_transfer_shipment(self, data):
+        """AP-15: what was received, in part or undone already, is refused."""
+        entry, order, goods, start, quantity = data.draw(st.sampled_from(self.model.shipments))
+        item, serial, lot, _ = goods
+        line = moved(
+            item, quantity, sn=serial, lot=lot, location_code=ROAD, new_location_code=start, corrects_entry_no=entry,
+            document_type=DocumentType.TRANSFER_SHIPMENT, order_type=OrderType.TRANSFER, order_no=order, order_line_no=10000,
+        )
+        e = self.model.open.get(entry)
+        register = self.expect(None if e and e["remaining"] >= quantity else "NOT_REVERSIBLE", line)
+        if register is not None:
+            self.model.draw(entry, quantity)
+            self.model.put(register.lines[0].entry_nos[1], goods, start, DAY, quantity)
 
     @rule(data=st.data(), order=ORDERS, row=ROWS)
     def consume(self, data, order, row):
@@ -267,11 +362,11 @@ class LedgerMachine(RuleBasedStateMachine):
         if new != goods:
             self.model.tie(number(new), number(goods), quantity)
 
-    @precondition(lambda self: any(e["remaining"] > e["reserved"] for e in self.model.open.values()))
+    @precondition(lambda self: any(e["remaining"] > e["reserved"] and not e["way"] for e in self.model.open.values()))
     @rule(data=st.data(), line_no=st.integers(1, 3))
     def reserve_and_ship(self, data, line_no):
         """A demand holds something; another may not have it; the demand ships it."""
-        e = data.draw(st.sampled_from([e for e in self.model.open.values() if e["remaining"] > e["reserved"]]))
+        e = data.draw(st.sampled_from([e for e in self.model.open.values() if e["remaining"] > e["reserved"] and not e["way"]]))
         demand = Demand("Sales Line", "SO-1", line_no)
         quantity = e["remaining"] - e["reserved"]
         self.door.reserve(ADMINISTRATOR, demand, e["entry"], quantity, specific=bool(e["lot"] or e["serial"]))

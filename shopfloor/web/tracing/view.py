@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from shopfloor.items.queries import NumberCard
 from shopfloor.ledger.entry_types import EntryType, SourceType
+from shopfloor.orders.kinds import SHAPES
 from shopfloor.quantity import ZERO
 from shopfloor.tracing.criteria import Criteria
 from shopfloor.tracing.lines import ITEM_LEDGER_ENTRY, Line, Link, State, Trace, trace_opposite, with_line_values
@@ -41,6 +42,8 @@ WORDS = (
     _l("Positive Adjmt."), _l("Negative Adjmt."), _l("Purchase Invoice"), _l("Sales Invoice"),
 )
 """Captions that are looked up by value, for the translator."""
+ADDRESSES = {movement.document_type.value: movement.address for shape in SHAPES.values() for movement in shape.movements}
+"""Kind of posted document -> the first part of the address of its page."""
 PARTIES = {SourceType.VENDOR.value: "/vendors/", SourceType.CUSTOMER.value: "/customers/"}
 
 
@@ -213,10 +216,10 @@ def _numbered(lines: Sequence[Line], link: Link) -> list[Named]:
 
 
 def _partners(lines: Sequence[Line], entry_type: EntryType) -> list[Named]:
-    """Vendors or customers by item with the net quantity: what came back is taken off."""
+    """Vendors or customers by item with the net quantity: what came back is taken off. An undo counts as little as what it undid."""
     totals: dict[tuple[str, str, str], dict[str, Decimal]] = {}
     for line in lines:
-        if line.entry_type == entry_type and line.source_no:
+        if line.entry_type == entry_type and line.source_no and line.state is not State.REVERSAL:
             numbers = totals.setdefault((line.source_name or line.source_no, line.item_no, line.unit_code), {})
             numbers[line.number] = numbers.get(line.number, ZERO) + line.quantity
     return [

@@ -1,1 +1,1 @@
-"""Pages about goods that come and go: purchase and sales orders, vendors, customers."""
+"""Pages about goods that come and go: orders of every kind, posted documents, vendors, customers."""

@@ -1,4 +1,4 @@
-"""What purchase and sales orders show alike: their lines, and the rows of a posting."""
+"""Tables and rows on the card of an order."""
 
 from __future__ import annotations
 
@@ -7,52 +7,136 @@ from urllib.parse import quote
 
 from flask_babel import gettext as _
 
-from shopfloor.orders.queries import OrderLineRow
+from shopfloor.items.tracking import Tracking
+from shopfloor.orders.kinds import RETURN_OF, TRANSFER_RECEIPT, OrderKind
+from shopfloor.orders.posted import MOVEMENTS
+from shopfloor.orders.queries import OrderCard, OrderLineRow
 from shopfloor.quantity import ZERO, shown
 from shopfloor.web.inventory.item_tracking import line_address
 from shopfloor.web.tables import Cell, Column, Table, table
+from shopfloor.web.warehouse.desks import Desk
 
-OPEN, RELEASED, COMPLETED = STATUSES = ("Open", "Released", "Completed")
+OPEN, RELEASED = "Open", "Released"
+CHANGEABLE = (OPEN, RELEASED)
 BLANK_ROWS = 4
+MOST_ROWS = 200
+"""Rows of a form; more numbers than that are posted in parts."""
 
 
-def lines_table(lines: Sequence[OrderLineRow], handled: str, *, kind: str, order_no: str) -> Table:
-    """The lines with what came or went already; each leads to its item tracking lines. Base units beside the quantity as entered."""
+def lines_table(card: OrderCard, desk: Desk, line_page: str = "") -> Table:
+    """The lines with what came or went already. Quantities in base units beside the quantity as entered.
+
+    `line_page`: where a line is changed; blank: it cannot be.
+    """
+    located = not desk.completed
     columns = (
         Column(_("Line"), "number"),
         Column(_("Item")),
         Column(_("Description")),
-        Column(_("Location")),
+        *((Column(_("Location")),) if located else ()),
         Column(_("Quantity"), "quantity"),
         Column(_("In base units"), "quantity"),
-        Column(handled, "quantity"),
-        Column(_("Open"), "quantity"),
+        Column(desk.handled, "quantity"),
+        Column(desk.completed or _("Open"), "quantity"),
         Column(_("Date"), "day"),
-        Column(_("Numbers")),
+        *((Column(_("Numbers")),) if located else ()),
+    )
+    return table(columns, [_line_cells(line, desk, line_page, card.order.no) for line in card.lines])
+
+
+def _line_cells(line: OrderLineRow, desk: Desk, line_page: str, order_no: str) -> list[Cell]:
+    last = line.completed_base if desk.completed else line.open_base
+    return [
+        Cell(str(line.line_no), f"{line_page}/{line.line_no}" if line_page else ""),
+        Cell(line.item_no, f"/items/{quote(line.item_no, safe='')}"),
+        Cell(line.description),
+        *([] if desk.completed else [Cell(line.location_code)]),
+        Cell(line.quantity, unit=line.unit_code),
+        Cell(line.quantity_base, unit=line.base_unit_code),
+        Cell(line.handled_base, unit=line.base_unit_code),
+        Cell(last, unit=line.base_unit_code),
+        Cell(line.date),
+        *([] if desk.completed else [Cell(_("Item tracking lines"), line_address(_kind(desk), order_no, line.line_no))]),
+    ]
+
+
+def _kind(desk: Desk) -> str:
+    """The word of the item tracking pages: a return is a line of the same table."""
+    return "purchase" if desk.kind in {OrderKind.PURCHASE, OrderKind.PURCHASE_RETURN} else "sales"
+
+
+def posted_table(card: OrderCard, *, may_undo: bool) -> Table:
+    """What was posted for the order, each with its own page. A transfer receipt is not undone (AP-15)."""
+    noted = any(document.external_no for document in card.posted)
+    columns = (
+        Column(_("Document"), "number"), Column(_("Kind")), Column(_("Posting date"), "day"),
+        *((Column(_("Vendor's delivery note")),) if noted else ()), *((Column(_("Take back")),) if may_undo else ()),
+    )
+    rows = []
+    for document in card.posted:
+        movement = MOVEMENTS[document.record][1]
+        page = f"/{movement.address}/{quote(document.no, safe='')}"
+        words = "" if movement is TRANSFER_RECEIPT else _("Undo or return") if movement.document_type in RETURN_OF else _("Undo")
+        rows.append(
+            (
+                Cell(document.no, page),
+                Cell(_(document.record.capitalize())),
+                Cell(document.posting_date),
+                *((Cell(document.external_no),) if noted else ()),
+                *((Cell(words, f"{page}#back" if words else ""),) if may_undo else ()),
+            )
+        )
+    return table(columns, rows)
+
+
+def numbers_table(numbers: Sequence[tuple[int, str, Tracking, object, str]]) -> Table:
+    """Numbers by line: on their way, or copied from a posted document."""
+    columns = (
+        Column(_("Line"), "number"), Column(_("Item")), Column(_("Serial number"), "number"), Column(_("Lot number"), "number"),
+        Column(_("Quantity"), "quantity"),
     )
     return table(
         columns,
         [
-            (
-                Cell(str(line.line_no)),
-                Cell(line.item_no, f"/items/{quote(line.item_no, safe='')}"),
-                Cell(line.description),
-                Cell(line.location_code),
-                Cell(line.quantity, unit=line.unit_code),
-                Cell(line.quantity_base, unit=line.base_unit_code),
-                Cell(line.handled_base, unit=line.base_unit_code),
-                Cell(line.open_base, unit=line.base_unit_code),
-                Cell(line.date),
-                Cell(_("Item tracking lines"), line_address(kind, order_no, line.line_no)),
-            )
-            for line in lines
+            (Cell(str(line_no)), Cell(item_no), Cell(tracking.serial_no), Cell(tracking.lot_no), Cell(quantity, unit=unit))
+            for line_no, item_no, tracking, quantity, unit in numbers
         ],
     )
 
 
-def posting_rows(lines: Sequence[OrderLineRow]) -> tuple[list[dict[str, str]], list[tuple[str, str]]]:
-    """One row for each open line and some more for further numbers, and the words by which a row chooses its line."""
-    open_lines = [line for line in lines if line.open_base > ZERO]
-    options = [(str(line.line_no), f"{line.line_no} {line.item_no}: {shown(line.open_base)} {line.base_unit_code}") for line in open_lines]
-    first = {"line_no": str(open_lines[0].line_no)} if open_lines else {}
-    return [{"line_no": str(line.line_no)} for line in open_lines] + [first] * BLANK_ROWS, options
+def posting_rows(card: OrderCard, *, arrives: bool = False) -> tuple[list[dict[str, str]], list[tuple[str, str]]]:
+    """Rows of a posting form, and the words by which a row chooses its line.
+
+    What is known of the numbers is filled in: copied ones of a return, and what is on its way. Else there is one row for each open
+    line, and some more for further numbers.
+    """
+    left = {line.line_no: line.handled_base - line.completed_base if arrives else line.open_base for line in card.lines}
+    lines = [line for line in card.lines if left[line.line_no] > ZERO]
+    options = [(str(line.line_no), f"{line.line_no} {line.item_no}: {shown(left[line.line_no])} {line.base_unit_code}") for line in lines]
+    rows = _known_rows(card, arrives=arrives)[:MOST_ROWS]
+    filled = {row["line_no"] for row in rows}
+    rows += [] if arrives else [{"line_no": str(line.line_no)} for line in lines if str(line.line_no) not in filled]
+    first = {"line_no": str(lines[0].line_no)} if lines else {}
+    return rows + [first] * (0 if arrives else BLANK_ROWS), options
+
+
+def _known_rows(card: OrderCard, *, arrives: bool) -> list[dict[str, str]]:
+    if arrives:
+        return [
+            {"line_no": str(p.line_no), "quantity": shown(p.quantity), "unit_code": p.base_unit_code, **_numbers(p.tracking)}
+            for p in card.on_the_way
+        ]
+    # The unit of a copied line is the base unit, and so is a blank one there.
+    return [
+        {"line_no": str(n.line_no), "quantity": shown(n.quantity), **_numbers(n.tracking), **_applies(n.applies_entry)}
+        for n in card.numbers
+    ]
+
+
+def _numbers(tracking: Tracking) -> dict[str, str]:
+    return {name: str(value) for name, value in vars(tracking).items() if value}
+
+
+def _applies(entry_no: int) -> dict[str, str]:
+    """Each form has the field of its direction only; the other one is not drawn."""
+    return {"applies_from_entry": str(entry_no), "applies_to_entry": str(entry_no)} if entry_no else {}

@@ -27,7 +27,7 @@ from shopfloor.web.tables import Cell, Column, Table, table
 
 bp = Blueprint("parties", __name__)
 COLUMNS = (Column(_l("No."), "number"), Column(_l("Name")), Column(_l("City")), Column(_l("Country")))
-ORDER_COLUMNS = (Column(_l("Order"), "number"), Column(_l("Status"), "status"), Column(_l("Order date"), "day"))
+ORDER_COLUMNS = (Column(_l("Order"), "number"), Column(_l("Kind")), Column(_l("Status"), "status"), Column(_l("Order date"), "day"))
 
 
 @bp.get("/vendors")
@@ -83,13 +83,13 @@ def create_customer() -> Response:
 @bp.get("/vendors/<no>")
 def vendor(no: str) -> Response:
     """A vendor and what was ordered there."""
-    return _show_card(found("vendor", no, vendor_card(request_session(), no)), "/purchase-orders/")
+    return _show_card(found("vendor", no, vendor_card(request_session(), no)), ("/purchase-orders/", "/purchase-return-orders/"))
 
 
 @bp.get("/customers/<no>")
 def customer(no: str) -> Response:
     """A customer and what was sold."""
-    return _show_card(found("customer", no, customer_card(request_session(), no)), "/sales-orders/")
+    return _show_card(found("customer", no, customer_card(request_session(), no)), ("/sales-orders/", "/sales-return-orders/"))
 
 
 def _table(page: Page[queries.PartyRow], place: str) -> Table:
@@ -97,8 +97,17 @@ def _table(page: Page[queries.PartyRow], place: str) -> Table:
     return table(COLUMNS, rows, page)
 
 
-def _show_card(card: PartyCard, place: str) -> Response:
-    rows = [(Cell(order.no, place + quote(order.no, safe="")), Cell(order.status), Cell(order.order_date)) for order in card.orders]
+def _show_card(card: PartyCard, place: tuple[str, str]) -> Response:
+    """`place`: where its orders are, and where its return orders."""
+    rows = [
+        (
+            Cell(order.no, (place[1] if order.returns else place[0]) + quote(order.no, safe="")),
+            Cell(_("Return order") if order.returns else _("Order")),
+            Cell(order.status),
+            Cell(order.order_date),
+        )
+        for order in card.orders
+    ]
     note = ", ".join(part for part in (card.no, card.city, card.country) if part)
     return list_page(card.name, table(ORDER_COLUMNS, rows), note=note, empty=(_("No order yet"), _("Orders of this party show here.")))
 
