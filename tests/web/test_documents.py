@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from shopfloor.items.commands import create_location
 from shopfloor.items.inputs import NewLocation
-from shopfloor.ledger.queries import open_entries
 from shopfloor.orders import commands
 from shopfloor.orders.inputs import NewPurchaseOrder, NewSalesOrder, PostReceipt, PostShipment
 from shopfloor.reservations.commands import reserve
-from shopfloor.reservations.rules import Demand, OpenEntry, Take
+from shopfloor.reservations.queries import lock_free_supply
+from shopfloor.reservations.rules import Demand, Take
 from tests.conftest import runner
 from tests.factories_posting import Posted
 from tests.web.test_forms import Forms, form_of, send, words
@@ -204,10 +204,9 @@ def test_rs_13_a_date_asks_when_it_breaks_a_reservation(client, site, run, key):
 
 def reserve_two(run, order_no, lot_no):
     def work(session, actor):
-        entry = next(e for e in open_entries(session, "CELL") if e.tracking.lot_no == lot_no)
-        supply = OpenEntry(entry.entry_no, "CELL", "", "MAIN", entry.tracking, entry.remaining, entry.reserved)
-        take = Take(entry.entry_no, supply.remaining)
-        reserve(session, actor, Demand("Sales Line", order_no, 10000), [take], {entry.entry_no: supply}, specific=False)
+        entry = next(e for e in lock_free_supply(session, "CELL", "", "MAIN") if e.tracking.lot_no == lot_no)
+        take = Take(entry.entry_no, entry.remaining)
+        reserve(session, actor, Demand("Sales Line", order_no, 10000), [take], {entry.entry_no: entry}, specific=False)
         return Posted()
 
     run(work)

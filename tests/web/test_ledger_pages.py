@@ -239,8 +239,8 @@ def test_every_figure_of_the_stock_leads_to_its_entries(client):
 def test_cards_lead_to_entries(client):
     item = links(text_of(client, "/items/FRAME"))
     assert {"/ledger-entries?item_no=FRAME", "/reservation-entries?item_no=FRAME"} <= set(item)
-    assert "/documents/RCP-000001" in links(text_of(client, "/purchase-orders/PO-1"))
-    assert "/documents/SHP-000001" in links(text_of(client, "/sales-orders/SO-1"))
+    assert "/receipts/RCP-000001" in links(text_of(client, "/purchase-orders/PO-1"))
+    assert "/shipments/SHP-000001" in links(text_of(client, "/sales-orders/SO-1"))
     assert {href for href, _label in [(one, "") for one in LISTS]} <= set(links(text_of(client, "/more")))
 
 
@@ -263,7 +263,7 @@ def test_dm_06_a_document_leads_to_order_party_and_entries(client):
 
 @pytest.mark.parametrize(
     ("text", "leads_to"),
-    [("SHP-000001", "/documents/SHP-000001"), ("RCP-000001", "/documents/RCP-000001"), ("IJ-000001", "/documents/IJ-000001")],
+    [("SHP-000001", "/shipments/SHP-000001"), ("RCP-000001", "/receipts/RCP-000001"), ("IJ-000001", "/documents/IJ-000001")],
 )
 def test_ui_1_the_box_opens_a_document(client, text, leads_to):
     answer = client.get("/find", query_string={"text": text})
