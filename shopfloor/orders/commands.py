@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from shopfloor import audit
 from shopfloor.db import current_plant
-from shopfloor.errors import NotFound
 from shopfloor.items import number_series
 from shopfloor.orders.documents import line_values, lock_order, new_number
 from shopfloor.orders.inputs import NewCustomer, NewPurchaseOrder, NewSalesOrder, NewVendor
@@ -21,12 +20,15 @@ from shopfloor.orders.models import (
     SalesLine,
     Vendor,
 )
+from shopfloor.orders.parties import CUSTOMER, VENDOR
 from shopfloor.orders.receipt import post_receipt
 from shopfloor.orders.shipment import post_shipment
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.answers import Changed, Created
 from shopfloor.people.errors import AlreadyExists
+from shopfloor.people.master_commands import create_record
+from shopfloor.people.masters import require_unblocked
 
 __all__ = [
     "create_customer",
@@ -43,32 +45,21 @@ __all__ = [
 
 def create_vendor(session: Session, actor: Actor, *, given: NewVendor) -> Created:
     """Add somebody we buy from. Raises NotAllowed, AlreadyExists."""
-    actor.require(rights.MASTERS)
-    if session.get(Vendor, given.no) is not None:
-        raise AlreadyExists(record="vendor", number=given.no)
-    session.add(Vendor(**given.model_dump()))
-    audit.record(session, "create vendor", given.no, after=given.model_dump(mode="json"))
-    return Created(record="Vendor", number=given.no)
+    return create_record(session, actor, master=VENDOR, given=given)
 
 
 def create_customer(session: Session, actor: Actor, *, given: NewCustomer) -> Created:
     """Add somebody we sell to. Raises NotAllowed, AlreadyExists."""
-    actor.require(rights.MASTERS)
-    if session.get(Customer, given.no) is not None:
-        raise AlreadyExists(record="customer", number=given.no)
-    session.add(Customer(**given.model_dump()))
-    audit.record(session, "create customer", given.no, after=given.model_dump(mode="json"))
-    return Created(record="Customer", number=given.no)
+    return create_record(session, actor, master=CUSTOMER, given=given)
 
 
 def create_purchase_order(session: Session, actor: Actor, *, given: NewPurchaseOrder) -> Created:
     """Make an open purchase order (C9).
 
-    Raises NotAllowed, NotFound, AlreadyExists, SetupMissing, ItemBlocked, UnitUnknown, BelowPrecision.
+    Raises NotAllowed, NotFound, RecordBlocked, AlreadyExists, SetupMissing, ItemBlocked, UnitUnknown, BelowPrecision.
     """
     actor.require(rights.RECEIVE)
-    if session.get(Vendor, given.vendor_no) is None:
-        raise NotFound(record="vendor", number=given.vendor_no)
+    require_unblocked(session, Vendor, "vendor", given.vendor_no)
     order_no = _free_number(session, PurchaseHeader, given.no, number_series.PURCHASE, "purchase order")
     rows = line_values(session, order_no, given.lines, "expected_receipt_date")
     header = {"vendor_no": given.vendor_no, "order_date": given.order_date or actor.work_date()}
@@ -81,11 +72,10 @@ def create_purchase_order(session: Session, actor: Actor, *, given: NewPurchaseO
 def create_sales_order(session: Session, actor: Actor, *, given: NewSalesOrder) -> Created:
     """Make an open sales order (C9).
 
-    Raises NotAllowed, NotFound, AlreadyExists, SetupMissing, ItemBlocked, UnitUnknown, BelowPrecision.
+    Raises NotAllowed, NotFound, RecordBlocked, AlreadyExists, SetupMissing, ItemBlocked, UnitUnknown, BelowPrecision.
     """
     actor.require(rights.RECEIVE)
-    if session.get(Customer, given.customer_no) is None:
-        raise NotFound(record="customer", number=given.customer_no)
+    require_unblocked(session, Customer, "customer", given.customer_no)
     order_no = _free_number(session, SalesHeader, given.no, number_series.SALES, "sales order")
     rows = line_values(session, order_no, given.lines, "shipment_date")
     header = {"customer_no": given.customer_no, "order_date": given.order_date or actor.work_date()}

@@ -15,7 +15,7 @@ from shopfloor.errors import NotFound
 from shopfloor.items.errors import ItemBlocked
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.number_series import next_number
-from shopfloor.items.queries import item_masters, missing_locations, unit_factors
+from shopfloor.items.queries import item_masters, require_locations, unit_factors
 from shopfloor.items.tracking import Tracking
 from shopfloor.items.units import Measured, UnitFactors, measured
 from shopfloor.orders.errors import DocumentStatus, MoreThanOrdered
@@ -68,12 +68,6 @@ def goods_of(session: Session, item_nos: Iterable[str]) -> Goods:
         if item_no not in masters:
             raise NotFound(record="item", number=item_no)
     return Goods(masters, unit_factors(session, wanted))
-
-
-def require_locations(session: Session, codes: Iterable[str]) -> None:
-    """Raises NotFound for the first location that is not there."""
-    for code in missing_locations(session, codes):
-        raise NotFound(record="location", number=code)
 
 
 def new_number(session: Session, header: type[PurchaseHeader | SalesHeader], series: str) -> str:

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from shopfloor import audit
 from shopfloor.items import number_series
 from shopfloor.items.number_series import next_number
+from shopfloor.items.queries import require_locations
 from shopfloor.ledger.entry_types import DocumentType, EntryType
 from shopfloor.orders.answers import JournalPosted
 from shopfloor.orders.arrivals import Arrival, check_arrivals, note_arrivals
-from shopfloor.orders.documents import LINE_STEP, Goods, goods_of, require_locations, tracking_of
+from shopfloor.orders.documents import LINE_STEP, Goods, goods_of, tracking_of
 from shopfloor.orders.inputs import JournalLine, PostItemJournal
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor

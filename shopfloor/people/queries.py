@@ -17,14 +17,14 @@ from shopfloor.people.errors import BadgeBlocked, BadgeUnknown, TokenUnknown
 from shopfloor.people.models import AccessToken, Operator, Plant, Role, Station
 from shopfloor.people.rights import RIGHTS
 
-# Joins the plant of the session and the station, where there is one. Built once: every request asks one of these.
+# Joins the plant of the session and the station, where there is one that is not blocked. Built once: every request asks one of these.
 _ACTOR = (
     select(
         Operator.no, Operator.name, Operator.role, Operator.language, Operator.blocked, Plant.time_zone, Station.code.label("station_code")
     )
     .select_from(Operator)
     .join(Plant, Plant.plant_no == bindparam("at_plant"))
-    .outerjoin(Station, and_(Station.plant_no == bindparam("at_plant"), Station.code == bindparam("at_station")))
+    .outerjoin(Station, and_(Station.plant_no == bindparam("at_plant"), Station.code == bindparam("at_station"), ~Station.blocked))
 )
 _BY_NUMBER = _ACTOR.where(Operator.no == bindparam("number"))
 _BY_BADGE = _ACTOR.where(Operator.badge == bindparam("badge"))
@@ -67,6 +67,7 @@ class StationRow:
     name: str
     scanner_profile: str
     gs1_recognition: str
+    blocked: bool
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def list_operators(session: Session) -> list[OperatorRow]:
 
 def list_stations(session: Session) -> list[StationRow]:
     """The stations of the plant, by code."""
-    columns = (Station.code, Station.name, Station.scanner_profile, Station.gs1_recognition)
+    columns = (Station.code, Station.name, Station.scanner_profile, Station.gs1_recognition, Station.blocked)
     return [StationRow(*row) for row in session.execute(select(*columns).order_by(Station.code))]
 
 

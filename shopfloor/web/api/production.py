@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
 from shopfloor.people.fields import InputModel, read_input
-from shopfloor.production import commands, queries, rules
+from shopfloor.production import commands, queries, rules, version_queries
 from shopfloor.production.bills import create_bom, create_routing
 from shopfloor.production.inputs import NewBom, NewProductionOrder, NewRouting, OrderKey, SignedQuantity, StartOrder
 from shopfloor.web.api.base import READS, WRITES, OrderPath, PageQuery, WriteHeaders, blueprint, command, page, show
@@ -45,7 +45,7 @@ def boms(query: PageQuery) -> Response:
 @api.get("/boms/<no>", summary="One bill of material", responses=READS)
 def bom(path: NumberPath) -> Response:
     """One bill with its lines."""
-    return show(found("bill of material", path.no, queries.bom_card(request_session(), path.no)))
+    return show(found("bill of material", path.no, version_queries.bom_card(request_session(), path.no)))
 
 
 @api.get("/routings", summary="Routings", responses=READS)

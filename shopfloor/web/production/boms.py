@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from shopfloor.errors import Refusal
 from shopfloor.people import rights
-from shopfloor.production import queries
+from shopfloor.production import queries, version_queries
 from shopfloor.production.bills import create_bom
 from shopfloor.production.inputs import NewBom
 from shopfloor.web.commands import run_command
@@ -72,7 +72,7 @@ def create() -> Response:
 @bp.get("/<bom_no>")
 def card(bom_no: str) -> Response:
     """One bill with its lines."""
-    bill = found("bill of material", bom_no, queries.bom_card(request_session(), bom_no))
+    bill = found("bill of material", bom_no, version_queries.bom_card(request_session(), bom_no))
     lines = table(
         LINE_COLUMNS,
         [
