@@ -195,9 +195,13 @@ def _routings() -> list[Task]:
         _step(40, "Label and test", "ST-4"),
     )
     return [
-        *(Task(f"resource-{code}", create_record, {"master": RESOURCE, "given": NewResource(code=code, name=name)}) for code, name in BENCHES),
+        *(_bench(code, name) for code, name in BENCHES),
         *_routing_tasks(module, pack),
     ]
+
+
+def _bench(code: str, name: str) -> Task:
+    return Task(f"resource-{code}", create_record, {"master": RESOURCE, "given": NewResource(code=code, name=name)})
 
 
 def _routing_tasks(module: tuple[NewRoutingLine, ...], pack: tuple[NewRoutingLine, ...]) -> list[Task]:

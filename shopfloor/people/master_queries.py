@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, String, Table, and_, exists, func, literal, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
-from shopfloor.db import Base, current_plant
-from shopfloor.people.masters import Key, Master, Values
+from shopfloor.db import Base, current_plant, table
+from shopfloor.people.masters import Key, Lookup, Master, Values
 
 LARGEST_LIST = 500
 
@@ -65,6 +65,16 @@ def all_records(session: Session, master: Master) -> Iterator[Values]:
     statement = select(*_columns(master)).where(master.here(session)).order_by(*keys).execution_options(yield_per=1000)
     for row in session.connection().execute(statement).mappings():
         yield _values(row)
+
+
+def lookup_options(session: Session, lookup: Lookup, most: int = 200) -> list[str]:
+    """Keys that a field can name; none when there are too many to choose from. One statement."""
+    own = table(lookup.model)
+    statement = select(own.c[lookup.column]).order_by(own.c[lookup.column]).limit(most + 1)
+    if "plant_no" in own.c:
+        statement = statement.where(own.c.plant_no == current_plant(session))
+    found = list(session.connection().scalars(statement))
+    return found if len(found) <= most else []
 
 
 def uses(session: Session, master: Master, key: Key, *, parts: bool = False) -> list[str]:

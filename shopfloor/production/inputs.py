@@ -193,6 +193,15 @@ class NewProductionOrder(InputModel):
     """The order's fixed batch (SCN-5, DIM-1)."""
 
 
+class OrderQuestion(InputModel):
+    """What an order would need, before it is made."""
+
+    item_no: Code20
+    quantity: Quantity
+    location_code: Code20
+    due_date: Day = None
+
+
 class ChangeProductionOrder(InputModel):
     """Another quantity, due date or location for an order that has not started."""
 
@@ -229,6 +238,7 @@ __all__ = [
     "NewRouting",
     "NewRoutingLine",
     "OrderKey",
+    "OrderQuestion",
     "RoutingVersionInput",
     "StartOrder",
     "Validity",

@@ -60,6 +60,12 @@ class Form:
     lines: Lines | None = None
     confirm: str = ""
     """The question that *Confirm* answers with yes; blank: nothing is asked."""
+    hidden: tuple[tuple[str, str], ...] = ()
+    """What the page knows and nobody types, such as the version that was read."""
+    danger: bool = False
+    """The button takes something away."""
+    preview: tuple[str, str] = ("", "")
+    """Words and address of a second button that only asks; blank: there is none."""
 
 
 class FormBuilder:
@@ -75,8 +81,11 @@ class FormBuilder:
         values: Mapping[str, Any] | None = None,
         options: Mapping[str, Options] | None = None,
         without: Sequence[str] = (),
+        hidden: Mapping[str, str] | None = None,
+        danger: bool = False,
+        preview: tuple[str, str] = ("", ""),
     ) -> None:
-        """`values` fill the form before anything was typed; `without` are fields that the address gives."""
+        """`values` fill the form before anything was typed; `without` are fields that the address or `hidden` gives."""
         self.model = model
         self.action = action
         self.submit = submit
@@ -85,6 +94,9 @@ class FormBuilder:
         self.problems = refusal.problems if isinstance(refusal, InvalidInput) else {}
         self.options = dict(options or {})
         self.hidden = {"lines", "confirmed", *without}
+        self.kept = tuple((hidden or {}).items())
+        self.danger = danger
+        self.preview = preview
 
     def form(self) -> Form:
         """The form, with its lines if the model has some."""
@@ -93,7 +105,14 @@ class FormBuilder:
         )
         asks = self.refusal is not None and self.refusal.asks and "confirmed" in self.model.model_fields
         return Form(
-            action=self.action, fields=fields, submit=self.submit, lines=self._lines(), confirm=gettext("Yes, post it") if asks else ""
+            action=self.action,
+            fields=fields,
+            submit=self.submit,
+            lines=self._lines(),
+            confirm=gettext("Yes, post it") if asks else "",
+            hidden=self.kept,
+            danger=self.danger,
+            preview=self.preview,
         )
 
     def _lines(self) -> Lines | None:

@@ -57,6 +57,21 @@ LABELS = {
     "quantity_per_unit": _l("Base units in it"),
     "measured": _l("Weighed or measured"),
     "gs1_unit": _l("GS1 unit"),
+    "kind": _l("Kind"),
+    "new_no": _l("Number of the copy"),
+    "blocked": _l("Blocked"),
+    "version_code": _l("Version"),
+    "starting_date": _l("Starting date"),
+    "ending_date": _l("Ending date"),
+    "status": _l("Status"),
+    "resource": _l("Resource"),
+    "run_minutes": _l("Minutes"),
+    "operation_no": _l("Operation"),
+    "quantity_per": _l("Quantity per"),
+    "scrap_percent": _l("Scrap percent"),
+    "one_scan_is": _l("One scan is"),
+    "under_tolerance_percent": _l("Under tolerance percent"),
+    "over_tolerance_percent": _l("Over tolerance percent"),
 }
 HINTS = {
     "no": _l("Blank: the next number of the series."),
@@ -66,4 +81,6 @@ HINTS = {
     "country": _l("Two capital letters, such as DE."),
     "posting_date": _l("Blank: today."),
     "order_date": _l("Blank: today."),
+    "starting_date": _l("Blank: from the beginning."),
+    "ending_date": _l("The last day; blank: no end."),
 }

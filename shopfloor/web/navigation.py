@@ -27,6 +27,13 @@ PLACES: tuple[tuple[str, Any], ...] = (
 MORE: tuple[tuple[str, Any], ...] = (
     ("/barcode-sheet", _l("Barcode sheet")),
     ("/boms", _l("Bills of material")),
+    ("/routings", _l("Routings")),
+    ("/resources", _l("Resources")),
+    ("/units", _l("Units of measure")),
+    ("/item-units", _l("Units of items")),
+    ("/gtins", _l("GTINs")),
+    ("/references", _l("Item references")),
+    ("/locations", _l("Locations")),
     ("/item-journal", _l("Item journal")),
     ("/numbers/held", _l("Numbers on hold")),
     ("/numbers/expiring", _l("Expiring numbers")),
