@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, RowMapping, String, Table, and_, exists, f
 from sqlalchemy.orm import Session
 
 from shopfloor.db import Base, current_plant, table
-from shopfloor.people.masters import Key, Lookup, Master, Values
+from shopfloor.people.masters import AT_ONCE, Key, Lookup, Master, Values
 
 LARGEST_LIST = 500
 
@@ -62,9 +62,15 @@ def list_records(session: Session, master: Master, *, text: str = "", after: str
 def all_records(session: Session, master: Master) -> Iterator[Values]:
     """Every record of the plant by key, for files; read in portions, so that memory stays flat."""
     keys = [master.table.c[name] for name in master.key]
-    statement = select(*_columns(master)).where(master.here(session)).order_by(*keys).execution_options(yield_per=1000)
-    for row in session.connection().execute(statement).mappings():
-        yield _values(row)
+    statement = select(*_columns(master)).where(master.here(session)).order_by(*keys).limit(AT_ONCE)
+    after: Key = ()
+    while True:
+        portion = statement.where(tuple_(*keys) > tuple_(*(literal(part) for part in after))) if after else statement
+        rows = [_values(row) for row in session.connection().execute(portion).mappings()]
+        yield from rows
+        if len(rows) < AT_ONCE:
+            return
+        after = master.key_of(rows[-1])
 
 
 def lookup_options(session: Session, lookup: Lookup, most: int = 200) -> list[str]:

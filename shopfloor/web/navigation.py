@@ -35,6 +35,7 @@ MORE: tuple[tuple[str, Any], ...] = (
     ("/references", _l("Item references")),
     ("/locations", _l("Locations")),
     ("/item-journal", _l("Item journal")),
+    ("/import", _l("Import")),
     ("/numbers/held", _l("Numbers on hold")),
     ("/numbers/expiring", _l("Expiring numbers")),
     ("/waiting-units", _l("Units waiting for parts")),

@@ -18,6 +18,7 @@ MODULES = (
     "inventory.numbers",
     "inventory.stock",
     "masters.views",
+    "masters.files",
     "production.barcode_sheet",
     "production.boms",
     "production.orders",

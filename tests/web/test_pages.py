@@ -64,6 +64,8 @@ PAGES = (
     "/items/CELL/change",
     "/items/CELL/copy",
     "/vendors/V1/change",
+    "/import",
+    "/import?kind=opening-stock",
     "/production-orders/new?item_no=PACK&quantity=2&location_code=MAIN",
     "/production-orders/RPO-A/change",
     "/tracing",

@@ -8,6 +8,8 @@ from flask import request
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
+from shopfloor.exchange.exports import export
+from shopfloor.exchange.imports import ImportFile, import_file
 from shopfloor.exchange.registry import MASTERS, master_of
 from shopfloor.people.fields import Code50, InputModel, Text20, Text200, read_input
 from shopfloor.people.master_commands import block_record, change_record, copy_record, create_record, delete_record
@@ -158,6 +160,18 @@ def delete(path: RecordPath, query: KeyQuery, header: WriteHeaders, body: Read) 
     """Refused with what still names it."""
     master = master_of(path.kind)
     return command(delete_record, header, master=master, record_key=list(_key(master, path, query)), version=body.version)
+
+
+@api.post("/imports", summary="Import a CSV file: all of its rows, or none", responses=WRITES)
+def new_import(header: WriteHeaders, body: ImportFile) -> Response:
+    """With dry_run everything is checked and nothing written; ROWS_WRONG lists problems by line and column."""
+    return command(import_file, header, given=body)
+
+
+@api.get("/exports/<kind>", summary="Master data as a CSV file", responses=READS)
+def exported(path: KindPath) -> Response:
+    """In the form in which it can be imported again."""
+    return Response("".join(export(request_session(), path.kind)), mimetype="text/csv")
 
 
 @api.post("/masters/<kind>/<no>/versions", summary="Add a version to a bill or routing", responses=WRITES)

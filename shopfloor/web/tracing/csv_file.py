@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Any
 
-from shopfloor.quantity import shown
+from shopfloor.exchange import csv_text as csv
 from shopfloor.tracing.lines import Line, Trace
 
 COLUMNS: tuple[tuple[str, Callable[[Line], Any]], ...] = (
@@ -51,28 +47,9 @@ COLUMNS: tuple[tuple[str, Callable[[Line], Any]], ...] = (
     ("station_code", lambda line: line.station_code),
     ("created_at_utc", lambda line: line.created_at),
 )
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A spreadsheet takes a text that begins so for a formula."""
 
 
 def csv_text(trace: Trace) -> str:
     """The file. Quantities are plain numbers; a text that a spreadsheet would run as a formula begins with an apostrophe."""
-    lines = io.StringIO(newline="")
-    writer = csv.writer(lines, lineterminator="\r\n")
-    writer.writerow(name for name, _value in COLUMNS)
-    for line in trace.lines:
-        writer.writerow(_cell(value(line)) for _name, value in COLUMNS)
-    return lines.getvalue()
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, Decimal):
-        return shown(value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(value, date):
-        return value.isoformat()
-    text = "" if value is None else str(value)
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
+    names = [name for name, _value in COLUMNS]
+    return "".join(csv.write(names, ([value(line) for _name, value in COLUMNS] for line in trace.lines)))
