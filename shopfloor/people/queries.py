@@ -116,6 +116,12 @@ def token_fingerprint(token: str) -> str:
     return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def plant_name(session: Session) -> str | None:
+    """What the plant is called; None while the database is empty. One statement."""
+    name: str | None = session.connection().scalar(select(Plant.name).where(Plant.plant_no == current_plant(session)))
+    return name
+
+
 def list_operators(session: Session) -> list[OperatorRow]:
     """Everybody, by number."""
     columns = (Operator.no, Operator.name, Operator.badge, Operator.role, Operator.language, Operator.blocked)

@@ -13,6 +13,7 @@ MODULES = (
     "home",
     "admin.people",
     "admin.scans",
+    "admin.set_up",
     "inventory.items",
     "inventory.journal",
     "inventory.numbers",

@@ -167,7 +167,11 @@ def test_bad_input_every_wrong_row_is_told_by_line_and_column_and_nothing_is_wri
         ("vendors", "no;name;country\nV1;;DE\nV2;B;Germany\n", [(2, "name"), (3, "country")]),
         ("locations", "code\tname\nMAIN\tAgain\n", [(2, "code")]),
         ("resources", "code;name;kind\nR;R;Robot\n", [(2, "kind")]),
-        ("bom-lines", "product_no;item_no;quantity_per\nPACK;NONE;1\nPACK;CELL;-1\nNONE;CELL;1\n", [(2, "item_no"), (3, "quantity_per"), (4, "item_no")]),
+        (
+            "bom-lines",
+            "product_no;item_no;quantity_per\nPACK;NONE;1\nPACK;CELL;-1\nNONE;CELL;1\n",
+            [(2, "item_no"), (3, "quantity_per"), (4, "item_no")],
+        ),
         ("bom-lines", "product_no;version_code;item_no;quantity_per\nPACK;1;CELL;1\nPACK;2;CELL;1\n", [(3, "version_code")]),
         ("bom-lines", "product_no;item_no;quantity_per\nPACK;MODULE;1\nMODULE;CELL;1\nMODULE;PACK;1\n", [(3, "item_no")]),
     ],
