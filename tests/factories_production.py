@@ -14,10 +14,10 @@ from shopfloor.errors import Answer
 from shopfloor.items.tracking import NO_TRACKING, Tracking
 from shopfloor.ledger.entry_types import EntryType
 from shopfloor.ledger.models import ItemLedgerEntry, OpenItemEntry
+from shopfloor.people.master_commands import create_record
 from shopfloor.posting.check import run_all
 from shopfloor.posting.journal import ItemJournalLine
 from shopfloor.posting.post import post
-from shopfloor.people.master_commands import create_record
 from shopfloor.production import bills, commands, journals
 from shopfloor.production.check import check_counters
 from shopfloor.production.components import order_components, order_lines

@@ -83,8 +83,8 @@ class Validity(InputModel):
         return self
 
 
-class NewBom(Validity):
-    """What an item is made of. Lines are numbered 10, 20, 30 in the order given; they are its first version."""
+class FirstVersion(InputModel):
+    """A new bill or routing with its first version."""
 
     item_no: Code20
     no: Text20 = ""
@@ -93,6 +93,11 @@ class NewBom(Validity):
     """Blank: the item's description."""
     version_code: Code20 = "1"
     status: VersionStatus = VersionStatus.CERTIFIED
+
+
+class NewBom(Validity, FirstVersion):
+    """What an item is made of. Lines are numbered 10, 20, 30 in the order given; they are its first version."""
+
     lines: tuple[NewBomLine, ...] = Field(min_length=1, max_length=MOST_BOM_LINES)
 
 
@@ -114,16 +119,9 @@ def _each_number_once(lines: tuple[NewRoutingLine, ...]) -> tuple[NewRoutingLine
 Steps = Annotated[tuple[NewRoutingLine, ...], Field(min_length=1, max_length=MOST_BOM_LINES), AfterValidator(_each_number_once)]
 
 
-class NewRouting(Validity):
+class NewRouting(Validity, FirstVersion):
     """The steps in which an item is made; they are its first version."""
 
-    item_no: Code20
-    no: Text20 = ""
-    """Blank: the item's number."""
-    description: Text100 = ""
-    """Blank: the item's description."""
-    version_code: Code20 = "1"
-    status: VersionStatus = VersionStatus.CERTIFIED
     lines: Steps
 
 
@@ -136,14 +134,14 @@ class VersionKey(InputModel):
     """Of the bill or routing; another one by now is refused as STALE_ROW."""
 
 
-class BomVersionInput(VersionKey, Validity):
+class BomVersionInput(Validity, VersionKey):
     """A version of a bill: a new one, or what a version that is New shall hold."""
 
     description: Text100 = ""
     lines: tuple[NewBomLine, ...] = Field(min_length=1, max_length=MOST_BOM_LINES)
 
 
-class RoutingVersionInput(VersionKey, Validity):
+class RoutingVersionInput(Validity, VersionKey):
     """A version of a routing: a new one, or what a version that is New shall hold."""
 
     description: Text100 = ""

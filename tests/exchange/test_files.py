@@ -229,7 +229,11 @@ def test_opening_stock_is_posted_through_the_door(session, run):
     assert count(session, ItemLedgerEntry) == 0
     take(run, "opening-stock", text, reason="First day")
     rows = session.execute(select(ItemLedgerEntry.item_no, ItemLedgerEntry.quantity, ItemLedgerEntry.reason)).all()
-    assert sorted(rows) == [("CELL", Decimal(24), "First day"), ("MODULE", Decimal(1), "First day"), ("PASTE", Decimal("0.25"), "First day")]
+    assert sorted(tuple(row) for row in rows) == [
+        ("CELL", Decimal(24), "First day"),
+        ("MODULE", Decimal(1), "First day"),
+        ("PASTE", Decimal("0.25"), "First day"),
+    ]
     session.rollback()
     assert run_all(session) == []
 

@@ -90,7 +90,7 @@ def notes(session, action):
 @pytest.mark.usefixtures("masters")
 def test_every_master_is_created_listed_changed_and_deleted(session, run, master):
     key = make(run, master)
-    values, other = EXAMPLES[master.record]
+    _values, other = EXAMPLES[master.record]
     assert [row.key for row in list_records(session, master).rows if row.key == key] == [key]
     assert run(change_record, master=master, record_key=key, given=changed(session, master, key, **other)).code == "RECORD_CHANGED"
     now = read_record(session, master, key)
@@ -239,7 +239,8 @@ def test_base_unit_and_rounding_of_an_item_with_entries_stay(session, run):
         assert "item ledger entry" in refused.value.uses
     run(change_record, master=ITEM, record_key=(PASTE,), given=changed(session, ITEM, (PASTE,), description="Thermal paste"))
     make_item(run, "FREE")
-    run(change_record, master=ITEM, record_key=("FREE",), given=changed(session, ITEM, ("FREE",), rounding_precision="0.1", base_unit_code="KG"))
+    given = changed(session, ITEM, ("FREE",), rounding_precision="0.1", base_unit_code="KG")
+    run(change_record, master=ITEM, record_key=("FREE",), given=given)
     assert read_record(session, ITEM, ("FREE",))["rounding_precision"] == Decimal("0.1")
 
 

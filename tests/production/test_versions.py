@@ -178,8 +178,8 @@ def test_lines_of_a_version_are_checked_like_those_of_a_new_bill(run):
         second_bom(run, lines=({"item_no": LABEL, "quantity_per": "1", "unit_code": "BOX"},))
     with pytest.raises(AlreadyExists, match="version PACK 1"):
         second_bom(run, code="1")
+    given = BomVersionInput(no=PACK, version=1, version_code="2", lines=({"item_no": CELL, "quantity_per": "1"},))
     with pytest.raises(NotAllowed):
-        given = BomVersionInput(no=PACK, version=1, version_code="2", lines=({"item_no": CELL, "quantity_per": "1"},))
         run(versions.create_version, Actor("N", "Nobody", frozenset()), kind=BOM_VERSIONS, given=given)
 
 

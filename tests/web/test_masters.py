@@ -202,7 +202,8 @@ def test_an_order_that_has_not_started_is_changed_on_its_page(client, key):
     assert send(client, change, change, quantity="7").status_code == 303
     assert "28 PCS" in words(client.get(f"/production-orders/{number}"))
     assert "changed by somebody else" in words(client.post(change, data=stale))
-    started = client.post("/production-orders/RPO-C/change", data={"command_key": key, "quantity": "1", "version": "1", "location_code": "MAIN"})
+    late = {"command_key": key, "quantity": "1", "version": "1", "location_code": "MAIN"}
+    started = client.post("/production-orders/RPO-C/change", data=late)
     assert started.status_code == 422
 
 
@@ -256,7 +257,7 @@ def test_the_api_keeps_versions_and_changes_orders(client, key):
     assert call(client, f"{key}-5", f"{versions}/2/copy", {"item_no": other}).status_code == 200
     refused = call(client, f"{key}-6", f"{versions}/2/delete", {"version": 4})
     assert refused.get_json()["code"] == "VERSION_IN_USE"
-    assert call(client, f"{key}-7", f"/masters/units/PCS/versions", body).status_code == 404
+    assert call(client, f"{key}-7", "/masters/units/PCS/versions", body).status_code == 404
     order = {"no": f"O{key[4:]}", "item_no": item, "quantity": "1", "location_code": "MAIN"}
     assert call(client, f"{key}-8", "/production-orders", order).status_code == 200
     change = {"version": 1, "quantity": "3", "location_code": "MAIN", "due_date": "2031-02-01"}

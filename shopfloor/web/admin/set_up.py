@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from zoneinfo import available_timezones
 
 from flask import Blueprint, current_app, request
@@ -36,6 +37,11 @@ UNITS = (
     {"code": "M", "description": "Metre", "measured": True, "gs1_unit": "m"},
     {"code": "L", "description": "Litre", "measured": True, "gs1_unit": "l"},
 )
+ORDER = (
+    *("company_name", "plant_name", "time_zone", "location_code", "location_name"),
+    *("administrator_no", "administrator_name", "badge", "language", "code"),
+)
+"""From the company to the person."""
 LANGUAGES = (("en", "English"), ("de", "Deutsch"), ("da", "Dansk"), ("zh", "中文"))
 
 
@@ -99,4 +105,5 @@ def _show(refusal: Refusal | None = None) -> Response:
         options={"time_zone": [(name, name) for name in sorted(available_timezones())], "language": LANGUAGES},
         without=() if _needs_code() else ("code",),
     ).form()
+    form = replace(form, fields=tuple(sorted(form.fields, key=lambda field: ORDER.index(field.name))))
     return respond("pages/set_up.html", form=form, needs_code=_needs_code(), refusal=message_of(refusal) if refusal else None)
