@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import os
 import secrets
 from collections.abc import Mapping
@@ -41,6 +44,18 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         port=int(env.get("SHOPFLOOR_PORT", "8000")),
         threads=int(env.get("SHOPFLOOR_THREADS", "16")),
     )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address means this machine only."""
+    return host in {"localhost", "::1"} or host.startswith("127.")
+
+
+def set_up_code(secret_key: str) -> str:
+    """What a browser on another machine has to show before it may set up an empty database: the console prints it at start."""
+    digest = hmac.new(secret_key.encode("utf-8", "surrogatepass"), b"first set-up", hashlib.sha256).digest()
+    letters = base64.b32encode(digest).decode("ascii")
+    return f"{letters[:5]}-{letters[5:10]}"
 
 
 def _with_driver(url: str) -> str:

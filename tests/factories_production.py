@@ -14,15 +14,17 @@ from shopfloor.errors import Answer
 from shopfloor.items.tracking import NO_TRACKING, Tracking
 from shopfloor.ledger.entry_types import EntryType
 from shopfloor.ledger.models import ItemLedgerEntry, OpenItemEntry
+from shopfloor.people.master_commands import create_record
 from shopfloor.posting.check import run_all
 from shopfloor.posting.journal import ItemJournalLine
 from shopfloor.posting.post import post
 from shopfloor.production import bills, commands, journals
 from shopfloor.production.check import check_counters
 from shopfloor.production.components import order_components, order_lines
-from shopfloor.production.inputs import NewBom, NewBomLine, NewProductionOrder, NewRouting, NewRoutingLine, StartOrder
+from shopfloor.production.inputs import NewBom, NewBomLine, NewProductionOrder, NewResource, NewRouting, NewRoutingLine, StartOrder
 from shopfloor.production.journals import ComponentUse, ProductReport
 from shopfloor.production.locking import lock_order
+from shopfloor.production.resources import RESOURCE
 from shopfloor.reservations.commands import reserve
 from shopfloor.reservations.rules import Demand, OpenEntry, Take
 from tests.factories_items import CELL, LABEL, MODULE, PACK, PASTE, make_item, plant_with_masters
@@ -78,6 +80,8 @@ def make_pack_masters(run):
     make_item(run, FOIL, rounding_precision="0.01")
     make_item(run, CARD)
     run(bills.create_bom, given=NewBom(item_no=PACK, lines=pack_bom_lines()))
+    for code in ("Bench 1", "Bench 2"):
+        run(create_record, master=RESOURCE, given=NewResource(code=code, name=code))
     steps = (
         NewRoutingLine(operation_no=10, description="Stack", resource="Bench 1", run_minutes="4"),
         NewRoutingLine(operation_no=20, description="Close", resource="Bench 2", run_minutes="2.5"),

@@ -9,6 +9,7 @@ from shopfloor.cli.check import check
 from shopfloor.cli.database import db
 from shopfloor.cli.demo import demo
 from shopfloor.cli.doctor import doctor
+from shopfloor.cli.files import export_command, import_command
 from shopfloor.cli.ground import Sentences
 from shopfloor.cli.run import run
 from shopfloor.cli.token import token
@@ -21,5 +22,5 @@ def shopfloor() -> None:
     """Production execution: scan parts into products, reserve them, trace them in both directions."""
 
 
-for verb in (run, db, demo, check, doctor, token, user):
+for verb in (run, db, demo, check, doctor, token, user, import_command, export_command):
     shopfloor.add_command(verb)

@@ -13,6 +13,7 @@ from typing import NoReturn
 import click
 
 from shopfloor.cli.ground import open_settings, opened, sentence
+from shopfloor.config import is_loopback, set_up_code
 from shopfloor.people.queries import OperatorRow, list_operators
 from shopfloor.people.settings import read_settings
 
@@ -36,7 +37,7 @@ def run(host: str | None, port: int | None, threads: int | None) -> None:
         people = list_operators(session)
         badges = people if read_settings(session)["demo"] == "on" else []
     listener = listen(settings.host, settings.port)
-    announce(settings.host, settings.port, badges, anybody=bool(people))
+    announce(settings.host, settings.port, badges, code="" if people else set_up_code(settings.secret_key))
     if _has_gunicorn():
         _become_gunicorn(listener, settings.threads)
     _serve_with_waitress(listener, settings.threads)
@@ -55,25 +56,22 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def announce(host: str, port: int, badges: list[OperatorRow], *, anybody: bool) -> None:
-    """Where it is, who can sign in, and what is missing on an open network (A30)."""
+def announce(host: str, port: int, badges: list[OperatorRow], *, code: str) -> None:
+    """Where it is, who can sign in, and what is missing on an open network (A30). `code` is for an empty database, blank else."""
     shown = f"[{host}]" if ":" in host else host
-    click.echo(f"Shopfloor is at http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else shown}:{port}/ (stop with Ctrl+C)")  # noqa: S104
+    address = f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else shown}:{port}/"  # noqa: S104
+    click.echo(f"Shopfloor is at {address} (stop with Ctrl+C)")
     if badges:
         click.echo("Badges of the demo plant:")
         for person in badges:
             click.echo(f"  {person.badge}  {person.name}, {person.role}")
-    elif not anybody:
-        click.echo("Nobody can sign in yet: shopfloor user add NO NAME --badge CODE --role Administrator")
-    if not _is_loopback(host):
+    elif code:
+        click.echo(f"The database is empty. Set the plant up at {address}set-up (set-up code for other machines: {code})")
+    if not is_loopback(host):
         click.echo(
             "This server is open to the network without https: badges and tokens can be read on the way, and tablets get no camera. "
             "Put it behind a proxy with a certificate.", err=True,
         )
-
-
-def _is_loopback(host: str) -> bool:
-    return host in {"localhost", "::1"} or host.startswith("127.")
 
 
 def _why_not(host: str, port: int, error: Exception) -> str:

@@ -1,6 +1,6 @@
 """The ground of every table: base class, column types, engines, the unit of work, entry numbers and guards."""
 
-from shopfloor.db.base import Base, PlantLed, QuantityType, UtcDateTime, captions, table
+from shopfloor.db.base import Base, Counted, PlantLed, QuantityType, UtcDateTime, captions, table
 from shopfloor.db.engine import make_engine
 from shopfloor.db.numbers import take_numbers
 from shopfloor.db.plant import current_plant, plant
@@ -9,6 +9,7 @@ from shopfloor.db.unit_of_work import Command, unit_of_work
 __all__ = [
     "Base",
     "Command",
+    "Counted",
     "PlantLed",
     "QuantityType",
     "UtcDateTime",

@@ -33,6 +33,12 @@ class PlantLed:
     plant_no: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False, sort_order=-100)
 
 
+class Counted:
+    """Records that people change: `version` rises with every change, so that two people do not overwrite each other silently."""
+
+    version: Mapped[int] = mapped_column(default=1, sort_order=100)
+
+
 class QuantityType(TypeDecorator[Decimal]):
     """A base quantity: Decimal in Python, whole hundred-thousandths in a BIGINT (A27). Sums stay exact on both databases."""
 

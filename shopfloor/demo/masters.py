@@ -48,12 +48,15 @@ from shopfloor.items.inputs import (
 from shopfloor.items.number_series import DEFAULT_SERIES, create_series
 from shopfloor.people import commands as people
 from shopfloor.people.inputs import FirstSetUp, NewOperator, NewStation
+from shopfloor.people.master_commands import create_record
 from shopfloor.people.models import Role
 from shopfloor.people.set_up import set_up
 from shopfloor.production.bills import create_bom, create_routing
-from shopfloor.production.inputs import NewBom, NewBomLine, NewRouting, NewRoutingLine
+from shopfloor.production.inputs import NewBom, NewBomLine, NewResource, NewRouting, NewRoutingLine
+from shopfloor.production.resources import RESOURCE
 
 POLICY = "TRACKED"
+BENCHES = (("ST-1", "Cell bench"), ("ST-2", "Welding bench"), ("ST-3", "Housing bench"), ("ST-4", "Pack bench"))
 FIRST_NUMBERS = {
     "PROD": ("RPO-", 0, 1049), "PURCHASE": ("PO-", 5, 100), "SALES": ("SO-", 5, 100), "TRANSFER": ("TO-", 5, 12),
     "PURCHASE-RETURN": ("PRO-", 5, 7),
@@ -198,6 +201,17 @@ def _routings() -> list[Task]:
         _step(10, "Prepare housing", "ST-3"), _step(20, "Mount modules", "ST-4"), _step(30, "Mount controller", "ST-4"),
         _step(40, "Label and test", "ST-4"),
     )
+    return [
+        *(_bench(code, name) for code, name in BENCHES),
+        *_routing_tasks(module, pack),
+    ]
+
+
+def _bench(code: str, name: str) -> Task:
+    return Task(f"resource-{code}", create_record, {"master": RESOURCE, "given": NewResource(code=code, name=name)})
+
+
+def _routing_tasks(module: tuple[NewRoutingLine, ...], pack: tuple[NewRoutingLine, ...]) -> list[Task]:
     return [
         Task(f"routing-{item_no}", create_routing, {"given": NewRouting(item_no=item_no, lines=lines)}, MANAGER)
         for item_no, lines in ((MODULE, module), (PACK, pack), (PACK_24, pack))

@@ -13,7 +13,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shopfloor.db import Base, PlantLed, QuantityType, UtcDateTime, captions
+from shopfloor.db import Base, Counted, PlantLed, QuantityType, UtcDateTime, captions
 
 
 class ReservationPolicy(StrEnum):
@@ -32,7 +32,7 @@ class NumberKind(StrEnum):
     PACKAGE = "Package"
 
 
-class UnitOfMeasure(Base):
+class UnitOfMeasure(Counted, Base):
     """A unit. Measured units (kg, l) take weights from labels exactly; counted ones cap them (D7, GS1-18, GS1-19)."""
 
     __tablename__ = "unit_of_measure"
@@ -88,7 +88,7 @@ class TrackedComponentsPolicy(Base):
     serial_number_matching_limit: Mapped[bool] = mapped_column(default=True)
 
 
-class Item(Base):
+class Item(Counted, Base):
     """Something that is bought, made, used or sold."""
 
     __tablename__ = "item"
@@ -112,7 +112,7 @@ class Item(Base):
     __table_args__ = (captions("reservation_policy", ReservationPolicy), CheckConstraint("rounding_precision > 0", name="precision"))
 
 
-class ItemUnitOfMeasure(Base):
+class ItemUnitOfMeasure(Counted, Base):
     """How many base units one other unit of an item holds."""
 
     __tablename__ = "item_unit_of_measure"
@@ -122,7 +122,7 @@ class ItemUnitOfMeasure(Base):
     __table_args__ = (CheckConstraint("quantity_per_unit > 0", name="quantity_per_unit"),)
 
 
-class Gtin(Base):
+class Gtin(Counted, Base):
     """A GTIN, always kept as 14 digits with a right check digit (D10, R-22): item, variant and packing unit."""
 
     __tablename__ = "gtin"
@@ -133,7 +133,7 @@ class Gtin(Base):
     __table_args__ = (Index(None, "item_no"), CheckConstraint("length(gtin) = 14", name="length"))
 
 
-class ItemReference(Base):
+class ItemReference(Counted, Base):
     """Another code of an item: a bar code of our own, or a vendor's or customer's item number (SCN-14)."""
 
     __tablename__ = "item_reference"
@@ -146,7 +146,7 @@ class ItemReference(Base):
     __table_args__ = (Index(None, "item_no"),)
 
 
-class Location(PlantLed, Base):
+class Location(PlantLed, Counted, Base):
     """A warehouse of the plant (a Dynamics 365 warehouse)."""
 
     __tablename__ = "location"
@@ -154,6 +154,8 @@ class Location(PlantLed, Base):
     name: Mapped[str] = mapped_column(String(100))
     in_transit: Mapped[bool] = mapped_column(default=False)
     """Holds nothing but goods on their way with a transfer order (AP-09)."""
+    blocked: Mapped[bool] = mapped_column(default=False)
+    """No new document or journal names it."""
 
 
 class NumberInformation(PlantLed, Base):

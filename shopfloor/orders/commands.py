@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from shopfloor import audit
-from shopfloor.errors import NotFound
 from shopfloor.orders.documents import insert_lines, line_values, lock_order, new_order, set_status
 from shopfloor.orders.inputs import (
     NewCustomer,
@@ -20,12 +19,14 @@ from shopfloor.orders.inputs import (
 from shopfloor.orders.item_journal import post_item_journal
 from shopfloor.orders.kinds import PURCHASE_ORDER, PURCHASE_RETURN, SALES_ORDER, SALES_RETURN, SHAPES, OrderKind, Shape
 from shopfloor.orders.models import Customer, OrderStatus, Vendor
+from shopfloor.orders.parties import CUSTOMER, VENDOR
 from shopfloor.orders.receipt import post_receipt, post_return_receipt
 from shopfloor.orders.shipment import post_return_shipment, post_shipment
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.answers import Changed, Created
-from shopfloor.people.errors import AlreadyExists
+from shopfloor.people.master_commands import create_record
+from shopfloor.people.masters import require_unblocked
 
 __all__ = [
     "create_customer",
@@ -47,22 +48,12 @@ __all__ = [
 
 def create_vendor(session: Session, actor: Actor, *, given: NewVendor) -> Created:
     """Add somebody we buy from. Raises NotAllowed, AlreadyExists."""
-    actor.require(rights.MASTERS)
-    if session.get(Vendor, given.no) is not None:
-        raise AlreadyExists(record="vendor", number=given.no)
-    session.add(Vendor(**given.model_dump()))
-    audit.record(session, "create vendor", given.no, after=given.model_dump(mode="json"))
-    return Created(record="Vendor", number=given.no)
+    return create_record(session, actor, master=VENDOR, given=given)
 
 
 def create_customer(session: Session, actor: Actor, *, given: NewCustomer) -> Created:
     """Add somebody we sell to. Raises NotAllowed, AlreadyExists."""
-    actor.require(rights.MASTERS)
-    if session.get(Customer, given.no) is not None:
-        raise AlreadyExists(record="customer", number=given.no)
-    session.add(Customer(**given.model_dump()))
-    audit.record(session, "create customer", given.no, after=given.model_dump(mode="json"))
-    return Created(record="Customer", number=given.no)
+    return create_record(session, actor, master=CUSTOMER, given=given)
 
 
 def create_purchase_order(session: Session, actor: Actor, *, given: NewPurchaseOrder) -> Created:
@@ -106,11 +97,10 @@ def release_order(session: Session, actor: Actor, *, kind: OrderKind, order_no: 
 
 
 def _create(session: Session, actor: Actor, shape: Shape, given: NewPurchaseOrder | NewSalesOrder, party_no: str) -> Created:
-    """Raises NotAllowed, NotFound, AlreadyExists, SetupMissing, LocationInTransit, ItemBlocked, UnitUnknown, BelowPrecision."""
+    """Raises NotAllowed, NotFound, RecordBlocked, AlreadyExists, SetupMissing, LocationInTransit, ItemBlocked, BelowPrecision."""
     actor.require(rights.RECEIVE)
     party: Any = Vendor if shape.party == "vendor_no" else Customer
-    if session.get(party, party_no) is None:
-        raise NotFound(record=shape.party.removesuffix("_no"), number=party_no)
+    require_unblocked(session, party, shape.party.removesuffix("_no"), party_no)
     order_no = new_order(session, shape, given.no, {shape.party: party_no, "order_date": given.order_date or actor.work_date()})
     insert_lines(session, shape, order_no, line_values(session, shape, given.lines))
     audit.record(session, f"create {shape.record}", order_no, after=given.model_dump(mode="json"))

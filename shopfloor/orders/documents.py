@@ -25,7 +25,7 @@ from shopfloor.orders.errors import DocumentStatus, LocationInTransit, LocationK
 from shopfloor.orders.inputs import NewLine, NumberedLine
 from shopfloor.orders.kinds import Movement, Shape
 from shopfloor.orders.models import OrderStatus
-from shopfloor.people.errors import AlreadyExists
+from shopfloor.people.errors import AlreadyExists, RecordBlocked
 from shopfloor.quantity import ONE, ZERO, shown
 
 LINE_STEP = 10000
@@ -85,7 +85,7 @@ def goods_of(session: Session, item_nos: Iterable[str]) -> Goods:
 
 
 def require_locations(session: Session, codes: Iterable[str]) -> None:
-    """Locations where goods may be kept. Raises NotFound, LocationInTransit (AP-09) for the first that is none. One statement."""
+    """Locations where goods may be kept. Raises NotFound, RecordBlocked, LocationInTransit (AP-09) for the first that is none."""
     for code, in_transit in _locations(session, codes).items():
         if in_transit:
             raise LocationInTransit(location=code)
@@ -100,12 +100,15 @@ def require_in_transit(session: Session, code: str) -> None:
 def _locations(session: Session, codes: Iterable[str]) -> dict[str, bool]:
     wanted = sorted(set(codes))
     locations = table(Location)
-    statement = select(locations.c.code, locations.c.in_transit).where(plant(session, locations), locations.c.code.in_(wanted))
-    known = {row.code: row.in_transit for row in session.connection().execute(statement)}
+    columns = (locations.c.code, locations.c.in_transit, locations.c.blocked)
+    statement = select(*columns).where(plant(session, locations), locations.c.code.in_(wanted))
+    known = {row.code: row for row in session.connection().execute(statement)}
     for code in wanted:
         if code not in known:
             raise NotFound(record="location", number=code)
-    return known
+        if known[code].blocked:
+            raise RecordBlocked(record="location", number=code)
+    return {code: known[code].in_transit for code in wanted}
 
 
 def new_order(session: Session, shape: Shape, wanted: str, values: Mapping[str, object]) -> str:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shopfloor.db import Base, PlantLed, QuantityType, UtcDateTime, captions
+from shopfloor.db import Base, Counted, PlantLed, QuantityType, UtcDateTime, captions
 
 
 class OrderStatus(StrEnum):
@@ -64,7 +64,7 @@ class PostedColumns:
     posted_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Vendor(Base):
+class Vendor(Counted, Base):
     """Somebody we buy from."""
 
     __tablename__ = "vendor"
@@ -72,9 +72,11 @@ class Vendor(Base):
     name: Mapped[str] = mapped_column(String(100))
     city: Mapped[str] = mapped_column(String(50), default="")
     country: Mapped[str] = mapped_column(String(2), default="")
+    blocked: Mapped[bool] = mapped_column(default=False)
+    """Nothing more is ordered there."""
 
 
-class Customer(Base):
+class Customer(Counted, Base):
     """Somebody we sell to; the one to call in a recall (TR-52)."""
 
     __tablename__ = "customer"
@@ -83,6 +85,8 @@ class Customer(Base):
     city: Mapped[str] = mapped_column(String(50), default="")
     country: Mapped[str] = mapped_column(String(2), default="")
     email: Mapped[str] = mapped_column(String(100), default="")
+    blocked: Mapped[bool] = mapped_column(default=False)
+    """Nothing more is ordered from us."""
 
 
 class PurchaseHeader(OrderColumns, PlantLed, Base):

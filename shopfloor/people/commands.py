@@ -7,15 +7,16 @@ from sqlalchemy.orm import Session
 
 from shopfloor import audit
 from shopfloor.clock import now
-from shopfloor.db import current_plant
 from shopfloor.errors import InvalidInput, NotFound
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.answers import Changed, Created
 from shopfloor.people.errors import AlreadyExists
 from shopfloor.people.inputs import NewOperator, NewStation, NewToken, SettingValue
-from shopfloor.people.models import AccessToken, CompanySetting, Operator, Station
+from shopfloor.people.master_commands import create_record
+from shopfloor.people.models import AccessToken, CompanySetting, Operator
 from shopfloor.people.settings import SETTINGS
+from shopfloor.people.stations import STATION
 
 
 def create_operator(session: Session, actor: Actor, *, given: NewOperator) -> Created:
@@ -43,13 +44,7 @@ def block_operator(session: Session, actor: Actor, *, operator_no: str, blocked:
 
 def create_station(session: Session, actor: Actor, *, given: NewStation) -> Created:
     """Add a station to the plant. Raises NotAllowed, AlreadyExists."""
-    actor.require(rights.SETTINGS)
-    plant_no = current_plant(session)
-    if session.get(Station, (plant_no, given.code)) is not None:
-        raise AlreadyExists(record="station", number=given.code)
-    session.add(Station(plant_no=plant_no, **given.model_dump()))
-    audit.record(session, "create station", given.code, after=given.model_dump(mode="json"))
-    return Created(record="Station", number=given.code)
+    return create_record(session, actor, master=STATION, given=given)
 
 
 def set_setting(session: Session, actor: Actor, *, given: SettingValue) -> Changed:

@@ -18,6 +18,50 @@ class AlreadyExists(Refusal):
 
 
 @dataclass(eq=False)
+class RecordBlocked(Refusal):
+    """Nothing new names a blocked record."""
+
+    code = "RECORD_BLOCKED"
+    message = "The {record} {number} is blocked. Choose another one, or ask whoever maintains it."
+    record: str
+    number: str
+
+
+@dataclass(eq=False)
+class InUse(Refusal):
+    """A record that others name stays."""
+
+    code = "IN_USE"
+    message = "{record} {number} is still named by: {uses}. Block it instead, or remove those first."
+    record: str
+    number: str
+    uses: str
+    """Kinds of records, such as `purchase line, item ledger entry`."""
+
+
+@dataclass(eq=False)
+class FixedByUse(Refusal):
+    """What quantities were measured in does not change under them."""
+
+    code = "FIXED_BY_USE"
+    message = "{field} of {record} {number} stays {value}: it is named by {uses}. Make a new {record} instead."
+    record: str
+    number: str
+    field: str
+    value: str
+    uses: str
+
+
+@dataclass(eq=False)
+class NothingToBlock(Refusal):
+    """Not every kind of record can be blocked."""
+
+    code = "NOTHING_TO_BLOCK"
+    message = "A {record} cannot be blocked. Delete it when nothing needs it any more."
+    record: str
+
+
+@dataclass(eq=False)
 class BadgeUnknown(Refusal):
     """Nobody has this badge."""
 

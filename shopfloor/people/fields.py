@@ -124,6 +124,9 @@ def _place(location: tuple[int | str, ...]) -> str:
 
 
 def _words(found: Mapping[str, object]) -> str:
-    """Our own sentences go without pydantic's prefix."""
+    """Our own sentences go without pydantic's prefix, and a text has characters, not items."""
     message = str(found["msg"])
+    limit = found.get("ctx")
+    if isinstance(limit, Mapping) and message.startswith("Value should have at "):
+        return "must not be blank" if found["type"] == "too_short" else f"has more than {limit.get('max_length')} characters"
     return message.removeprefix("Value error, ")

@@ -75,3 +75,4 @@ class FirstSetUp(InputModel):
     administrator_no: Code50 = "ADMIN"
     administrator_name: Name = "Administrator"
     badge: Badge
+    language: Language = "en"

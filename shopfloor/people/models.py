@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shopfloor.db import Base, PlantLed, UtcDateTime, captions
+from shopfloor.db import Base, Counted, PlantLed, UtcDateTime, captions
 
 
 class Role(StrEnum):
@@ -53,7 +53,7 @@ class Operator(Base):
     __table_args__ = (captions("role", Role),)
 
 
-class Station(PlantLed, Base):
+class Station(PlantLed, Counted, Base):
     """A place where people scan. The scanner's profile belongs to it."""
 
     __tablename__ = "station"
@@ -62,6 +62,8 @@ class Station(PlantLed, Base):
     scanner_profile: Mapped[str] = mapped_column(String(40), default="")
     gs1_recognition: Mapped[str] = mapped_column(String(20), default="")
     """Empty: the company's setting (D11)."""
+    blocked: Mapped[bool] = mapped_column(default=False)
+    """Nobody signs in here any more."""
 
 
 class AccessToken(Base):

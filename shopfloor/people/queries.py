@@ -17,14 +17,14 @@ from shopfloor.people.errors import BadgeBlocked, BadgeUnknown, TokenUnknown
 from shopfloor.people.models import AccessToken, Operator, Plant, Role, Station
 from shopfloor.people.rights import RIGHTS
 
-# Joins the plant of the session and the station, where there is one. Built once: every request asks one of these.
+# Joins the plant of the session and the station, where there is one that is not blocked. Built once: every request asks one of these.
 _ACTOR = (
     select(
         Operator.no, Operator.name, Operator.role, Operator.language, Operator.blocked, Plant.time_zone, Station.code.label("station_code")
     )
     .select_from(Operator)
     .join(Plant, Plant.plant_no == bindparam("at_plant"))
-    .outerjoin(Station, and_(Station.plant_no == bindparam("at_plant"), Station.code == bindparam("at_station")))
+    .outerjoin(Station, and_(Station.plant_no == bindparam("at_plant"), Station.code == bindparam("at_station"), ~Station.blocked))
 )
 _BY_NUMBER = _ACTOR.where(Operator.no == bindparam("number"))
 _BY_BADGE = _ACTOR.where(Operator.badge == bindparam("badge"))
@@ -67,6 +67,7 @@ class StationRow:
     name: str
     scanner_profile: str
     gs1_recognition: str
+    blocked: bool
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,12 @@ def token_fingerprint(token: str) -> str:
     return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def plant_name(session: Session) -> str | None:
+    """What the plant is called; None while the database is empty. One statement."""
+    name: str | None = session.connection().scalar(select(Plant.name).where(Plant.plant_no == current_plant(session)))
+    return name
+
+
 def list_operators(session: Session) -> list[OperatorRow]:
     """Everybody, by number."""
     columns = (Operator.no, Operator.name, Operator.badge, Operator.role, Operator.language, Operator.blocked)
@@ -123,7 +130,7 @@ def list_operators(session: Session) -> list[OperatorRow]:
 
 def list_stations(session: Session) -> list[StationRow]:
     """The stations of the plant, by code."""
-    columns = (Station.code, Station.name, Station.scanner_profile, Station.gs1_recognition)
+    columns = (Station.code, Station.name, Station.scanner_profile, Station.gs1_recognition, Station.blocked)
     return [StationRow(*row) for row in session.execute(select(*columns).order_by(Station.code))]
 
 

@@ -36,7 +36,14 @@ def set_up(session: Session, actor: Actor, *, given: FirstSetUp) -> Created:
         raise AlreadyExists(record="badge", number=given.badge)
     session.add(Plant(plant_no=plant_no, name=given.plant_name, time_zone=given.time_zone))
     session.add(
-        Operator(no=given.administrator_no, name=given.administrator_name, badge=given.badge, role=Role.ADMINISTRATOR, language="en")
+        Operator(
+            no=given.administrator_no,
+            name=given.administrator_name,
+            badge=given.badge,
+            role=Role.ADMINISTRATOR,
+            language=given.language,
+        )
     )
+    session.flush()
     audit.record(session, "set up", given.plant_name, after=given.model_dump(mode="json") | {"by": actor.operator_no})
     return Created(record="Plant", number=given.plant_name)

@@ -30,6 +30,7 @@ SETTINGS = {
         Setting("return_to_product", "Back to Product mode when a unit is complete (D6, TCP-8)", "off", ("on", "off")),
         Setting("guess_component", "Take a plain number without a selected line when only one line fits (SCN-12)", "on", ("on", "off")),
         Setting("lot_word", "What the company calls a lot on shop-floor pages", "Batch", ("Batch", "Lot")),
+        Setting("company_name", "Name of the company", "", ()),
         Setting("demo", "Whether this is the demo plant, which shows its badges to everybody", "off", ("on", "off")),
     )
 }

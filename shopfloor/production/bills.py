@@ -1,24 +1,105 @@
-"""Bills of material and routings: what an item is made of, and in which steps."""
+"""Bills of material: what items are made of. Made one by one or many at once, in a number of statements that does not grow with them."""
 
 from __future__ import annotations
 
-from sqlalchemy import Select, literal, or_, select
-from sqlalchemy.orm import Session, aliased
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Subquery, insert, select
+from sqlalchemy.orm import Session
 
 from shopfloor import audit
-from shopfloor.errors import NotFound
-from shopfloor.items.errors import UnitUnknown
-from shopfloor.items.models import ItemUnitOfMeasure
-from shopfloor.items.queries import ItemMaster, item_masters
+from shopfloor.items.master_table import ITEM_LOOKUP, counts_in_a_unit_of_the_item
+from shopfloor.items.models import Item
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.answers import Created
 from shopfloor.people.errors import AlreadyExists
+from shopfloor.people.master_commands import insert_drafts
+from shopfloor.people.masters import AT_ONCE, Draft, Master, Problem, problems_of
 from shopfloor.production.errors import BomLoop
-from shopfloor.production.inputs import NewBom, NewBomLine, NewRouting
-from shopfloor.production.models import BillOfMaterial, BomLine, Routing, RoutingLine
+from shopfloor.production.inputs import BomHead, NewBom, NewBomLine, NewRouting
+from shopfloor.production.models import (
+    BillOfMaterial,
+    BomLine,
+    BomVersion,
+    ProductionOrder,
+    Routing,
+    RoutingLine,
+    RoutingVersion,
+    VersionStatus,
+)
+from shopfloor.production.resources import require_resources
 
 LINE_STEP = 10
+
+
+def _one_for_each_item(model: type[BillOfMaterial | Routing], record: str, session: Session, drafts: Sequence[Draft]) -> Iterator[Problem]:
+    """An item has one bill and one routing, in versions. A blank description becomes that of the item."""
+    items = sorted({one.values["item_no"] for one in drafts})
+    known: dict[str, str] = {}
+    words: dict[str, str] = {}
+    for start in range(0, len(items), AT_ONCE):
+        part = items[start : start + AT_ONCE]
+        known |= {row.item_no: row.no for row in session.execute(select(model.item_no, model.no).where(model.item_no.in_(part)))}
+        words |= {row.no: row.description for row in session.execute(select(Item.no, Item.description).where(Item.no.in_(part)))}
+    for one in drafts:
+        item_no = one.values["item_no"]
+        if known.setdefault(item_no, one.values["no"]) != one.values["no"]:
+            yield Problem(one.place, "item_no", AlreadyExists(record=record, number=known[item_no]))
+        one.values["description"] = one.values["description"] or words.get(item_no, "")
+
+
+def _boms_once(session: Session, drafts: Sequence[Draft]) -> Iterator[Problem]:
+    return _one_for_each_item(BillOfMaterial, "bill of material", session, drafts)
+
+
+def _routings_once(session: Session, drafts: Sequence[Draft]) -> Iterator[Problem]:
+    return _one_for_each_item(Routing, "routing", session, drafts)
+
+
+def _orders_of(session: Session, values: Mapping[str, Any]) -> list[str]:
+    """Orders say from which version they were made."""
+    order = ProductionOrder
+    made = session.connection().scalar(select(order.no).where(order.item_no == values["item_no"]).limit(1))
+    return ["production order"] if made is not None else []
+
+
+BOM = Master(
+    "bill of material",
+    BillOfMaterial,
+    BomHead,
+    lookups=(ITEM_LOOKUP,),
+    fixed=("item_no",),
+    columns=("no", "item_no", "description"),
+    parts=(BomLine, BomVersion),
+    owner="bom_no",
+    check=_boms_once,
+    used_by=_orders_of,
+)
+ROUTING = Master(
+    "routing",
+    Routing,
+    BomHead,
+    lookups=(ITEM_LOOKUP,),
+    fixed=("item_no",),
+    columns=("no", "item_no", "description"),
+    parts=(RoutingLine, RoutingVersion),
+    owner="routing_no",
+    check=_routings_once,
+    used_by=_orders_of,
+)
+_COMPONENT = Master("component", BomLine, NewBomLine, lookups=(ITEM_LOOKUP,), check=counts_in_a_unit_of_the_item)
+
+
+@dataclass
+class BomDraft:
+    """A bill that somebody wants to have, with its first version."""
+
+    head: Draft
+    version: dict[str, Any]
+    lines: list[Draft]
 
 
 def create_bom(session: Session, actor: Actor, *, given: NewBom) -> Created:
@@ -27,72 +108,101 @@ def create_bom(session: Session, actor: Actor, *, given: NewBom) -> Created:
     Raises NotAllowed, NotFound for an item, AlreadyExists for the item's second bill, UnitUnknown, BomLoop (EDG-22).
     """
     actor.require(rights.MASTERS)
-    masters = item_masters(session, [given.item_no, *(line.item_no for line in given.lines)])
-    product = _master(masters, given.item_no)
-    bom_no = given.no or given.item_no
-    bill = BillOfMaterial
-    known = session.scalars(select(bill).where(or_(bill.no == bom_no, bill.item_no == given.item_no)).limit(1)).first()
-    if known is not None:
-        raise AlreadyExists(record="bill of material", number=known.no)
-    lines = [_line(bom_no, place, line, _master(masters, line.item_no)) for place, line in enumerate(given.lines, 1)]
-    _check_units(session, masters, lines)
-    _refuse_loop(session, given)
-    session.add(BillOfMaterial(no=bom_no, item_no=given.item_no, description=given.description or product.description))
-    session.flush()
-    session.add_all(lines)
-    audit.record(session, "create bill of material", bom_no, after=given.model_dump(mode="json"))
-    return Created(record="Bill of material", number=bom_no)
+    draft = bom_draft(given)
+    problem = next(bom_problems(session, [draft]), None)
+    if problem is not None:
+        raise problem.refusal
+    insert_boms(session, [draft])
+    number = str(draft.head.values["no"])
+    audit.record(session, "create bill of material", number, after=given.model_dump(mode="json"))
+    return Created(record="Bill of material", number=number)
 
 
 def create_routing(session: Session, actor: Actor, *, given: NewRouting) -> Created:
-    """Say in which steps an item is made. Raises NotAllowed, NotFound, AlreadyExists for the item's second routing."""
+    """Say in which steps an item is made. Raises NotAllowed, NotFound, RecordBlocked, AlreadyExists for the item's second routing."""
     actor.require(rights.MASTERS)
-    product = _master(item_masters(session, [given.item_no]), given.item_no)
-    routing_no = given.no or given.item_no
-    known = session.scalars(select(Routing).where(or_(Routing.no == routing_no, Routing.item_no == given.item_no)).limit(1)).first()
-    if known is not None:
-        raise AlreadyExists(record="routing", number=known.no)
-    session.add(Routing(no=routing_no, item_no=given.item_no, description=given.description or product.description))
-    session.flush()
-    session.add_all(RoutingLine(routing_no=routing_no, **line.model_dump()) for line in given.lines)
-    audit.record(session, "create routing", routing_no, after=given.model_dump(mode="json"))
-    return Created(record="Routing", number=routing_no)
+    head = Draft(0, {"no": given.no or given.item_no, "item_no": given.item_no, "description": given.description})
+    problem = next(problems_of(session, ROUTING, [head]), None)
+    if problem is not None:
+        raise problem.refusal
+    require_resources(session, (line.resource for line in given.lines))
+    number = head.values["no"]
+    insert_drafts(session, ROUTING, [head])
+    session.connection().execute(insert(RoutingVersion), {"routing_no": number, **_first_version(given)})
+    own = {"routing_no": number, "version_code": given.version_code}
+    session.connection().execute(insert(RoutingLine), [{**own, **line.model_dump()} for line in given.lines])
+    audit.record(session, "create routing", number, after=given.model_dump(mode="json"))
+    return Created(record="Routing", number=number)
 
 
-def _master(masters: dict[str, ItemMaster], item_no: str) -> ItemMaster:
-    if item_no not in masters:
-        raise NotFound(record="item", number=item_no)
-    return masters[item_no]
+def bom_draft(given: NewBom, place: int = 0, line_places: Sequence[int] = ()) -> BomDraft:
+    """A bill from input; `line_places` are the rows of a file that its lines stand in."""
+    head = {"no": given.no or given.item_no, "item_no": given.item_no, "description": given.description}
+    places = line_places or [place] * len(given.lines)
+    lines = [Draft(at, line.model_dump()) for at, line in zip(places, given.lines, strict=True)]
+    return BomDraft(Draft(place, head), _first_version(given), lines)
 
 
-def _line(bom_no: str, place: int, line: NewBomLine, master: ItemMaster) -> BomLine:
-    values = line.model_dump(exclude={"unit_code"})
-    return BomLine(bom_no=bom_no, line_no=place * LINE_STEP, unit_code=line.unit_code or master.base_unit_code, **values)
+def bom_problems(session: Session, drafts: Sequence[BomDraft]) -> Iterator[Problem]:
+    """Everything that speaks against the bills but loops, which show when they stand beside each other."""
+    yield from problems_of(session, BOM, [one.head for one in drafts])
+    yield from line_problems(session, [line for one in drafts for line in one.lines])
 
 
-def _check_units(session: Session, masters: dict[str, ItemMaster], lines: list[BomLine]) -> None:
-    unit = ItemUnitOfMeasure
-    rows = session.execute(select(unit.item_no, unit.unit_code).where(unit.item_no.in_(sorted({line.item_no for line in lines}))))
-    known = {(row.item_no, row.unit_code) for row in rows}
-    for line in lines:
-        if line.unit_code != masters[line.item_no].base_unit_code and (line.item_no, line.unit_code) not in known:
-            raise UnitUnknown(item=line.item_no, unit=line.unit_code)
+def line_problems(session: Session, lines: Sequence[Draft]) -> Iterator[Problem]:
+    """Unknown items and units; a blank unit becomes the base unit."""
+    yield from problems_of(session, _COMPONENT, lines, new=False)
 
 
-def _refuse_loop(session: Session, given: NewBom) -> None:
-    """EDG-22: nothing that contains the product, on any level, may be a component of it. One statement."""
-    components = sorted({line.item_no for line in given.lines})
-    if given.item_no in components:
-        raise BomLoop(item_no=given.item_no, component=given.item_no)
-    above = set(session.scalars(_containing(given.item_no)))
-    looped = next((component for component in components if component in above), None)
-    if looped is not None:
-        raise BomLoop(item_no=given.item_no, component=looped)
+def insert_boms(session: Session, drafts: Sequence[BomDraft]) -> None:
+    """Heads, versions and lines: three executemany. Raises BomLoop."""
+    insert_drafts(session, BOM, [one.head for one in drafts])
+    connection = session.connection()
+    connection.execute(insert(BomVersion), [{"bom_no": one.head.values["no"], **one.version} for one in drafts])
+    rows = [row for one in drafts for row in line_rows(one.head.values["no"], one.version["version_code"], one.lines)]
+    connection.execute(insert(BomLine), rows)
+    refuse_loops(session, [one.head.values["no"] for one in drafts])
 
 
-def _containing(item_no: str) -> Select[str]:
-    """Every item that has `item_no` in it; UNION ends on cycles."""
-    found = select(literal(item_no).label("item_no")).cte("above", recursive=True)
-    line, bill = aliased(BomLine), aliased(BillOfMaterial)
-    found = found.union(select(bill.item_no).join(line, line.bom_no == bill.no).join(found, found.c.item_no == line.item_no))
-    return select(found.c.item_no)
+def line_rows(bom_no: str, version_code: str, lines: Sequence[Draft]) -> list[dict[str, Any]]:
+    """Lines of one version, numbered 10, 20, 30."""
+    own = {"bom_no": bom_no, "version_code": version_code}
+    return [{**own, "line_no": place * LINE_STEP, **line.values} for place, line in enumerate(lines, 1)]
+
+
+def refuse_loops(session: Session, bom_nos: Sequence[str]) -> None:
+    """EDG-22: no product of these bills is in itself, on any level. One statement for AT_ONCE bills; UNION ends on cycles.
+
+    Closed versions do not count, because no order takes them; reopening one looks again.
+    """
+    contains = _contents()
+    for start in range(0, len(bom_nos), AT_ONCE):
+        first = select(contains.c.product.label("root"), contains.c.component, contains.c.component.label("part"))
+        found = first.where(contains.c.bom_no.in_(bom_nos[start : start + AT_ONCE])).cte("below", recursive=True)
+        deeper = _contents()
+        found = found.union(select(found.c.root, found.c.component, deeper.c.component).join(deeper, deeper.c.product == found.c.part))
+        statement = select(found.c.root, found.c.component).where(found.c.part == found.c.root).order_by(found.c.root).limit(1)
+        looped = session.connection().execute(statement).one_or_none()
+        if looped is not None:
+            raise BomLoop(item_no=looped.root, component=looped.component)
+
+
+def _contents() -> Subquery:
+    """Product and component of every line that orders may take."""
+    same = (BomVersion.bom_no == BomLine.bom_no) & (BomVersion.version_code == BomLine.version_code)
+    return (
+        select(BillOfMaterial.no.label("bom_no"), BillOfMaterial.item_no.label("product"), BomLine.item_no.label("component"))
+        .join(BomLine, BomLine.bom_no == BillOfMaterial.no)
+        .join(BomVersion, same & (BomVersion.status != VersionStatus.CLOSED))
+        .subquery()
+    )
+
+
+def _first_version(given: NewBom | NewRouting) -> dict[str, Any]:
+    return {
+        "version_code": given.version_code,
+        "description": "",
+        "status": VersionStatus(given.status).value,
+        "starting_date": given.starting_date,
+        "ending_date": given.ending_date,
+    }

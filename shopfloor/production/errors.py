@@ -29,6 +29,55 @@ class BomMissing(Refusal):
 
 
 @dataclass(eq=False)
+class NoValidVersion(Refusal):
+    """An order takes the certified version that is valid on its due date."""
+
+    code = "NO_VALID_VERSION"
+    message = "The {record} {number} has no certified version that is valid on {day}. Certify one, or choose another due date."
+    record: str
+    number: str
+    day: str
+    """As 2026-12-31."""
+
+
+@dataclass(eq=False)
+class VersionStatusWrong(Refusal):
+    """What orders take does not change under them."""
+
+    code = "VERSION_STATUS"
+    message = "Version {version_code} of the {record} {number} is {status}. This needs a version that is {needed}."
+    record: str
+    number: str
+    version_code: str
+    status: str
+    needed: str
+
+
+@dataclass(eq=False)
+class VersionSameStart(Refusal):
+    """Of two certified versions that begin on one day nobody could tell which one holds."""
+
+    code = "VERSION_SAME_START"
+    message = "Version {other} of the {record} {number} is certified and begins on the same day. Give {version_code} another starting date."
+    record: str
+    number: str
+    version_code: str
+    other: str
+
+
+@dataclass(eq=False)
+class VersionInUse(Refusal):
+    """Orders say which version they were made from, and a bill without any version would say nothing."""
+
+    code = "VERSION_IN_USE"
+    message = "Version {version_code} of the {record} {number} cannot be deleted: {reason}. Close it instead."
+    record: str
+    number: str
+    version_code: str
+    reason: str
+
+
+@dataclass(eq=False)
 class BomLoop(Refusal):
     """EDG-22: an item cannot be made of itself, on any level."""
 

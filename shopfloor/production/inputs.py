@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema, model_validator
 
-from shopfloor.people.fields import Code20, Day, InputModel, LineNo, Number, Quantity, Text20, Text50, Text100, Variant
-from shopfloor.production.models import FlushingPrinciple, OneScan
+from shopfloor.people.fields import Code20, Code50, Day, InputModel, LineNo, Name, Number, Quantity, Text20, Text50, Text100, Variant
+from shopfloor.production.models import FlushingPrinciple, OneScan, ResourceKind, VersionStatus
 from shopfloor.quantity import ZERO, NotAQuantity, parse, shown
 
 MOST_BOM_LINES = 500
@@ -69,14 +69,35 @@ class NewBomLine(InputModel):
     one_scan_is: OneScan = OneScan.REMAINING
 
 
-class NewBom(InputModel):
-    """What an item is made of. Lines are numbered 10, 20, 30 in the order given."""
+class Validity(InputModel):
+    """From when until when a version holds; a blank date sets no limit."""
+
+    starting_date: Day = None
+    ending_date: Day = None
+    """The last day."""
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.starting_date and self.ending_date and self.ending_date < self.starting_date:
+            raise ValueError("the ending date is before the starting date")
+        return self
+
+
+class FirstVersion(InputModel):
+    """A new bill or routing with its first version."""
 
     item_no: Code20
     no: Text20 = ""
     """Blank: the item's number."""
     description: Text100 = ""
     """Blank: the item's description."""
+    version_code: Code20 = "1"
+    status: VersionStatus = VersionStatus.CERTIFIED
+
+
+class NewBom(Validity, FirstVersion):
+    """What an item is made of. Lines are numbered 10, 20, 30 in the order given; they are its first version."""
+
     lines: tuple[NewBomLine, ...] = Field(min_length=1, max_length=MOST_BOM_LINES)
 
 
@@ -89,22 +110,67 @@ class NewRoutingLine(InputModel):
     run_minutes: ZeroOrMore = ZERO
 
 
-class NewRouting(InputModel):
-    """The steps in which an item is made."""
+def _each_number_once(lines: tuple[NewRoutingLine, ...]) -> tuple[NewRoutingLine, ...]:
+    if len({line.operation_no for line in lines}) < len(lines):
+        raise ValueError("every operation has a number of its own")
+    return lines
 
-    item_no: Code20
-    no: Text20 = ""
-    """Blank: the item's number."""
+
+Steps = Annotated[tuple[NewRoutingLine, ...], Field(min_length=1, max_length=MOST_BOM_LINES), AfterValidator(_each_number_once)]
+
+
+class NewRouting(Validity, FirstVersion):
+    """The steps in which an item is made; they are its first version."""
+
+    lines: Steps
+
+
+class VersionKey(InputModel):
+    """One version of a bill or routing, and the version of the record that was read."""
+
+    no: Code20
+    version_code: Code20
+    version: int = Field(ge=1)
+    """Of the bill or routing; another one by now is refused as STALE_ROW."""
+
+
+class BomVersionInput(Validity, VersionKey):
+    """A version of a bill: a new one, or what a version that is New shall hold."""
+
     description: Text100 = ""
-    """Blank: the item's description."""
-    lines: tuple[NewRoutingLine, ...] = Field(min_length=1, max_length=MOST_BOM_LINES)
+    lines: tuple[NewBomLine, ...] = Field(min_length=1, max_length=MOST_BOM_LINES)
 
-    @field_validator("lines")
-    @classmethod
-    def _each_number_once(cls, lines: tuple[NewRoutingLine, ...]) -> tuple[NewRoutingLine, ...]:
-        if len({line.operation_no for line in lines}) < len(lines):
-            raise ValueError("every operation has a number of its own")
-        return lines
+
+class RoutingVersionInput(Validity, VersionKey):
+    """A version of a routing: a new one, or what a version that is New shall hold."""
+
+    description: Text100 = ""
+    lines: Steps
+
+
+class CopyVersion(InputModel):
+    """A bill or routing for another item, with the lines of one version."""
+
+    no: Code20
+    version_code: Code20
+    item_no: Code20
+    """The other item."""
+
+
+class BomHead(InputModel):
+    """What a bill or routing is beside its versions."""
+
+    no: Code20
+    item_no: Code20
+    description: Text100 = ""
+
+
+class NewResource(InputModel):
+    """A machine, a person or a work center."""
+
+    code: Code50
+    name: Name
+    kind: ResourceKind = ResourceKind.WORK_CENTER
 
 
 class NewProductionOrder(InputModel):
@@ -125,6 +191,26 @@ class NewProductionOrder(InputModel):
     """The order's fixed batch (SCN-5, DIM-1)."""
 
 
+class OrderQuestion(InputModel):
+    """What an order would need, before it is made."""
+
+    item_no: Code20
+    quantity: Quantity
+    location_code: Code20
+    due_date: Day = None
+
+
+class ChangeProductionOrder(InputModel):
+    """Another quantity, due date or location for an order that has not started."""
+
+    order_no: Code20
+    version: int = Field(ge=1)
+    """Of the order as it was read; another one by now is refused as STALE_ROW."""
+    quantity: Quantity
+    location_code: Code20
+    due_date: Day = None
+
+
 class OrderKey(InputModel):
     """One production order."""
 
@@ -139,11 +225,20 @@ class StartOrder(OrderKey):
 
 
 __all__ = [
+    "BomHead",
+    "BomVersionInput",
+    "ChangeProductionOrder",
+    "CopyVersion",
     "NewBom",
     "NewBomLine",
     "NewProductionOrder",
+    "NewResource",
     "NewRouting",
     "NewRoutingLine",
     "OrderKey",
+    "OrderQuestion",
+    "RoutingVersionInput",
     "StartOrder",
+    "Validity",
+    "VersionKey",
 ]

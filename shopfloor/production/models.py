@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shopfloor.db import Base, PlantLed, QuantityType, UtcDateTime, captions
+from shopfloor.db import Base, Counted, PlantLed, QuantityType, UtcDateTime, captions
 
 
 class ProductionStatus(StrEnum):
@@ -40,8 +40,36 @@ class OneScan(StrEnum):
     ASK = "Ask"
 
 
-class BillOfMaterial(Base):
-    """What an item is made of."""
+class VersionStatus(StrEnum):
+    """Only a certified version is used by orders, and its lines do not change."""
+
+    NEW = "New"
+    CERTIFIED = "Certified"
+    CLOSED = "Closed"
+
+
+class ResourceKind(StrEnum):
+    """What does the work."""
+
+    WORK_CENTER = "Work center"
+    MACHINE = "Machine"
+    PERSON = "Person"
+
+
+class Resource(Counted, Base):
+    """What an operation is done on or by."""
+
+    __tablename__ = "resource"
+    code: Mapped[str] = mapped_column(String(50), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    kind: Mapped[str] = mapped_column(String(20), default=ResourceKind.WORK_CENTER)
+    blocked: Mapped[bool] = mapped_column(default=False)
+    """No routing takes it any more."""
+    __table_args__ = (captions("kind", ResourceKind),)
+
+
+class BillOfMaterial(Counted, Base):
+    """What an item is made of; its lines belong to versions."""
 
     __tablename__ = "bill_of_material"
     no: Mapped[str] = mapped_column(String(20), primary_key=True)
@@ -49,11 +77,26 @@ class BillOfMaterial(Base):
     description: Mapped[str] = mapped_column(String(100))
 
 
+class BomVersion(Base):
+    """One version of a bill with its validity; a blank date sets no limit."""
+
+    __tablename__ = "bom_version"
+    bom_no: Mapped[str] = mapped_column(ForeignKey("bill_of_material.no"), primary_key=True)
+    version_code: Mapped[str] = mapped_column(String(20), primary_key=True)
+    description: Mapped[str] = mapped_column(String(100), default="")
+    status: Mapped[str] = mapped_column(String(10), default=VersionStatus.NEW)
+    starting_date: Mapped[date | None]
+    ending_date: Mapped[date | None]
+    """The last day."""
+    __table_args__ = (captions("status", VersionStatus), CheckConstraint("ending_date >= starting_date", name="validity"))
+
+
 class BomLine(Base):
-    """One component of a bill; `quantity_per` in `unit_code` for one base unit of the product (LIF-15)."""
+    """One component of a version of a bill; `quantity_per` in `unit_code` for one base unit of the product (LIF-15)."""
 
     __tablename__ = "bom_line"
-    bom_no: Mapped[str] = mapped_column(ForeignKey("bill_of_material.no"), primary_key=True)
+    bom_no: Mapped[str] = mapped_column(String(20), primary_key=True)
+    version_code: Mapped[str] = mapped_column(String(20), primary_key=True)
     line_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     item_no: Mapped[str] = mapped_column(ForeignKey("item.no"))
     variant_code: Mapped[str] = mapped_column(String(10), default="")
@@ -67,11 +110,16 @@ class BomLine(Base):
     under_tolerance_percent: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
     over_tolerance_percent: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
     one_scan_is: Mapped[str] = mapped_column(String(20), default=OneScan.REMAINING)
-    __table_args__ = (captions("flushing", FlushingPrinciple), captions("one_scan_is", OneScan))
+    __table_args__ = (
+        ForeignKeyConstraint(["bom_no", "version_code"], ["bom_version.bom_no", "bom_version.version_code"]),
+        captions("flushing", FlushingPrinciple),
+        captions("one_scan_is", OneScan),
+        Index(None, "item_no"),
+    )
 
 
-class Routing(Base):
-    """The steps in which an item is made."""
+class Routing(Counted, Base):
+    """The steps in which an item is made; they belong to versions."""
 
     __tablename__ = "routing"
     no: Mapped[str] = mapped_column(String(20), primary_key=True)
@@ -79,15 +127,31 @@ class Routing(Base):
     description: Mapped[str] = mapped_column(String(100))
 
 
+class RoutingVersion(Base):
+    """One version of a routing with its validity; a blank date sets no limit."""
+
+    __tablename__ = "routing_version"
+    routing_no: Mapped[str] = mapped_column(ForeignKey("routing.no"), primary_key=True)
+    version_code: Mapped[str] = mapped_column(String(20), primary_key=True)
+    description: Mapped[str] = mapped_column(String(100), default="")
+    status: Mapped[str] = mapped_column(String(10), default=VersionStatus.NEW)
+    starting_date: Mapped[date | None]
+    ending_date: Mapped[date | None]
+    """The last day."""
+    __table_args__ = (captions("status", VersionStatus), CheckConstraint("ending_date >= starting_date", name="validity"))
+
+
 class RoutingLine(Base):
-    """One step."""
+    """One step of a version of a routing."""
 
     __tablename__ = "routing_line"
-    routing_no: Mapped[str] = mapped_column(ForeignKey("routing.no"), primary_key=True)
+    routing_no: Mapped[str] = mapped_column(String(20), primary_key=True)
+    version_code: Mapped[str] = mapped_column(String(20), primary_key=True)
     operation_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     description: Mapped[str] = mapped_column(String(100))
     resource: Mapped[str] = mapped_column(String(50), default="")
     run_minutes: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    __table_args__ = (ForeignKeyConstraint(["routing_no", "version_code"], ["routing_version.routing_no", "routing_version.version_code"]),)
 
 
 class ProductionOrder(PlantLed, Base):
@@ -106,6 +170,10 @@ class ProductionOrder(PlantLed, Base):
     fixed_serial_no: Mapped[str] = mapped_column(String(50), default="")
     fixed_lot_no: Mapped[str] = mapped_column(String(50), default="")
     """The order's fixed batch, if it has one (SCN-5, DIM-1)."""
+    bom_version: Mapped[str] = mapped_column(String(20), default="")
+    """Version of the bill that was copied; the order keeps it."""
+    routing_version: Mapped[str] = mapped_column(String(20), default="")
+    """Version of the routing that was copied; blank: the item had none."""
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     __table_args__ = (captions("status", ProductionStatus), Index(None, "plant_no", "status", "due_date"))

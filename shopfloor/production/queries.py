@@ -21,7 +21,6 @@ from shopfloor.production import rules
 from shopfloor.production.components import order_components
 from shopfloor.production.models import (
     BillOfMaterial,
-    BomLine,
     ProdOrderLine,
     ProdOrderOperation,
     ProductionOrder,
@@ -34,7 +33,6 @@ _line = table(ProdOrderLine)
 _operation = table(ProdOrderOperation)
 _item = table(Item)
 _bill = table(BillOfMaterial)
-_bom_line = table(BomLine)
 _routing = table(Routing)
 NO_DATE = date(9999, 12, 31)
 """Orders without a due date come last."""
@@ -95,32 +93,9 @@ class OrderCard:
     actions: tuple[str, ...]
     """What the stage allows, of `rules.MOVES`."""
     read_at: datetime
-
-
-@dataclass(frozen=True)
-class BomCard:
-    """What an item is made of."""
-
-    no: str
-    item_no: str
-    description: str
-    lines: tuple[BomCardLine, ...]
-
-
-@dataclass(frozen=True)
-class BomCardLine:
-    """One component of a bill."""
-
-    line_no: int
-    item_no: str
-    description: str
-    unit_code: str
-    quantity_per: Decimal
-    """In `unit_code` for one base unit of the product, or for the order if constant."""
-    constant: bool
-    scrap_percent: Decimal
-    flushing: str
-    operation_no: int
+    bom_version: str = ""
+    """The version of the bill that was copied."""
+    routing_version: str = ""
 
 
 @dataclass(frozen=True)
@@ -198,6 +173,8 @@ def order_card(session: Session, order_no: str) -> OrderCard | None:
         operations=tuple(OrderOperation(*operation) for operation in operations),
         actions=tuple(action for action in rules.MOVES if rules.steps(action, row.status) is not None),
         read_at=now(),
+        bom_version=row.bom_version,
+        routing_version=row.routing_version,
     )
 
 
@@ -227,36 +204,6 @@ def list_boms(session: Session, *, after: str = "", limit: int = PAGE_SIZE) -> P
 def list_routings(session: Session, *, after: str = "", limit: int = PAGE_SIZE) -> Page[ListRow]:
     """Routings by number."""
     return _list(session, _routing, after, limit)
-
-
-def bom_card(session: Session, bom_no: str) -> BomCard | None:
-    """One bill with its lines; None when there is none. One statement: a bill always has lines."""
-    if not bom_no.isprintable():
-        return None
-    rows = (
-        session.connection()
-        .execute(
-            select(
-                _bill.c.item_no.label("product_no"),
-                _bill.c.description.label("product"),
-                _bom_line.c.line_no,
-                _bom_line.c.item_no,
-                _item.c.description,
-                _bom_line.c.unit_code,
-                _bom_line.c.quantity_per,
-                _bom_line.c.constant,
-                _bom_line.c.scrap_percent,
-                _bom_line.c.flushing,
-                _bom_line.c.operation_no,
-            )
-            .join(_bom_line, _bom_line.c.bom_no == _bill.c.no)
-            .join(_item, _item.c.no == _bom_line.c.item_no)
-            .where(_bill.c.no == bom_no)
-            .order_by(_bom_line.c.line_no)
-        )
-        .all()
-    )
-    return BomCard(bom_no, rows[0][0], rows[0][1], tuple(BomCardLine(*row[2:]) for row in rows)) if rows else None
 
 
 def _list(session: Session, listed: Table, after: str, limit: int) -> Page[ListRow]:

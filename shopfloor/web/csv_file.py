@@ -5,20 +5,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from flask import stream_with_context
 from werkzeug.wrappers import Response
 
-from shopfloor.quantity import shown
+from shopfloor.exchange.csv_text import cell
 
 T = TypeVar("T")
 Columns = Sequence[tuple[str, Callable[[T], Any]]]
 """Name of a column, and how it reads its value from a row."""
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A spreadsheet takes a text that begins so for a formula."""
 MARK = "\ufeff"
 """Tells spreadsheets that the file is UTF-8."""
 
@@ -42,20 +38,6 @@ def csv_response(columns: Columns[T], parts: Iterable[Iterable[T]], name: str) -
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def cell(value: object) -> str:
-    """One value. Quantities are plain numbers; a text that a spreadsheet would run as a formula begins with an apostrophe."""
-    if isinstance(value, Decimal):
-        return shown(value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(value, date):
-        return value.isoformat()
-    text = "" if value is None else str(value)
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> str:

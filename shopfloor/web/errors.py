@@ -16,6 +16,22 @@ class NotSignedIn(Refusal):
 
 
 @dataclass(eq=False)
+class NotSetUp(Refusal):
+    """An empty database knows nobody who could sign in."""
+
+    code = "NOT_SET_UP"
+    message = "This plant is not set up yet. Open the page /set-up in a browser first."
+
+
+@dataclass(eq=False)
+class SetUpCodeWrong(Refusal):
+    """Whoever sets a plant up over the network shows that the server is theirs."""
+
+    code = "SET_UP_CODE"
+    message = "The set-up code is not right. It is printed in the window in which the server was started."
+
+
+@dataclass(eq=False)
 class ForeignOrigin(Refusal):
     """A28: a page of somebody else sent this."""
 

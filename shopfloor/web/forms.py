@@ -60,6 +60,12 @@ class Form:
     lines: Lines | None = None
     confirm: str = ""
     """The question that *Confirm* answers with yes; blank: nothing is asked."""
+    hidden: tuple[tuple[str, str], ...] = ()
+    """What the page knows and nobody types, such as the version that was read."""
+    danger: bool = False
+    """The button takes something away."""
+    preview: tuple[str, str] = ("", "")
+    """Words and address of a second button that only asks; blank: there is none."""
 
 
 class FormBuilder:
@@ -77,9 +83,12 @@ class FormBuilder:
         without: Sequence[str] = (),
         without_columns: Sequence[str] = (),
         confirm: str = "",
+        hidden: Mapping[str, str] | None = None,
+        danger: bool = False,
+        preview: tuple[str, str] = ("", ""),
     ) -> None:
-        """`values` fill the form before anything was typed; `without` are fields that the address gives, `without_columns` those of
-        its lines that say nothing here; `confirm` is the word for yes.
+        """`values` fill the form before anything was typed; `without` are fields that the address or `hidden` gives, `without_columns`
+        those of its lines that say nothing here; `confirm` is the word for yes.
         """
         self.confirm = confirm
         self.model = model
@@ -91,6 +100,9 @@ class FormBuilder:
         self.options = dict(options or {})
         self.hidden = {"lines", "confirmed", *without}
         self.hidden_columns = frozenset(without_columns)
+        self.kept = tuple((hidden or {}).items())
+        self.danger = danger
+        self.preview = preview
 
     def form(self) -> Form:
         """The form, with its lines if the model has some."""
@@ -99,7 +111,16 @@ class FormBuilder:
         )
         asks = self.refusal is not None and self.refusal.asks and "confirmed" in self.model.model_fields
         yes = self.confirm or gettext("Yes, post it")
-        return Form(action=self.action, fields=fields, submit=self.submit, lines=self._lines(), confirm=yes if asks else "")
+        return Form(
+            action=self.action,
+            fields=fields,
+            submit=self.submit,
+            lines=self._lines(),
+            confirm=yes if asks else "",
+            hidden=self.kept,
+            danger=self.danger,
+            preview=self.preview,
+        )
 
     def _lines(self) -> Lines | None:
         info = self.model.model_fields.get("lines")

@@ -6,13 +6,13 @@ import secrets
 from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, urlsplit
 
-from flask import g, request, session
+from flask import current_app, g, request, session
 
 from shopfloor.errors import NotFound
 from shopfloor.people.actor import Actor
 from shopfloor.people.errors import BadgeBlocked
-from shopfloor.people.queries import actor_of, actor_of_token
-from shopfloor.web.errors import ForeignOrigin, NotSignedIn, RequestInvalid
+from shopfloor.people.queries import actor_of, actor_of_token, plant_name
+from shopfloor.web.errors import ForeignOrigin, NotSetUp, NotSignedIn, RequestInvalid
 from shopfloor.web.extensions import request_session
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -26,9 +26,13 @@ OPEN_ENDPOINTS = frozenset(
         "site.help_page",
         "api_people.sign_in",
         "barcode_sheet.page",
+        "set_up.page",
+        "set_up.create",
     }
 )
 """What may be seen without signing in."""
+SET_UP_ENDPOINTS = frozenset({"set_up.page", "set_up.create"})
+SET_UP_DONE = "SHOPFLOOR_SET_UP_DONE"
 API_PREFIX = "/api/"
 HOME = "/"
 LARGEST_NUMBER = 2**53
@@ -48,6 +52,7 @@ def check_request() -> None:
     _check_origin()
     if request.endpoint in NAMELESS_ENDPOINTS:
         return
+    _check_set_up()
     if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS:
         known_actor()  # for the header only
     else:
@@ -137,6 +142,15 @@ def _read_actor() -> Actor | None:
     except (NotFound, BadgeBlocked):
         forget()
         return None
+
+
+def _check_set_up() -> None:
+    """An empty database has one page. Asked until there is a plant, and then never again by this process. Raises NotSetUp."""
+    if current_app.config.get(SET_UP_DONE) or request.endpoint in SET_UP_ENDPOINTS:
+        return
+    if plant_name(request_session()) is None:
+        raise NotSetUp
+    current_app.config[SET_UP_DONE] = True
 
 
 def _check_origin() -> None:

@@ -19,7 +19,12 @@ M = TypeVar("M", bound=InputModel)
 KEY_FIELD = "command_key"
 OUR_FIELDS = frozenset({KEY_FIELD, "next"})
 """Fields of a form that are not the use case's."""
-PREFILLED = frozenset({"line_no", "location_code", "entry_type", "unit_code"})
+PREFILLED = frozenset(
+    {
+        *("line_no", "location_code", "entry_type", "unit_code", "flushing", "one_scan_is", "operation_no", "run_minutes"),
+        *("scrap_percent", "under_tolerance_percent", "over_tolerance_percent"),
+    }
+)
 """Fields that a page fills in beforehand; alone they do not make a row."""
 DEEPEST = 4
 LONGEST_ARGUMENT = 200

@@ -15,17 +15,19 @@ from werkzeug.wrappers import Response
 from shopfloor.errors import DatabaseBusy, InvalidInput, NotFound, Refusal
 from shopfloor.people.errors import TokenUnknown
 from shopfloor.web import guards
-from shopfloor.web.errors import Busy, ForeignOrigin, InputTooLarge, NoSuchPage, NotSignedIn, RequestInvalid, ServerMistake
+from shopfloor.web.errors import Busy, ForeignOrigin, InputTooLarge, NoSuchPage, NotSetUp, NotSignedIn, RequestInvalid, ServerMistake
 from shopfloor.web.extensions import db
 from shopfloor.web.htmx import is_fragment, respond
 from shopfloor.web.texts import message_of, outcome_text
 
 PROBLEM = "application/problem+json"
+SET_UP = "/set-up"
 MEGABYTE = 1024 * 1024
 BUSY_SQLITE = frozenset({5, 6})
 BUSY_POSTGRES = frozenset({"40001", "40P01", "55P03", "57014"})
 STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (NotSignedIn, 401),
+    (NotSetUp, 503),
     (TokenUnknown, 401),
     (ForeignOrigin, 403),
     (NotFound, 404),
@@ -68,6 +70,8 @@ def refused(refusal: Refusal, status: int = 0) -> Response:
         return problem(refusal, status)
     if isinstance(refusal, NotSignedIn):
         return _to_sign_in()
+    if isinstance(refusal, NotSetUp):
+        return redirect(SET_UP, 303)
     show: Show | None = g.pop("show_refusal", None)
     if show is not None and status not in {401, 403, 413, 500}:
         try:

@@ -52,7 +52,7 @@ def leave() -> Response:
 
 def _show(refusal: Refusal | None = None) -> Response:
     session = request_session()
-    stations = queries.list_stations(session)
+    stations = [station for station in queries.list_stations(session) if not station.blocked]
     chosen = request.form.get("station", request.cookies.get(STATION_COOKIE, ""))
     target = request.form.get("next", request.args.get("next", ""))
     return respond(

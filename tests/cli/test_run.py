@@ -66,7 +66,7 @@ def test_the_server_serves_and_stops(kind, tmp_path):
         out, err = server.communicate(timeout=30)  # it drains for at most five seconds; the rest is room for a busy machine
     assert server.returncode == 0
     assert f"{address}/" in out
-    assert "shopfloor user add" in out
+    assert "/set-up" in out
     assert "Traceback" not in err
 
 
@@ -78,16 +78,23 @@ def test_waitress_serves_where_gunicorn_is_missing(tmp_path):
 
 def test_what_the_server_says_of_itself(capsys):
     """A30: the demo's badges are shown; an open network is warned of, this machine is not."""
-    announce("127.0.0.1", 8000, [OperatorRow("E-101", "Ann Berg", "1001", "Worker", "en", blocked=False)], anybody=True)
+    announce("127.0.0.1", 8000, [OperatorRow("E-101", "Ann Berg", "1001", "Worker", "en", blocked=False)], code="")
     told = capsys.readouterr()
     assert "http://127.0.0.1:8000/" in told.out
     assert "1001  Ann Berg, Worker" in told.out
     assert told.err == ""
-    announce("0.0.0.0", 8000, [], anybody=True)
+    announce("0.0.0.0", 8000, [], code="")
     told = capsys.readouterr()
     assert "http://127.0.0.1:8000/" in told.out
     assert "Badges" not in told.out
     assert "without https" in told.err
+
+
+def test_an_empty_database_is_told_with_the_place_and_the_code_of_its_set_up(capsys):
+    announce("192.168.0.7", 8000, [], code="ABCDE-FGHIJ")
+    told = capsys.readouterr().out
+    assert "Set the plant up at http://192.168.0.7:8000/set-up" in told
+    assert "ABCDE-FGHIJ" in told
 
 
 def run_once(url, folder, *arguments):

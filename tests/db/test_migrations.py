@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
+import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
@@ -10,10 +14,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from shopfloor.db import Base, Command, make_engine, unit_of_work
+from shopfloor.db.engine import transaction_options
 from shopfloor.db.guards import APPEND_ONLY
-from shopfloor.db.migrate import DatabaseUnusable, is_current, upgrade
+from shopfloor.db.migrate import DatabaseUnusable, _config, is_current, upgrade
 from shopfloor.errors import Answer
-from tests.databases import fresh_engine
+from tests.databases import ENGINES, fresh_engine, postgres_url, sqlalchemy_url
 
 GROUND = "INSERT INTO command_entry VALUES (1, 'k', 'n', 'h', {false}, 'X', '{{}}', '[]', 'E', 'S', NULL, '2026-01-01 00:00:00')"
 
@@ -113,3 +118,70 @@ def test_sqlite_never_takes_the_plant_for_a_narrow_filter(statement: str, index:
         plan = [row[-1] for row in connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement)]
     assert any(index in step for step in plan), plan
     assert not any(step.endswith("(plant_no=?)") for step in plan), plan
+
+
+@contextmanager
+def bare_url(kind, folder):
+    """The address of a database without any schema."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'old.sqlite3'}"
+        return
+    server = postgres_url()
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE before_versions")
+        try:
+            yield sqlalchemy_url(server, "before_versions")
+        finally:
+            connection.execute("DROP DATABASE before_versions WITH (FORCE)")
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+def test_bills_and_routings_made_before_versions_are_version_1(kind, tmp_path):
+    """What is there is kept: version 1, certified, always valid; resources that routings name become records."""
+    with bare_url(kind, tmp_path) as url:
+        _upgrade_an_old_plant(make_engine(url))
+
+
+def _upgrade_an_old_plant(engine):
+    with engine.connect().execution_options(**transaction_options(engine)) as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.commit()
+    with engine.connect().execution_options(**transaction_options(engine)) as connection, connection.begin():
+        for statement in OLD_PLANT:
+            connection.execute(text(statement))
+    upgrade(engine)
+    with engine.connect() as connection:
+        lines = connection.execute(text("SELECT bom_no, version_code, line_no, item_no, quantity_per FROM bom_line")).all()
+        assert lines == [("B-1", "1", 10, "PART", 200000)]
+        assert connection.execute(text("SELECT version_code, status, starting_date FROM bom_version")).all() == [("1", "Certified", None)]
+        assert connection.execute(text("SELECT routing_no, version_code, resource FROM routing_line")).all() == [("R-1", "1", "BENCH")]
+        assert connection.execute(text("SELECT code, kind FROM resource")).all() == [("BENCH", "Work center")]
+        assert connection.execute(text("SELECT bom_version, routing_version FROM production_order")).all() == [("1", "1")]
+    engine.dispose()
+
+
+ITEM_COLUMNS = (
+    "no, description, base_unit_code, rounding_precision, reservation_policy, serial_pattern, lot_pattern, expiration_days, "
+    "report_when_completed, negative_stock_allowed, blocked"
+)
+ITEM_VALUES = "'x', 'PCS', 100000, 'Optional', '', '', 0, false, false, false"
+BOM_COLUMNS = (
+    "bom_no, line_no, item_no, variant_code, unit_code, quantity_per, constant, scrap_percent, flushing, operation_no, "
+    "under_tolerance_percent, over_tolerance_percent, one_scan_is"
+)
+ORDER_COLUMNS = (
+    "plant_no, no, status, item_no, variant_code, description, quantity, location_code, fixed_serial_no, fixed_lot_no, version, created_at"
+)
+OLD_PLANT = (
+    "INSERT INTO unit_of_measure (code, description, measured, gs1_unit) VALUES ('PCS', 'Piece', false, '')",
+    f"INSERT INTO item ({ITEM_COLUMNS}) VALUES ('MADE', {ITEM_VALUES}), ('PART', {ITEM_VALUES})",
+    "INSERT INTO bill_of_material (no, item_no, description) VALUES ('B-1', 'MADE', 'x')",
+    (f"INSERT INTO bom_line ({BOM_COLUMNS}) "
+    "VALUES ('B-1', 10, 'PART', '', 'PCS', 200000, false, 0, 'Finish', 0, 0, 0, 'All that remains')"),
+    "INSERT INTO routing (no, item_no, description) VALUES ('R-1', 'MADE', 'x')",
+    "INSERT INTO routing_line (routing_no, operation_no, description, resource, run_minutes) VALUES ('R-1', 10, 'x', 'BENCH', 0)",
+    (f"INSERT INTO production_order ({ORDER_COLUMNS}) "
+    "VALUES (1, 'PO-1', 'Created', 'MADE', '', 'x', 100000, 'MAIN', '', '', 1, '2026-01-01 00:00:00')"),
+)

@@ -250,7 +250,8 @@ def test_lists_and_cards(session):
     assert queries.item_card(session, "NONE") is None
     assert queries.item_card(session, "\x00") is None
     assert [row.code for row in queries.list_locations(session)] == ["MAIN", "SIDE"]
-    assert queries.missing_locations(session, ["MAIN", "NONE"]) == ["NONE"]
+    with pytest.raises(NotFound, match="location NONE"):
+        queries.require_locations(session, ["MAIN", "NONE"])
     assert queries.unit_factors(session, [CELL]) == {(CELL, "BOX"): Decimal(12)}
 
 

@@ -12,7 +12,7 @@ import pytest
 from markupsafe import escape
 from sqlalchemy import event
 
-from shopfloor.web.csv_file import FORMULA_STARTS
+from shopfloor.exchange.csv_text import FORMULA_STARTS
 from tests.databases import ENGINES
 from tests.web.tracing_plant import FORMULA, MANY, traced_site
 

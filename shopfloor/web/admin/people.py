@@ -1,4 +1,4 @@
-"""People, stations and settings: what an administrator keeps."""
+"""People and settings: what an administrator keeps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from shopfloor.errors import NotFound, Refusal
 from shopfloor.people import commands, queries, rights
-from shopfloor.people.inputs import NewOperator, NewStation, SettingValue
+from shopfloor.people.inputs import NewOperator, SettingValue
 from shopfloor.people.settings import SETTINGS, read_settings
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
@@ -26,7 +26,6 @@ from shopfloor.web.texts import message_of
 
 bp = Blueprint("people", __name__)
 PEOPLE = (Column(_l("No."), "number"), Column(_l("Name")), Column(_l("Role")), Column(_l("Language")), Column(_l("Status"), "status"))
-STATIONS = (Column(_l("Code"), "number"), Column(_l("Name")), Column(_l("Scanner profile")), Column(_l("GS1 recognition")))
 LANGUAGES = (("en", "English"), ("de", "Deutsch"), ("da", "Dansk"), ("zh", "中文"))
 
 
@@ -56,34 +55,6 @@ def operator(operator_no: str) -> Response:
     if not rows:
         raise NotFound(record="operator", number=operator_no)
     return _list_people(rows)
-
-
-@bp.get("/stations")
-def stations() -> Response:
-    """The places where people scan."""
-    return _list_stations(queries.list_stations(request_session()))
-
-
-@bp.get("/stations/new")
-def new_station() -> Response:
-    """The form of a new station."""
-    return _show_station()
-
-
-@bp.post("/stations")
-def create_station() -> Response:
-    """Add a station."""
-    on_refusal(_show_station)
-    return go("/stations", run_command(commands.create_station, key=command_key(), given=read_form(NewStation)))
-
-
-@bp.get("/stations/<code>")
-def station(code: str) -> Response:
-    """One station."""
-    rows = [row for row in queries.list_stations(request_session()) if row.code == code]
-    if not rows:
-        raise NotFound(record="station", number=code)
-    return _list_stations(rows)
 
 
 @bp.get("/settings")
@@ -118,27 +89,9 @@ def _list_people(rows: list[queries.OperatorRow]) -> Response:
     )
 
 
-def _list_stations(rows: list[queries.StationRow]) -> Response:
-    cells = [
-        (Cell(row.code, f"/stations/{quote(row.code, safe='')}"), Cell(row.name), Cell(row.scanner_profile), Cell(row.gs1_recognition))
-        for row in rows
-    ]
-    return list_page(
-        _("Stations"),
-        table(STATIONS, cells),
-        empty=(_("No station yet"), _("Add the places where people scan.")),
-        actions=((_("New station"), "/stations/new", "plus"),) if may(rights.SETTINGS) else (),
-    )
-
-
 def _show_operator(refusal: Refusal | None = None) -> Response:
     form = FormBuilder(NewOperator, action="/people", submit=_("Create person"), refusal=refusal, options={"language": LANGUAGES}).form()
     return form_page(_("New person"), form, crumbs=((_("People"), "/people"),), refusal=refusal)
-
-
-def _show_station(refusal: Refusal | None = None) -> Response:
-    form = FormBuilder(NewStation, action="/stations", submit=_("Create station"), refusal=refusal).form()
-    return form_page(_("New station"), form, crumbs=((_("Stations"), "/stations"),), refusal=refusal)
 
 
 def _show_settings(refusal: Refusal | None = None) -> Response:

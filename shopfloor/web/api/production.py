@@ -5,12 +5,23 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
-from shopfloor.people.fields import InputModel, read_input
-from shopfloor.production import commands, queries, rules
+from shopfloor.people.fields import Code20, Day, InputModel, Quantity, read_input
+from shopfloor.production import commands, queries, rules, version_queries
 from shopfloor.production.bills import create_bom, create_routing
-from shopfloor.production.inputs import NewBom, NewProductionOrder, NewRouting, OrderKey, SignedQuantity, StartOrder
+from shopfloor.production.explosion import explode, needs_of
+from shopfloor.production.inputs import (
+    ChangeProductionOrder,
+    NewBom,
+    NewProductionOrder,
+    NewRouting,
+    OrderKey,
+    OrderQuestion,
+    SignedQuantity,
+    StartOrder,
+)
 from shopfloor.web.api.base import READS, WRITES, OrderPath, PageQuery, WriteHeaders, blueprint, command, page, show
 from shopfloor.web.extensions import request_session
+from shopfloor.web.guards import current_actor
 from shopfloor.web.lists import found
 
 api = blueprint("production", "Production")
@@ -36,6 +47,24 @@ class StartedQuantity(InputModel):
     quantity: SignedQuantity = None
 
 
+class NeedsQuery(InputModel):
+    """An order that is not made yet."""
+
+    item_no: str = Field(max_length=20)
+    quantity: str = Field(max_length=30, description="Base units, as text")
+    location_code: str = Field(max_length=20)
+    due_date: str = Field(default="", max_length=10)
+
+
+class ChangedOrder(InputModel):
+    """Other values of an order, and the version that was read."""
+
+    version: int = Field(ge=1)
+    quantity: Quantity
+    location_code: Code20
+    due_date: Day = None
+
+
 @api.get("/boms", summary="Bills of material", responses=READS)
 def boms(query: PageQuery) -> Response:
     """A page of bills."""
@@ -45,7 +74,7 @@ def boms(query: PageQuery) -> Response:
 @api.get("/boms/<no>", summary="One bill of material", responses=READS)
 def bom(path: NumberPath) -> Response:
     """One bill with its lines."""
-    return show(found("bill of material", path.no, queries.bom_card(request_session(), path.no)))
+    return show(found("bill of material", path.no, version_queries.bom_card(request_session(), path.no)))
 
 
 @api.get("/routings", summary="Routings", responses=READS)
@@ -94,6 +123,24 @@ def new_routing(header: WriteHeaders, body: NewRouting) -> Response:
 def create_order(header: WriteHeaders, body: NewProductionOrder) -> Response:
     """An order from the item's bill of material and routing."""
     return command(commands.create_order, header, given=body)
+
+
+@api.post("/production-orders/<order_no>/change", summary="Change an order that has not started", responses=WRITES)
+def change_order(path: OrderPath, header: WriteHeaders, body: ChangedOrder) -> Response:
+    """Components and operations are exploded anew from the versions valid on the due date."""
+    given = read_input(ChangeProductionOrder, {"order_no": path.order_no, **body.model_dump()})
+    return command(commands.change_order, header, given=given)
+
+
+@api.get("/production-needs", summary="What an order would need, and what is there for it", responses=READS)
+def needs(query: NeedsQuery) -> Response:
+    """Components of an order before it is made."""
+    session = request_session()
+    given = read_input(OrderQuestion, query.model_dump())
+    day = given.due_date or current_actor().work_date()
+    exploded = explode(session, item_no=given.item_no, quantity=given.quantity, location_code=given.location_code, day=day)
+    rows = needs_of(session, exploded, given.location_code)
+    return show({"bom_version": exploded.bom_version, "routing_version": exploded.routing_version, "rows": rows})
 
 
 @api.post("/production-orders/<order_no>/estimate", summary="Created to Estimated", responses=WRITES)

@@ -1,4 +1,4 @@
-"""Items: list, card with units, codes and stock by number, and new ones."""
+"""Items: list, and card with units, codes and stock by number. Forms are those of every master."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from shopfloor.clock import now
 from shopfloor.errors import Refusal
 from shopfloor.genealogy.stock_queries import stock_by_number
 from shopfloor.items import commands, queries
-from shopfloor.items.inputs import NewGtin, NewItem, NewItemUnit, NewReference
+from shopfloor.items.inputs import NewGtin, NewItemUnit, NewReference
 from shopfloor.people import rights
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
-from shopfloor.web.forms import FormBuilder, Options
 from shopfloor.web.htmx import go, respond
 from shopfloor.web.inputs import argument, command_key, read_form
 from shopfloor.web.inventory.stock import stock_table
-from shopfloor.web.lists import form_page, found, list_page, text_filter
+from shopfloor.web.lists import found, list_page, text_filter
+from shopfloor.web.masters.table import PAGES
+from shopfloor.web.masters.views import actions_of, found_record, has_own_card, list_links
 from shopfloor.web.navigation import may
 from shopfloor.web.refusals import on_refusal
 from shopfloor.web.tables import Cell, Column, table
@@ -60,23 +61,9 @@ def index() -> Response:
         _("Items"),
         table(COLUMNS, rows, page),
         empty=(_("No item fits"), _("An item is anything that is bought, made, used or sold.")),
-        actions=((_("New item"), "/items/new", "plus"),) if may(rights.MASTERS) else (),
+        actions=list_links("items"),
         filters=(text_filter("text", _("Number or words"), text),),
     )
-
-
-@bp.get("/new")
-def new() -> Response:
-    """The form of a new item."""
-    return _show_new()
-
-
-@bp.post("")
-def create() -> Response:
-    """Make an item and show it."""
-    on_refusal(_show_new)
-    answer = run_command(commands.create_item, key=command_key(), given=read_form(NewItem))
-    return go(address_of(answer.number), answer)
 
 
 @bp.get("/<item_no>")
@@ -121,6 +108,7 @@ def show(item_no: str, refusal: Refusal | None = None) -> Response:
         more_stock=bool(stock.next_after),
         read_at=now(),
         may_change=may(rights.MASTERS),
+        record=actions_of("items", found_record(PAGES["items"], (item_no,))),
         refusal=message_of(refusal) if refusal else None,
     )
 
@@ -130,12 +118,4 @@ def address_of(item_no: str) -> str:
     return f"/items/{quote(item_no, safe='')}"
 
 
-def _show_new(refusal: Refusal | None = None) -> Response:
-    session = request_session()
-    options: dict[str, Options] = {
-        "base_unit_code": [(code, code) for code in queries.list_units(session)],
-        "item_tracking_code": [(code, code) for code in queries.list_tracking_codes(session)],
-        "tracked_components_policy": [(name, name) for name in queries.list_policies(session)],
-    }
-    form = FormBuilder(NewItem, action="/items", submit=_("Create item"), refusal=refusal, options=options).form()
-    return form_page(_("New item"), form, crumbs=((_("Items"), "/items"),), refusal=refusal)
+has_own_card("items", show)

@@ -1,11 +1,11 @@
-"""Stock by number: on hand, in units, picked, free on the shelf (D1), and locations."""
+"""Stock by number: on hand, in units, picked, free on the shelf (D1)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, redirect
+from flask import Blueprint
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -59,12 +59,6 @@ def index() -> Response:
             text_filter("location_code", _("Location"), location_code, options=locations),
         ),
     )
-
-
-@bp.get("/locations/<code>")
-def location(code: str) -> Response:
-    """A location's page is its stock."""
-    return redirect("/stock?" + urlencode({"location_code": code}))
 
 
 def stock_table(rows: Sequence[StockRow], page: Page[StockRow] | None = None) -> Table:

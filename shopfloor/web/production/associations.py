@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from shopfloor.errors import Outcome, Refusal
+from shopfloor.exchange.csv_text import cell
 from shopfloor.genealogy import adjusting, corrections, picking, reporting, reversing
 from shopfloor.genealogy.answers import AssociationsChanged
 from shopfloor.genealogy.facts import PREALLOCATED
@@ -71,7 +72,6 @@ STATES = ("Open", "Reported", PREALLOCATED)
 VIEW = ("product", "line", "text", "state", "holes", "before")
 """Arguments that every address of the page keeps."""
 PAGE_FIELDS = {*VIEW, "do", "edit"}
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @bp.get("/<order_no>/associations")
@@ -290,4 +290,4 @@ def _whole(text: str) -> int:
 
 def _safe(cells: Iterable[object]) -> list[str]:
     """A spreadsheet must not take a number for a formula."""
-    return ["'" + text if text.startswith(FORMULA) else text for text in map(str, cells)]
+    return [cell(str(one)) for one in cells]

@@ -1,4 +1,4 @@
-"""Production orders: list, card, new order, and the moves between stages (LIF-1 to LIF-8)."""
+"""Production orders: list, card, and the moves between stages (LIF-1 to LIF-8)."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ from werkzeug.wrappers import Response
 
 from shopfloor.errors import Answer, Refusal
 from shopfloor.items.paging import Page
-from shopfloor.items.queries import list_locations
 from shopfloor.people import rights
 from shopfloor.production import commands, queries, rules
-from shopfloor.production.inputs import NewProductionOrder, OrderKey, StartOrder
+from shopfloor.production.inputs import OrderKey, StartOrder
+from shopfloor.production.planning import NOT_STARTED
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
-from shopfloor.web.forms import FormBuilder
 from shopfloor.web.htmx import go, respond
 from shopfloor.web.inputs import argument, command_key, read_form
-from shopfloor.web.lists import form_page, found, list_page, text_filter
+from shopfloor.web.lists import found, list_page, text_filter
 from shopfloor.web.navigation import may
 from shopfloor.web.refusals import on_refusal
 from shopfloor.web.tables import Cell, Column, Table, table
@@ -72,20 +71,6 @@ def index() -> Response:
     )
 
 
-@bp.get("/new")
-def new() -> Response:
-    """The form of a new order."""
-    return _show_new()
-
-
-@bp.post("")
-def create() -> Response:
-    """Make an order and show it."""
-    on_refusal(_show_new)
-    answer = run_command(commands.create_order, key=command_key(), given=read_form(NewProductionOrder))
-    return go(address_of(answer.number), answer)
-
-
 @bp.get("/<order_no>")
 def card(order_no: str) -> Response:
     """One order: progress, components, operations, and what can be done with it now."""
@@ -119,6 +104,7 @@ def show(order_no: str, refusal: Refusal | None = None) -> Response:
         address=address_of(order_no),
         may_move=may(rights.ORDERS),
         may_start="start" in order.actions,
+        may_change=order.order.status in NOT_STARTED,
         may_scan=order.order.status in {rules.RELEASED, rules.STARTED},
         refusal=message_of(refusal) if refusal else None,
     )
@@ -147,19 +133,6 @@ def orders_table(rows: tuple[queries.OrderRow, ...], page: Page[queries.OrderRow
         ],
         page,
     )
-
-
-def _show_new(refusal: Refusal | None = None) -> Response:
-    session = request_session()
-    form = FormBuilder(
-        NewProductionOrder,
-        action="/production-orders",
-        submit=_("Create order"),
-        refusal=refusal,
-        values={"item_no": argument("item_no")},
-        options={"location_code": [(row.code, f"{row.code} {row.name}") for row in list_locations(session)]},
-    ).form()
-    return form_page(_("New production order"), form, crumbs=((_("Production orders"), "/production-orders"),), refusal=refusal)
 
 
 def _new_link() -> tuple[tuple[str, str, str], ...]:

@@ -1,0 +1,162 @@
+"""Opening stock from a file: positive adjustments, posted through the door in blocks, all of them or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shopfloor.db import plant, table
+from shopfloor.errors import InvalidInput, NotFound, Refusal
+from shopfloor.exchange.csv_text import CsvRow
+from shopfloor.exchange.rows import Tick, inputs_of, refuse_wrong
+from shopfloor.items.masters import ItemMaster
+from shopfloor.items.queries import item_masters, list_locations, unit_factors
+from shopfloor.items.rules import check_number, numbers_of
+from shopfloor.items.units import UnitFactors
+from shopfloor.ledger.entry_types import EntryType
+from shopfloor.ledger.models import OpenItemEntry
+from shopfloor.orders.documents import Goods, tracking_of
+from shopfloor.orders.inputs import ArrivedLine, JournalLine, PostItemJournal
+from shopfloor.orders.item_journal import post_item_journal
+from shopfloor.people.actor import Actor
+from shopfloor.people.errors import RecordBlocked
+from shopfloor.people.fields import Code20, Variant
+from shopfloor.people.masters import AT_ONCE, Problem
+from shopfloor.posting.checks import check_item, check_numbers
+from shopfloor.posting.journal import LINE_LIMIT, ItemJournalLine
+from shopfloor.quantity import ZERO
+
+
+class StockRow(ArrivedLine):
+    """Goods that are there on the first day."""
+
+    item_no: Code20
+    location_code: Code20
+    variant_code: Variant = ""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What holds for all rows."""
+
+    reason: str
+    posting_date: date | None
+    confirmed: bool
+
+
+COLUMNS = ("item_no", "location_code", *(name for name in StockRow.model_fields if name not in {"item_no", "location_code"}))
+REQUIRED = ("item_no", "location_code", "quantity")
+Rows = Sequence[tuple[int, StockRow]]
+
+
+def work(session: Session, actor: Actor, kind: str, terms: Terms, rows: list[CsvRow], tick: Tick) -> None:
+    """Check every row, then post block by block. Raises RowsWrong."""
+    problems: list[Problem] = []
+    read = inputs_of(StockRow, rows, problems)
+    problems += _problems(session, actor, read, terms)
+    refuse_wrong(kind, len(rows), problems)
+    for start in range(0, len(read), LINE_LIMIT):
+        block = read[start : start + LINE_LIMIT]
+        lines = tuple(
+            JournalLine.model_construct(**{"entry_type": EntryType.POSITIVE_ADJUSTMENT.value, **_values(row)}) for _line, row in block
+        )
+        given = PostItemJournal.model_construct(
+            lines=lines, reason=terms.reason, posting_date=terms.posting_date, confirmed=terms.confirmed
+        )
+        try:
+            post_item_journal(session, actor, given=given)
+        except Refusal as refusal:
+            refuse_wrong(kind, len(rows), [Problem(_line_of(block, refusal), "item_no", refusal)])
+        tick(min(start + LINE_LIMIT, len(rows)), len(rows))
+
+
+def _values(row: StockRow) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in StockRow.model_fields}
+
+
+def _problems(session: Session, actor: Actor, read: Rows, terms: Terms) -> Iterator[Problem]:
+    """What can be told of each row alone, and of serial numbers that stand twice or are here already."""
+    masters, factors = _masters(session, sorted({row.item_no for _line, row in read}))
+    locations = {location.code: location.blocked for location in list_locations(session)}
+    goods = Goods(masters, factors)
+    posting_date = terms.posting_date or actor.work_date()
+    for line, row in read:
+        if row.location_code not in locations:
+            yield Problem(line, "location_code", NotFound(record="location", number=row.location_code))
+        elif locations[row.location_code]:
+            yield Problem(line, "location_code", RecordBlocked(record="location", number=row.location_code))
+        if row.item_no not in masters:
+            yield Problem(line, "item_no", NotFound(record="item", number=row.item_no))
+            continue
+        yield from _row_problems(line, row, goods, posting_date)
+    yield from _serials_twice(session, read)
+
+
+def _row_problems(line: int, row: StockRow, goods: Goods, posting_date: date) -> Iterator[Problem]:
+    master = goods.masters[row.item_no]
+    for kind, number in numbers_of(tracking_of(row)):
+        try:
+            check_number(master, kind, number)
+        except Refusal as refusal:
+            yield Problem(line, f"{kind.lower()}_no", refusal)
+    try:
+        amount = goods.amount(row.item_no, row)
+    except Refusal as refusal:
+        yield Problem(line, "unit_code" if refusal.code == "NO_UNIT_CONVERSION" else "quantity", refusal)
+        return
+    journal = ItemJournalLine(
+        entry_type=EntryType.POSITIVE_ADJUSTMENT,
+        item_no=row.item_no,
+        quantity=amount.base,
+        location_code=row.location_code,
+        posting_date=posting_date,
+        tracking=tracking_of(row),
+    )
+    for column, check in (("item_no", check_item), ("quantity" if row.serial_no else "lot_no", check_numbers)):
+        try:
+            check(journal, master)
+        except Refusal as refusal:
+            yield Problem(line, column, refusal)
+
+
+def _serials_twice(session: Session, read: Rows) -> Iterator[Problem]:
+    first: dict[tuple[str, str, str], int] = {}
+    for line, row in read:
+        key = (row.item_no, row.variant_code, row.serial_no)
+        if row.serial_no and first.setdefault(key, line) != line:
+            words = f"{row.serial_no} stands in line {first[key]} already"
+            yield Problem(line, "serial_no", InvalidInput(words, {"serial_no": words}))
+    own = table(OpenItemEntry)
+    serials = sorted({serial_no for _item, _variant, serial_no in first})
+    for start in range(0, len(serials), AT_ONCE):
+        part = serials[start : start + AT_ONCE]
+        here = select(own.c.item_no, own.c.variant_code, own.c.serial_no, own.c.location_code).where(
+            plant(session, own), own.c.serial_no.in_(part), own.c.remaining > ZERO
+        )
+        for entry in session.connection().execute(here):
+            line_no = first.get((entry.item_no, entry.variant_code, entry.serial_no))
+            if line_no is not None:
+                words = f"{entry.serial_no} of {entry.item_no} is in stock already at {entry.location_code}"
+                yield Problem(line_no, "serial_no", InvalidInput(words, {"serial_no": words}))
+
+
+def _masters(session: Session, item_nos: list[str]) -> tuple[Mapping[str, ItemMaster], UnitFactors]:
+    masters: dict[str, ItemMaster] = {}
+    factors: dict[tuple[str, str], Decimal] = {}
+    for start in range(0, len(item_nos), AT_ONCE):
+        part = item_nos[start : start + AT_ONCE]
+        masters |= item_masters(session, part)
+        factors |= unit_factors(session, part)
+    return masters, factors
+
+
+def _line_of(block: Rows, refusal: Refusal) -> int:
+    """The row that a refusal of the door names by its number; else the first of the block."""
+    named = {str(value) for value in refusal.outcome_fields().values()}
+    return next((line for line, row in block if named & ({row.serial_no, row.lot_no, row.package_no} - {""})), block[0][0])

@@ -1,0 +1,196 @@
+"""What an order of an item needs: the valid versions of its bill and routing, and every component with its quantity. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from shopfloor.db import plant, table
+from shopfloor.errors import InvalidInput, NotFound
+from shopfloor.items.errors import BelowPrecision, ItemBlocked, UnitUnknown
+from shopfloor.items.masters import ItemMaster
+from shopfloor.items.queries import item_masters, require_locations, unit_factors
+from shopfloor.ledger.models import OpenItemEntry
+from shopfloor.production import rules
+from shopfloor.production.errors import BomMissing, NoValidVersion
+from shopfloor.production.models import BillOfMaterial, BomLine, BomVersion, Routing, RoutingLine, RoutingVersion
+from shopfloor.production.validity import Version, version_on
+from shopfloor.quantity import ONE, ZERO, shown
+
+_open = table(OpenItemEntry)
+COPIED = (
+    "item_no", "variant_code", "unit_code", "quantity_per", "constant", "scrap_percent", "flushing", "operation_no",
+    "under_tolerance_percent", "over_tolerance_percent", "one_scan_is",
+)
+"""What a component of an order takes over from the line of the bill."""
+
+
+@dataclass(frozen=True)
+class Explosion:
+    """What an order will be made of."""
+
+    product: ItemMaster
+    bom_version: str
+    routing_version: str
+    """Blank: the item has no routing."""
+    components: tuple[dict[str, Any], ...]
+    """Columns of `prod_order_component` but those of the order."""
+    operations: tuple[dict[str, Any], ...]
+    """Columns of `prod_order_operation` but those of the order."""
+    masters: Mapping[str, ItemMaster]
+
+
+@dataclass(frozen=True)
+class Need:
+    """One component with what is there for it. Base quantities."""
+
+    line_no: int
+    item_no: str
+    description: str
+    unit_code: str
+    expected: Decimal
+    on_hand: Decimal
+    """At the location, all numbers."""
+    reserved: Decimal
+    """Of that for other demand."""
+
+    @property
+    def free(self) -> Decimal:
+        return self.on_hand - self.reserved
+
+    @property
+    def missing(self) -> Decimal:
+        return max(self.expected - self.free, ZERO)
+
+
+def explode(session: Session, *, item_no: str, quantity: Decimal, location_code: str, day: date) -> Explosion:
+    """The versions that are valid on the day, and the needs of `quantity` base units. The number of statements is always the same.
+
+    Raises NotFound for item or location, ItemBlocked, RecordBlocked, BomMissing, NoValidVersion, UnitUnknown, BelowPrecision,
+    InvalidInput for a need beyond all bounds.
+    """
+    bom_no, bom_version = _valid_bom(session, item_no, day)
+    lines = session.execute(
+        select(BomLine.__table__).where(BomLine.bom_no == bom_no, BomLine.version_code == bom_version).order_by(BomLine.line_no)
+    ).all()
+    masters = item_masters(session, [item_no, *(line.item_no for line in lines)])
+    _check(session, masters, item_no, quantity, location_code)
+    if not bom_no:
+        raise BomMissing(item_no=item_no)
+    if not bom_version:
+        raise NoValidVersion(record="bill of material", number=bom_no, day=day.isoformat())
+    units = unit_factors(session, {line.item_no for line in lines})
+    routing_version, operations = _routing(session, item_no, day)
+    return Explosion(
+        product=masters[item_no],
+        bom_version=bom_version,
+        routing_version=routing_version,
+        components=tuple(_component(line, masters[line.item_no], units, quantity, location_code) for line in lines),
+        operations=operations,
+        masters=masters,
+    )
+
+
+def needs_of(session: Session, explosion: Explosion, location_code: str) -> tuple[Need, ...]:
+    """Every component with what is on hand and reserved at the location. One statement. An item that stands in two lines shows what is
+    left for the second after the first (the same piece is not promised twice).
+    """
+    items = sorted(set(explosion.masters))
+    statement = (
+        select(_open.c.item_no, func.sum(_open.c.remaining), func.sum(_open.c.reserved))
+        .where(plant(session, _open), _open.c.item_no.in_(items), _open.c.location_code == location_code)
+        .group_by(_open.c.item_no)
+    )
+    stock = {row[0]: (row[1], row[2]) for row in session.connection().execute(statement)}
+    taken: dict[str, Decimal] = {}
+    needs = []
+    for row in explosion.components:
+        master = explosion.masters[row["item_no"]]
+        on_hand, reserved = stock.get(master.item_no, (ZERO, ZERO))
+        promised = reserved + taken.get(master.item_no, ZERO)
+        expected = row["expected_quantity"]
+        needs.append(Need(row["line_no"], master.item_no, master.description, master.base_unit_code, expected, on_hand, promised))
+        taken[master.item_no] = taken.get(master.item_no, ZERO) + min(expected, max(on_hand - promised, ZERO))
+    return tuple(needs)
+
+
+def versions_of(session: Session, model: type[BomVersion | RoutingVersion], no: str) -> list[Version]:
+    """The versions of one bill or routing, by code. One statement."""
+    own = table(model).c
+    owner = own.bom_no if model is BomVersion else own.routing_no
+    rows = session.connection().execute(
+        select(own.version_code, own.status, own.starting_date, own.ending_date).where(owner == no).order_by(own.version_code)
+    )
+    return [Version(*row) for row in rows]
+
+
+def _valid_bom(session: Session, item_no: str, day: date) -> tuple[str, str]:
+    """Number of the bill and code of its valid version; blank for what there is not."""
+    bom_no = session.scalar(select(BillOfMaterial.no).where(BillOfMaterial.item_no == item_no)) or ""
+    version = version_on(versions_of(session, BomVersion, bom_no), day)
+    return bom_no, version.code if version else ""
+
+
+def _routing(session: Session, item_no: str, day: date) -> tuple[str, tuple[dict[str, Any], ...]]:
+    """Version and steps of the item's routing. An item needs none; one that has a routing needs a valid version."""
+    routing_no = session.scalar(select(Routing.no).where(Routing.item_no == item_no)) or ""
+    version = version_on(versions_of(session, RoutingVersion, routing_no), day)
+    if routing_no and version is None:
+        raise NoValidVersion(record="routing", number=routing_no, day=day.isoformat())
+    code = version.code if version else ""
+    line = RoutingLine
+    steps = session.execute(
+        select(line.operation_no, line.description, line.resource)
+        .where(line.routing_no == routing_no, line.version_code == code)
+        .order_by(line.operation_no)
+    )
+    return code, tuple(dict(step) for step in steps.mappings())
+
+
+def _check(session: Session, masters: Mapping[str, ItemMaster], item_no: str, quantity: Decimal, location_code: str) -> None:
+    product = masters.get(item_no)
+    if product is None:
+        raise NotFound(record="item", number=item_no)
+    blocked = next((master for master in masters.values() if master.blocked), None)
+    if blocked is not None:
+        raise ItemBlocked(item=blocked.item_no)
+    require_locations(session, [location_code])
+    if quantity % product.rounding_precision != ZERO:
+        precision = shown(product.rounding_precision)
+        raise BelowPrecision(item=item_no, quantity=shown(quantity), unit=product.base_unit_code, precision=precision)
+
+
+def _component(
+    line: Row[Any], master: ItemMaster, units: Mapping[tuple[str, str], Decimal], quantity: Decimal, location_code: str
+) -> dict[str, Any]:
+    """The order's own copy of a bill line, with what the whole order needs of it (QTY-2, D31)."""
+    per_unit = ONE if line.unit_code == master.base_unit_code else units.get((line.item_no, line.unit_code))
+    if per_unit is None:
+        raise UnitUnknown(item=line.item_no, unit=line.unit_code)
+    expected = rules.expected_quantity(
+        quantity_per=line.quantity_per,
+        quantity_per_unit=per_unit,
+        order_quantity=quantity,
+        constant=line.constant,
+        scrap_percent=line.scrap_percent,
+        precision=master.rounding_precision,
+        serial=master.serial_controlled,
+    )
+    if expected is None:
+        told = f"an order of this size would need too much of {line.item_no}"
+        raise InvalidInput(summary=told, problems={"quantity": told})
+    copied = {name: getattr(line, name) for name in COPIED}
+    return {
+        "line_no": line.line_no,
+        "location_code": location_code,
+        "quantity_per_unit": per_unit,
+        "expected_quantity": expected,
+        "consumed_quantity": ZERO,
+        **copied,
+    }

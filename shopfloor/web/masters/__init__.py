@@ -1,0 +1,1 @@
+"""Pages of master data: one list, one card, one form for every kind."""

@@ -1,0 +1,302 @@
+"""CSV files that come in and go out, on both engines."""
+
+from __future__ import annotations
+
+import time
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import func, select
+
+from shopfloor.errors import NotAllowed, NotFound
+from shopfloor.exchange import csv_text
+from shopfloor.exchange.answers import FileChecked, Imported
+from shopfloor.exchange.errors import FileUnreadable, RowsWrong
+from shopfloor.exchange.exports import export
+from shopfloor.exchange.imports import ImportFile, import_file
+from shopfloor.exchange.registry import MASTERS
+from shopfloor.items.master_table import GTIN, ITEM
+from shopfloor.ledger.models import ItemLedgerEntry
+from shopfloor.people.actor import Actor
+from shopfloor.people.master_commands import block_record
+from shopfloor.people.master_queries import list_records, read_record
+from shopfloor.posting.check import run_all
+from shopfloor.production import version_queries
+from tests.conftest import ADMINISTRATOR
+from tests.factories_items import CELL, MODULE, PACK, make_item, plant_with_masters
+from tests.factories_orders import opening_stock
+from tests.factories_production import counted, make_pack_masters
+
+KNOWN = ("no", "name", "city")
+ROWS = [csv_text.CsvRow(2, {"no": "A", "name": "Søren"}), csv_text.CsvRow(3, {"no": "B", "name": "李"})]
+
+
+@pytest.fixture
+def masters(run):
+    plant_with_masters(run)
+
+
+def take(run, kind, text, **more):
+    return run(import_file, given=ImportFile(kind=kind, text=text, **more))
+
+
+def wrong(run, kind, text, **more):
+    """(line, column) of every problem."""
+    with pytest.raises(RowsWrong) as refused:
+        take(run, kind, text, **more)
+    return [(one["line"], one["column"]) for one in refused.value.problems]
+
+
+def count(session, model):
+    found = session.scalar(select(func.count()).select_from(model))
+    session.rollback()
+    return found
+
+
+# --- reading ---
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_file_in_utf_8_is_read_whatever_its_delimiter_and_line_ends(mark, delimiter, line_end):
+    lines = [delimiter.join(row) for row in (("No", "name"), ("A", "Søren"), ("B", "李"))]
+    text = csv_text.decoded(mark + line_end.join(lines).encode())
+    assert csv_text.read(text, KNOWN, ("no",)) == ROWS
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("no;name\r\nA;Søren".encode("latin-1"), "line 2 holds the byte 0xF8, which is not UTF-8"),
+        ("no;name\nA;x".encode("utf-16"), "UTF-16"),
+        (b"no;name\nA;\x00x", "binary"),
+        (b"PK\x03\x04\x00\x00", "binary"),
+    ],
+)
+def test_bad_input_another_encoding_is_refused_with_its_place(data, words):
+    with pytest.raises(FileUnreadable, match=words):
+        csv_text.decoded(data)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "it is empty"),
+        ("\n\n", "it is empty"),
+        ("no;name", "no rows below its header"),
+        ("no|name\nA|B", "names no field"),
+        ("number;title\nA;B", "names no field"),
+        ("no;phone\nA;B", "unknown column phone"),
+        ("no;no\nA;B", "twice the column no"),
+        ("name;city\nA;B", "lacks the column no"),
+        ("no;name\nA", "line 2 has 1 fields, the header has 2"),
+        ("no;name\nA;B;C", "line 2 has 3 fields, the header has 2"),
+        ('no;name\nA;"B', "unexpected end of data"),
+        ("no\n" + "A\n" * (csv_text.MOST_ROWS + 1), "more than 100000 rows"),
+    ],
+)
+def test_bad_input_a_file_whose_rows_cannot_be_told_is_refused_whole(text, words):
+    with pytest.raises(FileUnreadable, match=words):
+        csv_text.read(text, KNOWN, ("no",))
+
+
+def test_lines_are_counted_through_quoted_line_ends_and_empty_lines():
+    rows = csv_text.read('no,name\n\n"A","two\nlines"\nB,x', KNOWN, ("no",))
+    assert [row.line for row in rows] == [3, 5]
+
+
+@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", '=HYPERLINK("http://x")'])
+def test_a_formula_in_a_name_is_text_in_the_file_and_comes_back_as_it_was(formula):
+    text = "".join(csv_text.write(KNOWN, [("A", formula, "")]))
+    assert "'" + formula[0] in text
+    assert csv_text.read(text, KNOWN, ("no",))[0].values["name"] == formula
+
+
+# --- masters ---
+
+
+@pytest.mark.usefixtures("masters")
+def test_what_is_exported_is_imported_into_another_plant(session, run):
+    """Every list is a file that can be taken in as it is."""
+    make_item(run, "=EVIL", policy="STRICT")
+    run(block_record, master=ITEM, record_key=(CELL,), version=1, blocked=True)
+    files = {kind: "".join(export(session, kind)) for kind in MASTERS}
+    session.rollback()
+    assert "'=EVIL" in files["items"]
+    before = {kind: list_records(session, master, limit=500).rows for kind, master in MASTERS.items()}
+    session.rollback()
+    for kind in ("references", "gtins", "item-units", "items"):
+        session.execute(MASTERS[kind].table.delete())
+        session.commit()
+    for kind in ("items", "item-units", "gtins", "references"):
+        assert take(run, kind, files[kind]).row_count == len(before[kind])
+        rows = list_records(session, MASTERS[kind], limit=500).rows
+        session.rollback()
+        # Keys and values are as they were; the versions begin anew.
+        assert [{**row.values, "version": 1} for row in before[kind]] == [row.values for row in rows]
+
+
+@pytest.mark.usefixtures("masters")
+def test_bad_input_every_wrong_row_is_told_by_line_and_column_and_nothing_is_written(session, run):
+    text = (
+        "no;description;base_unit_code;rounding_precision;item_tracking_code;blocked\n"
+        "N1;Good;PCS;1;;\n"
+        ";No number;PCS;1;;\n"
+        "N3;Unknown unit;YARD;1;;\n"
+        "N4;Not a number;PCS;1,5;;\n"
+        "N1;Twice;PCS;1;;\n"
+        f"{CELL};Known;PCS;1;;\n"
+        "N7;Half a serial;PCS;0.5;SN;\n"
+        "N8;Perhaps blocked;PCS;1;;perhaps\n"
+    )
+    expected = [
+        (3, "no"), (4, "base_unit_code"), (5, "rounding_precision"), (6, "no"), (7, "no"), (8, "rounding_precision"), (9, "blocked"),
+    ]
+    for dry_run in (True, False):
+        assert wrong(run, "items", text, dry_run=dry_run) == expected
+    assert read_record(session, ITEM, ("N1",)) is None
+
+
+@pytest.mark.usefixtures("masters")
+@pytest.mark.parametrize(
+    ("kind", "text", "places"),
+    [
+        ("gtins", "gtin;item_no\n96385075;CELL\n96385074;NONE\n", [(2, "gtin"), (3, "item_no")]),
+        ("item-units", "item_no,unit_code,quantity_per_unit\nCELL,PCS,5\nCELL,KG,0\n", [(2, "unit_code"), (3, "quantity_per_unit")]),
+        ("vendors", "no;name;country\nV1;;DE\nV2;B;Germany\n", [(2, "name"), (3, "country")]),
+        ("locations", "code\tname\nMAIN\tAgain\n", [(2, "code")]),
+        ("resources", "code;name;kind\nR;R;Robot\n", [(2, "kind")]),
+        (
+            "bom-lines",
+            "product_no;item_no;quantity_per\nPACK;NONE;1\nPACK;CELL;-1\nNONE;CELL;1\n",
+            [(2, "item_no"), (3, "quantity_per"), (4, "item_no")],
+        ),
+        ("bom-lines", "product_no;version_code;item_no;quantity_per\nPACK;1;CELL;1\nPACK;2;CELL;1\n", [(3, "version_code")]),
+        ("bom-lines", "product_no;item_no;quantity_per\nPACK;MODULE;1\nMODULE;CELL;1\nMODULE;PACK;1\n", [(3, "item_no")]),
+    ],
+)
+def test_bad_input_of_every_kind_is_told_by_line_and_column(run, kind, text, places):
+    assert wrong(run, kind, text) == places
+
+
+@pytest.mark.usefixtures("masters")
+def test_a_dry_run_writes_nothing_and_says_that_all_is_right(session, run):
+    text = "no,description,base_unit_code,blocked\nN1,One,PCS,yes\nN2,Two,PCS,no\n"
+    answer = take(run, "items", text, dry_run=True)
+    assert isinstance(answer, FileChecked)
+    assert read_record(session, ITEM, ("N1",)) is None
+    session.rollback()
+    assert isinstance(take(run, "items", text), Imported)
+    assert [read_record(session, ITEM, (no,))["blocked"] for no in ("N1", "N2")] == [True, False]
+
+
+@pytest.mark.usefixtures("masters")
+def test_bills_come_as_lines(session, run):
+    text = "product_no;item_no;quantity_per;unit_code;flushing\nPACK;MODULE;2;;\nMODULE;CELL;1;BOX;Manual\nPACK;LABEL;1;;Start\n"
+    take(run, "bom-lines", text)
+    pack, module = (version_queries.bom_card(session, no) for no in (PACK, MODULE))
+    assert [(line.line_no, line.item_no, line.unit_code, line.flushing) for line in pack.lines] == [
+        (10, "MODULE", "PCS", "Finish"), (20, "LABEL", "PCS", "Start"),
+    ]
+    assert (module.lines[0].unit_code, module.shown.status, module.description) == ("BOX", "Certified", "MODULE of the test")
+    assert "PACK,1,MODULE,PCS,2" in "".join(export(session, "bom-lines"))
+
+
+@pytest.mark.usefixtures("masters")
+def test_a30_an_import_needs_the_right_and_a_known_kind(run):
+    nobody = Actor("N", "Nobody", frozenset())
+    for kind in ("items", "bom-lines", "opening-stock", "stations"):
+        with pytest.raises(NotAllowed):
+            run(import_file, nobody, given=ImportFile(kind=kind, text="x"))
+    with pytest.raises(NotFound, match="planets"):
+        take(run, "planets", "no\n1")
+    assert ADMINISTRATOR.rights
+
+
+# --- opening stock ---
+
+
+@pytest.mark.usefixtures("masters")
+def test_opening_stock_is_posted_through_the_door(session, run):
+    text = (
+        "item_no;location_code;quantity;unit_code;serial_no;lot_no;expiration_date;vendor_lot_no\n"
+        "CELL;MAIN;2;BOX;;L-1;;S-77\n"
+        "MODULE;MAIN;1;;M-1;;;\n"
+        "PASTE;SIDE;0.25;KG;;P-1;2031-01-31;\n"
+    )
+    assert take(run, "opening-stock", text, dry_run=True).code == "FILE_CHECKED"
+    assert count(session, ItemLedgerEntry) == 0
+    take(run, "opening-stock", text, reason="First day")
+    rows = session.execute(select(ItemLedgerEntry.item_no, ItemLedgerEntry.quantity, ItemLedgerEntry.reason)).all()
+    assert sorted(tuple(row) for row in rows) == [
+        ("CELL", Decimal(24), "First day"),
+        ("MODULE", Decimal(1), "First day"),
+        ("PASTE", Decimal("0.25"), "First day"),
+    ]
+    session.rollback()
+    assert run_all(session) == []
+
+
+@pytest.mark.usefixtures("masters")
+def test_bad_input_opening_stock_is_told_by_line_and_column(session, run):
+    opening_stock(run, MODULE, serial_no="M-1")
+    run(block_record, master=ITEM, record_key=("LABEL",), version=1, blocked=True)
+    before = count(session, ItemLedgerEntry)
+    text = (
+        "item_no;location_code;quantity;serial_no;lot_no;unit_code\n"
+        "MODULE;MAIN;1;M-1;;\n"  # in stock already
+        "MODULE;MAIN;1;M-2;;\n"
+        "MODULE;MAIN;1;M-2;;\n"  # twice in the file
+        "MODULE;MAIN;2;M-3;;\n"  # one serial is one piece
+        "CELL;MAIN;1;;;\n"  # no lot
+        "CELL;MAIN;0.5;;L-1;\n"  # half a piece
+        "CELL;MAIN;1;;L-1;YARD\n"
+        "NONE;MAIN;1;;;\n"
+        "CELL;MOON;1;;L-1;\n"
+        "LABEL;MAIN;1;;;\n"  # blocked
+        "PACK;MAIN;1;X-1;;\n"  # not the item's pattern
+        "CELL;MAIN;-1;;L-1;\n"
+    )
+    assert wrong(run, "opening-stock", text) == [
+        (2, "serial_no"), (4, "serial_no"), (5, "quantity"), (6, "lot_no"), (7, "quantity"), (8, "unit_code"), (9, "item_no"),
+        (10, "location_code"), (11, "item_no"), (12, "serial_no"), (13, "quantity"),
+    ]
+    assert count(session, ItemLedgerEntry) == before
+
+
+@pytest.mark.usefixtures("masters")
+def test_what_only_the_door_knows_is_told_at_the_row_that_it_names(session, run):
+    opening_stock(run, CELL, "1", lot_no="lot-a")
+    text = "item_no;location_code;quantity;lot_no\nCELL;MAIN;1;L-1\nCELL;MAIN;1;LOT-A\n"
+    assert wrong(run, "opening-stock", text) == [(3, "item_no")]
+    assert take(run, "opening-stock", text, confirmed=True).row_count == 2
+    assert run_all(session) == []
+
+
+def test_ten_thousand_rows_take_seconds_and_no_statement_for_each(session, run):
+    """The number of statements grows with portions of 5,000 rows only."""
+    make_pack_masters(run)
+    seconds = {}
+    counts = {}
+    for size, start in ((10, 0), (10_000, 10)):
+        items = "no,description,base_unit_code\n" + "".join(f"I{n:06d},Bolt,PCS\n" for n in range(start, start + size))
+        gtins = "reference_no,item_no\n" + "".join(f"R{n:06d},I{n:06d}\n" for n in range(start, start + size))
+        bills = "product_no,item_no,quantity_per\n" + "".join(f"I{n:06d},CELL,2\n" for n in range(start, start + size))
+        stock = "item_no,location_code,quantity\n" + "".join(f"I{n:06d},MAIN,5\n" for n in range(start, start + size))
+        for kind, text in (("items", items), ("references", gtins), ("bom-lines", bills), ("opening-stock", stock)):
+            begun = time.perf_counter()
+            with counted(session) as statements:
+                take(run, kind, text)
+            seconds[kind, size] = time.perf_counter() - begun
+            counts[kind, size] = len(statements)
+    for kind in ("items", "references", "bom-lines", "opening-stock"):
+        assert counts[kind, 10_000] <= 3 * counts[kind, 10], (kind, counts)
+        assert seconds[kind, 10_000] < 30, seconds
+    assert run_all(session) == []
+
+
+def test_a_gtin_is_kept_with_fourteen_digits(session, run):
+    plant_with_masters(run)
+    take(run, "gtins", "gtin;item_no;unit_code\n96385074;CELL;BOX\n")
+    assert read_record(session, GTIN, ("00000096385074",))["unit_code"] == "BOX"
