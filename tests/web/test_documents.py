@@ -139,7 +139,7 @@ def test_ap_09_a_transfer_order_leaves_and_arrives(client, run, key):
     receipt = shown.text.split('href="/transfer-receipts/')[1].split('"')[0]
     assert "/transfer-receipts/" + receipt + "/undo" not in client.get(f"/transfer-receipts/{receipt}").text
     trace = client.get(f"/tracing?lot_no=L-{key}").text
-    assert "/transfer-shipments/TSH-" in trace
+    assert "/documents/TSH-" in trace
     assert f"/transfer-receipts/{receipt}" in trace
 
 
