@@ -139,6 +139,8 @@ class Taking:
     """Entries that agree but were skipped."""
     own_output: bool = False
     """Whether the order line's own output would have agreed (AP-10)."""
+    reserved: Decimal = ZERO
+    """What of the want's own reservations it used up (AP-12)."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,7 @@ class Stock:
         quantities: dict[int, Decimal] = {}
         uncovered = self._from_own_reservations(want, {entry.entry_no for entry in usable}, quantities)
         missing = self._from_free_stock(usable, uncovered, quantities)
-        self._release_own(want, uncovered)
+        released = self._release_own(want, uncovered)
         return Taking(
             taken=tuple(Taken(entry, quantities[entry.entry_no]) for entry in usable if entry.entry_no in quantities),
             missing=missing,
@@ -189,6 +191,7 @@ class Stock:
             held=tuple(entry.entry_no for entry in usable if self.reserved[entry.entry_no] > ZERO),
             on_hold=tuple(entry for entry in agreeing if entry.entry_no in want.skipped),
             own_output=any(want.own_output(entry) for entry in agreeing),
+            reserved=want.quantity - uncovered + released,
         )
 
     def held_by_others(self, taking: Taking) -> Decimal:
@@ -253,13 +256,15 @@ class Stock:
             missing -= part
         return missing
 
-    def _release_own(self, want: Want, uncovered: Decimal) -> None:
-        """OT-01: the demand got its goods elsewhere, so as much of what it held without a number is free again."""
+    def _release_own(self, want: Want, uncovered: Decimal) -> Decimal:
+        """OT-01: the demand got its goods elsewhere, so as much of what it held without a number is free again. Gives how much."""
+        before = uncovered
         for piece in self._own(want):
             if not piece.specific and uncovered > ZERO:
                 part = min(self._left(piece), uncovered)
                 self._use(piece, part)
                 uncovered -= part
+        return before - uncovered
 
     def _left(self, piece: HeldPiece) -> Decimal:
         return piece.quantity - self.used.get(piece.pair_no, ZERO)

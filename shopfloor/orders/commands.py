@@ -27,6 +27,8 @@ from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.answers import Changed, Created
 from shopfloor.people.errors import AlreadyExists
+from shopfloor.reservations.models import ReservationSource
+from shopfloor.reservations.reserving import reserve_always
 
 __all__ = [
     "create_customer",
@@ -79,7 +81,7 @@ def create_purchase_order(session: Session, actor: Actor, *, given: NewPurchaseO
 
 
 def create_sales_order(session: Session, actor: Actor, *, given: NewSalesOrder) -> Created:
-    """Make an open sales order (C9).
+    """Make an open sales order (C9). What its *Always* items need is reserved at once (RS-05).
 
     Raises NotAllowed, NotFound, AlreadyExists, SetupMissing, ItemBlocked, UnitUnknown, BelowPrecision.
     """
@@ -91,6 +93,7 @@ def create_sales_order(session: Session, actor: Actor, *, given: NewSalesOrder) 
     header = {"customer_no": given.customer_no, "order_date": given.order_date or actor.work_date()}
     _insert_header(session, SalesHeader, order_no, header)
     session.connection().execute(insert(SalesLine), rows)
+    reserve_always(session, actor, ReservationSource.SALES_LINE.value, order_no)
     audit.record(session, "create sales order", order_no, after=given.model_dump(mode="json"))
     return Created(record="Sales order", number=order_no)
 

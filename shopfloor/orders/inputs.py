@@ -22,9 +22,14 @@ from shopfloor.people.fields import (
     Text100,
     Variant,
 )
+from shopfloor.reservations.inputs import DemandInput
 
 Unit = Annotated[Text20, StringConstraints(max_length=10)]
 Country = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2})?$")]
+
+
+Priority = Annotated[int, Field(ge=0, le=1000)]
+"""Of a customer; the greater one is served first (RS-18)."""
 
 
 class NewVendor(InputModel):
@@ -44,6 +49,7 @@ class NewCustomer(InputModel):
     city: Text50 = ""
     country: Country = ""
     email: Text100 = ""
+    priority: Priority = 0
 
 
 class NewOrderLine(InputModel):
@@ -68,6 +74,12 @@ class NewPurchaseOrder(InputModel):
     order_date: Day = None
     """Blank: today in the plant."""
     lines: tuple[NewOrderLine, ...] = Field(min_length=1, max_length=MOST_LINES)
+
+
+class BuyForLine(DemandInput):
+    """A purchase order for what a line needs (RS-16)."""
+
+    vendor_no: Code20
 
 
 class NewSalesOrder(InputModel):
@@ -138,6 +150,8 @@ class PostShipment(InputModel):
     lines: tuple[ShipmentLine, ...] = Field(min_length=1, max_length=MOST_LINES)
     posting_date: Day = None
     """Blank: today in the plant."""
+    confirmed: bool = False
+    """The question RESERVATIONS_WILL_BREAK was answered with yes; the API never asks it (D19)."""
 
 
 class JournalLine(ArrivedLine):
@@ -157,4 +171,4 @@ class PostItemJournal(InputModel):
     posting_date: Day = None
     """Blank: today in the plant."""
     confirmed: bool = False
-    """The questions CASE_TWIN and SERIAL_USED_BEFORE were answered with yes."""
+    """The questions CASE_TWIN, SERIAL_USED_BEFORE and RESERVATIONS_WILL_BREAK were answered with yes."""

@@ -39,6 +39,8 @@ class Customer(Base):
     city: Mapped[str] = mapped_column(String(50), default="")
     country: Mapped[str] = mapped_column(String(2), default="")
     email: Mapped[str] = mapped_column(String(100), default="")
+    priority: Mapped[int] = mapped_column(default=0)
+    """Who is served first when stock is allocated: the greater one (RS-18)."""
 
 
 class PurchaseHeader(PlantLed, Base):
@@ -71,6 +73,7 @@ class PurchaseLine(PlantLed, Base):
     __table_args__ = (
         ForeignKeyConstraint(["plant_no", "order_no"], ["purchase_header.plant_no", "purchase_header.no"]),
         CheckConstraint("quantity_base > 0 AND received_base >= 0 AND received_base <= quantity_base", name="received"),
+        Index(None, "plant_no", "item_no"),
     )
 
 
@@ -104,6 +107,7 @@ class SalesLine(PlantLed, Base):
     __table_args__ = (
         ForeignKeyConstraint(["plant_no", "order_no"], ["sales_header.plant_no", "sales_header.no"]),
         CheckConstraint("quantity_base > 0 AND shipped_base >= 0 AND shipped_base <= quantity_base", name="shipped"),
+        Index(None, "plant_no", "item_no"),
     )
 
 

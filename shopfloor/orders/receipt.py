@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -33,8 +34,10 @@ from shopfloor.orders.inputs import PostReceipt, ReceiptLine
 from shopfloor.orders.models import OrderStatus, PurchaseHeader, PurchaseLine, PurchaseReceipt
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
-from shopfloor.posting.journal import ItemJournalLine
+from shopfloor.posting.journal import ItemJournalLine, PostedRegister
 from shopfloor.posting.post import post
+from shopfloor.reservations.models import ReservationSource
+from shopfloor.reservations.repointing import Arrived, repoint
 
 
 def post_receipt(session: Session, actor: Actor, *, given: PostReceipt) -> Received:
@@ -59,6 +62,7 @@ def post_receipt(session: Session, actor: Actor, *, given: PostReceipt) -> Recei
     note_arrivals(session, arrivals)
     write_handled(session, PurchaseLine, given.order_no, moved)
     status = close_when_done(session, PurchaseHeader, given.order_no, lines, moved)
+    _follow_goods(session, actor, given.order_no, journal, register)
     _insert_receipt(session, given, header, receipt_no, posting_date, register.register_no)
     after = {"receipt": receipt_no, "lines": len(journal), "register": register.register_no}
     audit.record(session, "post receipt", given.order_no, before={"status": header.status}, after={"status": status, **after})
@@ -97,6 +101,14 @@ def _journal_line(
         source_no=header.vendor_no,
         expiration_date=line.expiration_date,
     )
+
+
+def _follow_goods(session: Session, actor: Actor, order_no: str, journal: Sequence[ItemJournalLine], register: PostedRegister) -> None:
+    """AP-16: reservations against the order's lines now stand on what came in."""
+    arrived = [
+        Arrived(line.document_line_no, posted.entry_nos[0], line.tracking) for line, posted in zip(journal, register.lines, strict=True)
+    ]
+    repoint(session, actor, source_type=ReservationSource.PURCHASE_LINE.value, source_id=order_no, arrived=arrived)
 
 
 def _insert_receipt(session: Session, given: PostReceipt, header: Row[Any], receipt_no: str, posting_date: date, register_no: int) -> None:

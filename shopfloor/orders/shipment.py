@@ -13,7 +13,7 @@ from shopfloor.db import current_plant
 from shopfloor.items import number_series
 from shopfloor.items.number_series import next_number
 from shopfloor.ledger.entry_types import DocumentType, EntryType, SourceType
-from shopfloor.orders.answers import Shipped
+from shopfloor.orders.answers import Shipped, ShippedReserved
 from shopfloor.orders.documents import (
     Goods,
     OrderLine,
@@ -29,19 +29,22 @@ from shopfloor.orders.documents import (
 )
 from shopfloor.orders.inputs import PostShipment, ShipmentLine
 from shopfloor.orders.models import OrderStatus, SalesHeader, SalesLine, SalesShipment
+from shopfloor.orders.room import needs_of
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.posting.journal import ItemJournalLine
 from shopfloor.posting.post import post
+from shopfloor.reservations.breaking import make_room
 from shopfloor.reservations.models import ReservationSource
 from shopfloor.reservations.rules import Demand
 
 
-def post_shipment(session: Session, actor: Actor, *, given: PostShipment) -> Shipped:
+def post_shipment(session: Session, actor: Actor, *, given: PostShipment, may_break: bool = False) -> Shipped:
     """Ship goods of a released sales order (C9). The number of statements does not depend on the number of lines.
 
     Raises NotAllowed, NotFound for order or line, DocumentStatus, UnitUnknown, BelowPrecision, MoreThanOrdered, SetupMissing,
-    and whatever the posting door refuses: NotAvailable, NumberOnHold, ReservedElsewhere and others.
+    ReservedNotInStock, and whatever the posting door refuses: NotAvailable, NumberOnHold, ReservedElsewhere and others.
+    `may_break`: a page asks, so goods reserved for others may go out after a yes (AP-13, D19); raises ReservationsWillBreak.
     """
     actor.require(rights.RECEIVE)
     header = lock_order(session, SalesHeader, "sales order", given.order_no, OrderStatus.RELEASED)
@@ -56,19 +59,21 @@ def post_shipment(session: Session, actor: Actor, *, given: PostShipment) -> Shi
     ]
     moved = sums_by_line((line.document_line_no, line.quantity) for line in journal)
     check_open(given.order_no, lines, moved, goods)
+    broken = make_room(session, actor, needs_of(journal, goods), may_break=may_break, confirmed=given.confirmed)
     register = post(session, actor, journal, source="Shipment")
     write_handled(session, SalesLine, given.order_no, moved)
     status = close_when_done(session, SalesHeader, given.order_no, lines, moved)
     _insert_shipment(session, given.order_no, header.customer_no, shipment_no, posting_date, register.register_no)
     after = {"shipment": shipment_no, "lines": len(journal), "register": register.register_no}
     audit.record(session, "post shipment", given.order_no, before={"status": header.status}, after={"status": status, **after})
-    return Shipped(
+    told = Shipped(
         shipment_no=shipment_no,
         order_no=given.order_no,
         order_status=status,
         line_count=len(journal),
         register_no=register.register_no,
     )
+    return ShippedReserved(**vars(told), broken=broken) if broken else told
 
 
 def _journal_line(

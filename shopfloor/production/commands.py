@@ -40,7 +40,9 @@ from shopfloor.production.models import (
     RoutingLine,
 )
 from shopfloor.quantity import ONE, ZERO, shown
+from shopfloor.reservations.cancelling import drop_demand, drop_inbound
 from shopfloor.reservations.models import ReservationEntry, ReservationSource, ReservationStatus
+from shopfloor.reservations.reserving import reserve_always
 
 _orders = table(ProductionOrder)
 _lines = table(ProdOrderLine)
@@ -123,7 +125,7 @@ def end_order(session: Session, actor: Actor, *, given: OrderKey) -> OrderMoved:
     actor.require(rights.ORDERS)
     order = lock_order(session, given.order_no)
     _refuse_reserved(session, order)
-    return _moved(session, order, "end")
+    return _moved(session, actor, order, "end")
 
 
 def start_order(session: Session, actor: Actor, *, given: StartOrder) -> OrderStarted:
@@ -134,7 +136,7 @@ def start_order(session: Session, actor: Actor, *, given: StartOrder) -> OrderSt
     """
     actor.require(rights.ORDERS)
     order = lock_order(session, given.order_no)
-    order = advance(session, order, "start")
+    order = advance(session, actor, order, "start")
     line = order_lines(session, order.no)[0]
     quantity = line.quantity - line.started if given.quantity is None else given.quantity
     started = line.started + quantity
@@ -160,7 +162,7 @@ def start_order(session: Session, actor: Actor, *, given: StartOrder) -> OrderSt
     return OrderStarted(**told, consumed=consumed, left_open=[])
 
 
-def advance(session: Session, order: LockedOrder, action: str) -> LockedOrder:
+def advance(session: Session, actor: Actor, order: LockedOrder, action: str) -> LockedOrder:
     """Move a locked order by an action of `rules.MOVES`, missing earlier steps included (LIF-3). Raises OrderStatus.
 
     Report as finished with *End job* uses it in its own transaction.
@@ -172,16 +174,27 @@ def advance(session: Session, order: LockedOrder, action: str) -> LockedOrder:
         return order
     session.connection().execute(update(_orders).where(plant(session, _orders), _orders.c.no == order.no).values(status=passed[-1]))
     audit.record(session, action, order.no, before={"status": order.status}, after={"status": passed[-1], "through": list(passed)})
+    _follow_stage(session, actor, order.no, order.status, passed[-1])
     return replace(order, status=passed[-1])
+
+
+def _follow_stage(session: Session, actor: Actor, order_no: str, before: str, after: str) -> None:
+    """What stages mean for reservations: components begin to be demand, output stops being supply, and an ended order needs nothing."""
+    if before == rules.CREATED:
+        reserve_always(session, actor, ReservationSource.PROD_ORDER_COMPONENT.value, order_no)
+    if after in {rules.REPORTED, rules.ENDED}:
+        drop_inbound(session, actor, ReservationSource.PROD_ORDER_LINE.value, order_no)
+    if after == rules.ENDED:
+        drop_demand(session, ReservationSource.PROD_ORDER_COMPONENT.value, order_no)
 
 
 def _move(session: Session, actor: Actor, order_no: str, action: str) -> OrderMoved:
     actor.require(rights.ORDERS)
-    return _moved(session, lock_order(session, order_no), action)
+    return _moved(session, actor, lock_order(session, order_no), action)
 
 
-def _moved(session: Session, order: LockedOrder, action: str) -> OrderMoved:
-    moved = advance(session, order, action)
+def _moved(session: Session, actor: Actor, order: LockedOrder, action: str) -> OrderMoved:
+    moved = advance(session, actor, order, action)
     return OrderMoved(order_no=moved.no, status=moved.status)
 
 
@@ -274,7 +287,10 @@ def _check_start(session: Session, order: LockedOrder, line: OrderLine, quantity
 
 
 def _refuse_reserved(session: Session, order: LockedOrder) -> None:
-    """Registrations belong to a layer above; what production can see of them is that they reserve."""
+    """Registrations belong to a layer above; what production can see of them is that they reserve, or are picked.
+
+    What the component lines themselves hold stands in nobody's way: it becomes free when the order is ended.
+    """
     entry = table(ReservationEntry)
     held = session.scalars(
         select(entry.c.item_no)
@@ -283,6 +299,7 @@ def _refuse_reserved(session: Session, order: LockedOrder) -> None:
             entry.c.source_type == ReservationSource.PROD_ORDER_COMPONENT,
             entry.c.source_id == order.no,
             entry.c.reservation_status == ReservationStatus.RESERVATION,
+            (entry.c.association_no != 0) | entry.c.picked,
         )
         .group_by(entry.c.item_no)
         .order_by(entry.c.item_no)

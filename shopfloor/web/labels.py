@@ -34,6 +34,7 @@ LABELS = {
     "city": _l("City"),
     "country": _l("Country"),
     "email": _l("E-mail"),
+    "priority": _l("Priority"),
     "line_no": _l("Line"),
     "serial_no": _l("Serial number"),
     "lot_no": _l("Lot number"),
@@ -66,4 +67,5 @@ HINTS = {
     "country": _l("Two capital letters, such as DE."),
     "posting_date": _l("Blank: today."),
     "order_date": _l("Blank: today."),
+    "priority": _l("Who is served first when stock is allocated: the greater number."),
 }
