@@ -52,6 +52,13 @@ class NewCustomer(InputModel):
     priority: Priority = 0
 
 
+class ChangeCustomerPriority(InputModel):
+    """Another priority for a customer."""
+
+    customer_no: Code20
+    priority: Priority
+
+
 class NewOrderLine(InputModel):
     """One item of an order."""
 

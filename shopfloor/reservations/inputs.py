@@ -32,6 +32,10 @@ Method = Literal["Basic", "Equally", "By customer priority"]
 """RS-18."""
 
 
+KINDS = {"sales": "Sales Line", "component": "Prod. Order Component"}
+"""Kinds of demand lines in addresses."""
+
+
 class DemandInput(InputModel):
     """A document line that takes stock."""
 
@@ -75,6 +79,22 @@ class ReserveFromSupply(Reserve):
     def supply_tracking(self) -> Tracking:
         """The number of the chosen stock."""
         return Tracking(self.supply_serial_no, self.supply_lot_no, self.supply_package_no)
+
+
+class LinePlace(InputModel):
+    """Where a page or API address points: a kind of line in small letters, order, line, component line."""
+
+    kind: Literal["sales", "component"]
+    order_no: Code20
+    line_no: LineNo
+    sub_line_no: SubLineNo = 0
+
+    def source(self) -> dict[str, str | int]:
+        """The same as fields of `DemandInput`."""
+        return {
+            "source_type": KINDS[self.kind], "source_id": self.order_no, "source_line_no": self.line_no,
+            "source_sub_line_no": self.sub_line_no,
+        }
 
 
 class CancelReservations(InputModel):

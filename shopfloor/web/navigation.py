@@ -28,6 +28,8 @@ MORE: tuple[tuple[str, Any], ...] = (
     ("/barcode-sheet", _l("Barcode sheet")),
     ("/boms", _l("Bills of material")),
     ("/item-journal", _l("Item journal")),
+    ("/reservations", _l("Reservations")),
+    ("/allocation", _l("Allocate stock")),
     ("/numbers/held", _l("Numbers on hold")),
     ("/numbers/expiring", _l("Expiring numbers")),
     ("/waiting-units", _l("Units waiting for parts")),

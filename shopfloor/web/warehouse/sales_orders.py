@@ -22,6 +22,7 @@ from shopfloor.web.extensions import request_session
 from shopfloor.web.forms import Form, FormBuilder, Options
 from shopfloor.web.htmx import go, respond
 from shopfloor.web.inputs import argument, command_key, read_form
+from shopfloor.web.inventory import reservations
 from shopfloor.web.lists import form_page, found, list_page, text_filter
 from shopfloor.web.navigation import may
 from shopfloor.web.refusals import on_refusal
@@ -110,6 +111,7 @@ def show(order_no: str, refusal: Refusal | None = None) -> Response:
         lines=lines_table(order.lines, _("Shipped")),
         address=address_of(order_no),
         form=_shipment_form(order, refusal) if may_post and order.order.status == RELEASED else None,
+        reserved=reservations.panel("Sales Line", order_no),
         may_release=may_post and order.order.status == OPEN,
         refusal=message_of(refusal) if refusal else None,
     )
