@@ -16,7 +16,8 @@ from shopfloor.reservations.models import ReservationEntry
 from shopfloor.reservations.rules import Demand
 from tests.conftest import ADMINISTRATOR
 
-SALES, COMPONENT, PURCHASE, PRODUCTION, STOCK = "Sales Line", "Prod. Order Component", "Purchase Line", "Prod. Order Line", "Item Ledger Entry"
+SALES, COMPONENT = "Sales Line", "Prod. Order Component"
+PURCHASE, PRODUCTION, STOCK = "Purchase Line", "Prod. Order Line", "Item Ledger Entry"
 
 
 def sales_line(order_no="SO-1", line_no=10000):
@@ -68,8 +69,8 @@ def put_number_on_line(session, quantity, *, line=None, **numbers):
     entry_no = take_numbers(session, {"reservation_entry": 1})["reservation_entry"][0]
     item_no = numbers.pop("item_no")
     row = {
-        "plant_no": 1, "entry_no": entry_no, "positive": False, "reservation_status": "Surplus", "item_no": item_no, "location_code": "MAIN",
-        "quantity_base": -Decimal(quantity), **fields, **numbers, "created_at": now(), "created_by": "T",
+        "plant_no": 1, "entry_no": entry_no, "positive": False, "reservation_status": "Surplus", "item_no": item_no,
+        "location_code": "MAIN", "quantity_base": -Decimal(quantity), **fields, **numbers, "created_at": now(), "created_by": "T",
     }
     session.execute(insert(table(ReservationEntry)), row)
     session.commit()

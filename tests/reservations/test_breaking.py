@@ -1,4 +1,4 @@
-"""AP-12, AP-13, D19 on document and journal pages: others' reservations move, are asked about, and are broken after a yes. Both databases."""
+"""AP-12, AP-13, D19: others' reservations move, are asked about on pages, and are broken after a yes. Both databases."""
 
 from __future__ import annotations
 
