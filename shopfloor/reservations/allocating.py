@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,17 +52,25 @@ class Worksheet:
     """The allocation page."""
 
     groups: tuple[Group, ...]
+    left_out: int
+    """Groups that the page has no room for."""
     read_at: datetime
+
+
+MOST_GROUPS = 40
 
 
 def worksheet(session: Session, *, method: str, item_no: str = "", location_code: str = "") -> Worksheet:
     """What a method would reserve, for all open demands or those of one item or location. Nothing is locked or written."""
     if not (item_no + location_code).isprintable():
-        return Worksheet((), now())
+        return Worksheet((), 0, now())
     lines = [line for line in open_demands(session, item_no=item_no, location_code=location_code) if line.policy != NEVER]
     supplies = stock_supplies(session, {line.goods for line in lines})
-    groups = [_group(goods, lines, supplies, method) for goods in sorted({line.goods for line in lines})]
-    return Worksheet(tuple(group for group in groups if group.needed > ZERO), now())
+    by_goods: dict[Goods, list[DemandLine]] = defaultdict(list)
+    for line in lines:
+        by_goods[line.goods].append(line)
+    groups = [group for goods in sorted(by_goods) if (group := _group(goods, by_goods[goods], supplies, method)).needed > ZERO]
+    return Worksheet(tuple(groups[:MOST_GROUPS]), max(len(groups) - MOST_GROUPS, 0), now())
 
 
 def allocate_stock(session: Session, actor: Actor, *, given: Allocate) -> Allocated:
@@ -92,10 +101,9 @@ def _reserve(session: Session, actor: Actor, board: Board, shares: Mapping[Deman
 
 
 def _group(goods: Goods, lines: Sequence[DemandLine], supplies: Sequence[Supply], method: str) -> Group:
-    mine = [line for line in lines if line.goods == goods]
     available = _available(supplies, goods)
-    shares = allocate(method, mine, available)
-    return Group(goods, available, tuple((line, shares.get(line.demand, ZERO)) for line in mine))
+    shares = allocate(method, lines, available)
+    return Group(goods, available, tuple((line, shares.get(line.demand, ZERO)) for line in lines))
 
 
 def _available(supplies: Sequence[Supply], goods: Goods) -> Decimal:

@@ -16,7 +16,7 @@ from shopfloor.items.tracking import NO_TRACKING, Tracking
 from shopfloor.quantity import ZERO
 from shopfloor.reservations.matching import DemandLine, Supply, in_order
 from shopfloor.reservations.models import ReservationEntry, ReservationStatus
-from shopfloor.reservations.pairs import Pair, all_pairs, numbers_of_line, pairs_of_demand, pairs_of_item
+from shopfloor.reservations.pairs import Pair, list_pairs, numbers_of_line, pairs_of_demand
 from shopfloor.reservations.rules import Demand
 from shopfloor.reservations.supplies import all_supplies, demand_lines, lines_of_document, projected_available
 
@@ -123,13 +123,12 @@ def status_of(lines: list[DemandLine]) -> str:
     return states.pop() if len(states) == 1 else "Partial" if states else "None"
 
 
-def list_reservations(session: Session, *, item_no: str = "", after: str = "", limit: int = 50) -> Page[Pair]:
-    """Reservations by number, optionally of one item."""
-    if not (item_no + after).isprintable() or not (after == "" or (after.isascii() and after.isdigit() and len(after) < 17)):  # noqa: PLR2004
+def list_reservations(session: Session, *, item_no: str = "", order_no: str = "", after: str = "", limit: int = 50) -> Page[Pair]:
+    """Reservations by number, optionally of one item, or of one order, which may demand or supply."""
+    if not (item_no + order_no + after).isprintable() or not (after == "" or (after.isascii() and after.isdigit() and len(after) < 17)):  # noqa: PLR2004
         return Page(())
     limit = page_limit(limit)
-    place = int(after or 0)
-    pairs = pairs_of_item(session, item_no, after=place, limit=limit + 1) if item_no else all_pairs(session, after=place, limit=limit + 1)
+    pairs = list_pairs(session, item_no=item_no, order_no=order_no, after=int(after or 0), limit=limit + 1)
     return page_of(pairs, limit, lambda pair: str(pair.entry_no))
 
 

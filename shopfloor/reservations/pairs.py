@@ -98,14 +98,15 @@ def pairs_of_document(session: Session, source_id: str, source_types: Collection
     return _read(session, or_(*either))
 
 
-def pairs_of_item(session: Session, item_no: str, *, after: int = 0, limit: int = 200) -> list[Pair]:
-    """Pairs of an item, by number, behind one."""
-    return _read(session, and_(_demand.c.item_no == item_no, _demand.c.entry_no > after), limit=limit)
-
-
-def all_pairs(session: Session, *, after: int = 0, limit: int = 200) -> list[Pair]:
-    """Every pair, by number, behind one."""
-    return _read(session, _demand.c.entry_no > after, limit=limit)
+def list_pairs(session: Session, *, item_no: str = "", order_no: str = "", after: int = 0, limit: int = 200) -> list[Pair]:
+    """Pairs by number, behind one; optionally of an item, or of an order on either side. Stock is no order."""
+    wanted = _demand.c.entry_no > after
+    if item_no:
+        wanted &= _demand.c.item_no == item_no
+    if order_no:
+        supplied = and_(_supply.c.source_id == order_no, _supply.c.source_type != STOCK)
+        wanted &= or_(_demand.c.source_id == order_no, supplied)
+    return _read(session, wanted, limit=limit)
 
 
 def inbound_pairs(session: Session, source_type: str, source_id: str) -> list[Pair]:

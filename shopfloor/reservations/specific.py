@@ -40,7 +40,7 @@ def reserve_by_number(
     loose = numbers_of_line(session, line.demand).get(tracking, ZERO)
     if loose <= ZERO:
         raise NumberNotOnLine(number=tracking.label(), item=line.item_no, line=line.demand.label())
-    own = [pair for pair in pairs_of_demand(session, line.demand) if _may_become_specific(pair)]
+    own = [pair for pair in pairs_of_demand(session, line.demand) if may_become_specific(pair)]
     wanted = min(loose, line.needed + sum((pair.quantity for pair in own), ZERO))
     entries = [open_entry(supply) for supply in supplies if _carries(supply, line, tracking)]
     pieces = _pieces(session, line, entries, own)
@@ -49,12 +49,13 @@ def reserve_by_number(
         raise _nothing(line, tracking, entries, pieces, wanted)
     carry_out_moves(session, actor, moves, board.entries())
     _write(session, actor, line, {entry.entry_no: entry for entry in entries}, draw)
-    _release_inbound(session, own, draw)
+    replace_inbound(session, own, draw)
     use_numbers(session, line.demand, tracking, draw.quantity)
     return Done(wanted, draw.quantity), ", ".join(dict.fromkeys(move.piece.demand.label() for move in moves))
 
 
-def _may_become_specific(pair: Pair) -> bool:
+def may_become_specific(pair: Pair) -> bool:
+    """LB-10: the line's own, without a number, and nothing else has fixed it."""
     return not (pair.specific or pair.picked or pair.binding or pair.demand.association_no)
 
 
@@ -108,8 +109,9 @@ def _write(session: Session, actor: Actor, line: DemandLine, entries: dict[int, 
     insert_pairs(session, actor, pairs)
 
 
-def _release_inbound(session: Session, own: Sequence[Pair], draw: Draw) -> None:
+def replace_inbound(session: Session, own: Sequence[Pair], draw: Draw) -> None:
     """D32: stock by name replaces what the line held without one: stock first, which the draw did, then orders, the latest first."""
+    own = [pair for pair in own if may_become_specific(pair)]
     left = sum((take.quantity for take in draw.takes), ZERO) - sum((quantity for _, quantity in draw.replaced), ZERO)
     inbound = sorted((pair for pair in own if not pair.from_stock), key=lambda pair: (str(pair.expected_receipt_date), pair.entry_no))
     quantities = {}

@@ -105,17 +105,18 @@ def lines_of_document(session: Session, source_type: str, source_id: str, *, pol
     if source is None or source.supply:
         return []
     wanted = [source.order_no == source_id, *([_item.c.reservation_policy == policy] if policy else [])]
-    return _with_reserved(session, _read_demand(session, source, *wanted))
+    found = _with_reserved(session, _read_demand(session, source, *wanted))
+    return sorted(found, key=lambda line: line.demand)
 
 
-def open_demands(session: Session, *, item_no: str = "", location_code: str = "", limit: int = 500) -> list[DemandLine]:
+def open_demands(session: Session, *, item_no: str = "", location_code: str = "") -> list[DemandLine]:
     """Open demand lines of all documents by item, variant, location and date, optionally of one item or location."""
     found: list[DemandLine] = []
     for source in demand_sources():
         wanted = [column == value for column, value in ((source.item_no, item_no), (source.location_code, location_code)) if value]
-        found += _read_demand(session, source, *wanted, limit=limit)
+        found += _read_demand(session, source, *wanted)
     found.sort(key=lambda line: (line.goods, line.due_date is None, line.due_date, line.demand))
-    return _with_reserved(session, found[:limit])
+    return _with_reserved(session, found)
 
 
 def all_supplies(session: Session, goods: Collection[Goods]) -> list[Supply]:
@@ -175,7 +176,7 @@ def _lock_documents(session: Session, documents: Iterable[tuple[str, str]]) -> N
             source.locks(session, order_nos)
 
 
-def _read_demand(session: Session, source: LineSource, *wanted: ColumnElement[bool], limit: int = 0) -> list[DemandLine]:
+def _read_demand(session: Session, source: LineSource, *wanted: ColumnElement[bool]) -> list[DemandLine]:
     item = _item.c
     statement: Select[Any] = (
         select(
@@ -188,7 +189,7 @@ def _read_demand(session: Session, source: LineSource, *wanted: ColumnElement[bo
         .where(plant(session, *source.tables), source.is_open, *wanted)
         .order_by(source.item_no, source.due_date, source.order_no, source.line_no, source.sub_line_no)
     )
-    rows = session.connection().execute(statement.limit(limit) if limit else statement)
+    rows = session.connection().execute(statement)
     return [
         DemandLine(
             Demand(source.source_type.value, row.source_id, row.line_no, row.sub_line_no), row.item_no, row.variant_code,

@@ -32,9 +32,10 @@ api = blueprint("reservations", "Reservations")
 
 
 class ReservationsQuery(PageQuery):
-    """Reservations of one item, or all."""
+    """Reservations of one item, of one order, or all."""
 
     item_no: str = Field(default="", max_length=20)
+    order_no: str = Field(default="", max_length=20)
 
 
 class WorksheetQuery(PageQuery):

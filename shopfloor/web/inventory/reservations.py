@@ -65,15 +65,15 @@ ORDER_PAGES = {"Sales Line": "/sales-orders/", "Purchase Line": "/purchase-order
 
 @bp.get("")
 def index() -> Response:
-    """All reservations, or those of an item."""
-    item_no = argument("item_no")
-    page = page_queries.list_reservations(request_session(), item_no=item_no, after=argument("after"))
+    """All reservations, or those of an item or an order, which may demand or supply."""
+    item_no, order_no = argument("item_no"), argument("order_no")
+    page = page_queries.list_reservations(request_session(), item_no=item_no, order_no=order_no, after=argument("after"))
     return list_page(
         _("Reservations"),
         table(COLUMNS, [_list_row(pair) for pair in page.rows], page),
         empty=(_("Nothing is reserved"), _("Open a sales order or a production order and choose Reserve at one of its lines.")),
         actions=((_("Allocate stock"), "/allocation", "adjust"),) if may(rights.RESERVE) else (),
-        filters=(text_filter("item_no", _("Item"), item_no),),
+        filters=(text_filter("item_no", _("Item"), item_no), text_filter("order_no", _("Order"), order_no)),
     )
 
 
@@ -186,6 +186,7 @@ def panel(source_type: str, order_no: str) -> dict[str, Any]:
         "status": page_queries.status_of(lines),
         "component": source_type == KINDS["component"],
         "words": from_stock_words(),
+        "all": "/reservations?order_no=" + quote(order_no, safe=""),
     }
 
 
