@@ -10,7 +10,6 @@ from tests.factories_orders import make_purchase_order, make_vendor
 from tests.factories_reservations import STOCK, auto, books, component_line, held
 
 
-
 @pytest.fixture
 def bikes(run, session):
     bike_plant(run)
