@@ -70,5 +70,6 @@ def demand_sources() -> list[LineSource]:
 
 
 def supply_sources() -> list[LineSource]:
-    """Kinds of lines that bring stock."""
+    """Kinds of lines that bring stock. Without any, a check would find nothing wrong for want of looking."""
+    assert _SOURCES, "nobody described document lines to reservations: import the modules `open_lines` first"
     return [source for _, source in sorted(_SOURCES.items()) if source.supply]

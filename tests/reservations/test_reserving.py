@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select, update
 
+from shopfloor.db import plant, table
 from shopfloor.errors import NotAllowed, NotFound
 from shopfloor.items import number_information
 from shopfloor.items.errors import BelowPrecision
@@ -22,10 +24,11 @@ from shopfloor.reservations.errors import (
     ReservedElsewhere,
     SupplyTooLate,
 )
+from shopfloor.reservations.models import ReservationEntry
 from shopfloor.reservations.supplies import lines_of_document, projected_available
 from tests.factories_items import CELL, LABEL, MODULE, make_item, plant_with_masters
-from tests.factories_orders import make_customer, make_purchase_order, make_sales_order, make_vendor, opening_stock, receive, ship
-from tests.factories_production import make_order, make_pack_masters, schedule
+from tests.factories_orders import make_customer, make_purchase_order, make_sales_order, make_vendor, opening_stock, ship
+from tests.factories_production import make_order, schedule
 from tests.factories_reservations import (
     PURCHASE,
     SALES,
@@ -319,11 +322,6 @@ def test_rs_11_the_number_stays_on_the_line(run, session):
 
 
 def test_d1_rs_11_picked_goods_and_fixed_links_are_not_cancelled(run, session):
-    from sqlalchemy import update
-
-    from shopfloor.db import table
-    from shopfloor.reservations.models import ReservationEntry
-
     opening_stock(run, CELL, "5", lot_no="L-1")
     sell(run, "5")
     auto(run)
@@ -395,4 +393,58 @@ def test_rs_19_reserved_from_stock(run, session):
     assert found == {10000: "Full", 20000: "Partial", 30000: "None"}
 
 
-__all__ = ["make_pack_masters", "receive"]
+
+
+# --- the records -----------------------------------------------------------------------------------------------------------
+
+
+def records(session):
+    entry = table(ReservationEntry)
+    rows = session.execute(select(entry).where(plant(session, entry)).order_by(entry.c.entry_no, entry.c.positive)).all()
+    session.rollback()
+    return rows
+
+
+def test_dm_20_dm_21_dm_22_dm_24_dm_25_dm_26_the_two_records_of_a_pair(run, session):
+    """The negative one points at the demand with its date, the positive one at the supply with its own; stock by its entry number."""
+    opening_stock(run, CELL, "3", lot_no="L-1")
+    buy(run, "2")
+    sell(run, "5")
+    auto(run)
+    demand, stock, wanted, order = records(session)
+    assert demand.entry_no == stock.entry_no != wanted.entry_no == order.entry_no
+    assert {row.reservation_status for row in records(session)} == {"Reservation"}
+    assert [int(row.quantity_base) for row in (demand, stock, wanted, order)] == [-3, 3, -2, 2]
+    assert (demand.source_type, demand.source_id, demand.source_line_no, str(demand.shipment_date)) == (SALES, "SO-1", 10000, "2030-06-30")
+    assert (stock.source_type, stock.source_id, stock.lot_no, demand.lot_no) == (STOCK, str(stock.source_line_no), "L-1", "")
+    assert (order.source_type, order.source_id, str(order.expected_receipt_date)) == (PURCHASE, "PO-1", "2030-05-31")
+
+
+def test_lb_02_what_is_reserved_of_an_order_is_never_reshuffled(run, session):
+    buy(run, "5")
+    sell(run, "5", no="SO-0")
+    auto(run, line=sales_line("SO-0"))
+    opening_stock(run, CELL, "9", lot_no="L-1")
+    sell(run, "5")
+    put_number_on_line(session, 5, item_no=CELL, lot_no="L-1")
+    assert auto(run, lot_no="L-1").moved == ""
+    ship(run, "SO-1", {"quantity": "5", "lot_no": "L-1"})
+    assert held(session, sales_line("SO-0")) == [("PO-1", "", 5, False)]
+
+
+def test_lb_05_free_supply_is_what_nobody_else_holds_of_other_numbers(run, session):
+    """L-2 has 3, of which 2 are held: one piece could move there, and that is not enough, so nothing moves."""
+    opening_stock(run, CELL, "4", lot_no="L-1")
+    for no, quantity in (("SO-A", "4"), ("SO-B", "2")):
+        sell(run, quantity, no=no)
+        if no == "SO-B":
+            opening_stock(run, CELL, "3", lot_no="L-2")
+        auto(run, line=sales_line(no))
+    sell(run, "4")
+    put_number_on_line(session, 4, item_no=CELL, lot_no="L-1")
+    with pytest.raises(ReservedElsewhere):
+        auto(run, lot_no="L-1")
+    assert held(session, sales_line("SO-A")) == [(STOCK, "L-1", 4, False)]
+    opening_stock(run, CELL, "3", lot_no="L-3")
+    assert auto(run, lot_no="L-1").moved == "SO-A line 10000"
+    assert sorted(held(session, sales_line("SO-A"))) == [(STOCK, "L-2", 1, False), (STOCK, "L-3", 3, False)]
