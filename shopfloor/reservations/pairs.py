@@ -20,7 +20,7 @@ from shopfloor.people.actor import Actor
 from shopfloor.quantity import ZERO
 from shopfloor.reservations.commands import change_reserved, reduce_pairs
 from shopfloor.reservations.matching import STOCK, Match
-from shopfloor.reservations.models import ReservationEntry, ReservationStatus
+from shopfloor.reservations.models import ReservationEntry, ReservationSource, ReservationStatus
 from shopfloor.reservations.rules import Demand
 
 _entry = table(ReservationEntry)
@@ -94,8 +94,7 @@ def pairs_of_demand(session: Session, demand: Demand) -> list[Pair]:
 
 def pairs_of_document(session: Session, source_id: str, source_types: Collection[str]) -> list[Pair]:
     """Pairs in which a document demands or supplies."""
-    either = [and_(side.c.source_id == source_id, side.c.source_type.in_(sorted(source_types))) for side in (_demand, _supply)]
-    return _read(session, or_(*either))
+    return _read(session, _demand.c.entry_no.in_(_entries_of(session, source_id, _entry.c.source_type.in_(sorted(source_types)))))
 
 
 def list_pairs(session: Session, *, item_no: str = "", order_no: str = "", after: int = 0, limit: int = 200) -> list[Pair]:
@@ -104,8 +103,8 @@ def list_pairs(session: Session, *, item_no: str = "", order_no: str = "", after
     if item_no:
         wanted &= _demand.c.item_no == item_no
     if order_no:
-        supplied = and_(_supply.c.source_id == order_no, _supply.c.source_type != STOCK)
-        wanted &= or_(_demand.c.source_id == order_no, supplied)
+        kinds = [kind.value for kind in ReservationSource if kind != ReservationSource.ITEM_LEDGER_ENTRY]
+        wanted &= _demand.c.entry_no.in_(_entries_of(session, order_no, _entry.c.source_type.in_(kinds)))
     return _read(session, wanted, limit=limit)
 
 
@@ -118,7 +117,9 @@ def pairs_against_orders(session: Session, source_type: str, source_id: str, dem
     """Pairs that a document's lines are to supply, and pairs against orders that its own lines of `demand_type` hold. One statement."""
     supplied = and_(_supply.c.source_type == source_type, _supply.c.source_id == source_id)
     held = and_(_demand.c.source_type == demand_type, _demand.c.source_id == source_id, _supply.c.source_type != STOCK)
-    return _read(session, or_(supplied, held))
+    # A report asks this: the lines' own records are few, those of registered parts many.
+    own = _entries_of(session, source_id, _entry.c.source_type.in_([source_type, demand_type]), _entry.c.association_no == 0)
+    return _read(session, and_(_demand.c.entry_no.in_(own), or_(supplied, held)))
 
 
 def numbers_of_line(session: Session, demand: Demand) -> dict[Tracking, Decimal]:
@@ -201,6 +202,11 @@ def _read(session: Session, wanted: ColumnElement[bool], *, limit: int = 0) -> l
         .order_by(_demand.c.entry_no)
     )
     return [_pair(row) for row in session.connection().execute(statement.limit(limit) if limit else statement)]
+
+
+def _entries_of(session: Session, source_id: str, *wanted: ColumnElement[bool]) -> Select[tuple[int]]:
+    """Numbers of the records of a document. A condition on either side of a pair would find no index."""
+    return select(_entry.c.entry_no).where(plant(session, _entry), _entry.c.source_id == source_id, *wanted)
 
 
 def _is_line(demand: Demand, side: FromClause = _demand) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Priority of customers for the allocation of stock, and indexes by item for demand and supply."""
+"""Priority of customers for the allocation of stock, and indexes for demand, supply and what lines hold themselves."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ LINES = ("purchase_line", "sales_line", "prod_order_line")
 
 
 def upgrade() -> None:
-    """A new column with a default, and three indexes."""
+    """A new column with a default, and four indexes."""
     with op.batch_alter_table("customer") as batch:
         batch.add_column(sa.Column("priority", sa.Integer(), nullable=False, server_default="0"))
     for name in LINES:
         op.create_index(op.f(f"ix_{name}_plant_no_item_no"), name, ["plant_no", "item_no"])
+    # What lines hold themselves is found among what their registered parts hold.
+    op.create_index("ix_reservation_entry_own", "reservation_entry", ["plant_no", "source_type", "source_id", "association_no"])
 
 
 def downgrade() -> None:
