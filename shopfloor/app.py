@@ -18,13 +18,15 @@ MODELS = (
     "ledger.models",
     "reservations.models",
     "orders.models",
+    "orders.open_lines",
     "production.models",
+    "production.open_lines",
     "genealogy.models",
 )
 
 
 def import_models() -> None:
-    """Import every models module, so that the metadata is whole."""
+    """Import every models module, so that the metadata is whole, and what describes lines to reservations."""
     for name in MODELS:
         importlib.import_module(f"shopfloor.{name}")
 

@@ -21,7 +21,16 @@ from shopfloor.posting.post import post
 from shopfloor.production import bills, commands, journals
 from shopfloor.production.check import check_counters
 from shopfloor.production.components import order_components, order_lines
-from shopfloor.production.inputs import NewBom, NewBomLine, NewProductionOrder, NewResource, NewRouting, NewRoutingLine, StartOrder
+from shopfloor.production.inputs import (
+    NewBom,
+    NewBomLine,
+    NewProductionOrder,
+    NewResource,
+    NewRouting,
+    NewRoutingLine,
+    OrderKey,
+    StartOrder,
+)
 from shopfloor.production.journals import ComponentUse, ProductReport
 from shopfloor.production.locking import lock_order
 from shopfloor.production.resources import RESOURCE
@@ -248,3 +257,8 @@ def open_entry_of(session, serial_no):
     found = session.execute(select(open_entry).where(plant(session, open_entry), open_entry.c.serial_no == serial_no)).one()
     session.rollback()
     return found
+
+
+def schedule(run, order_no="PO-1"):
+    """Firm planned: components are demand, the line is supply."""
+    return run(commands.schedule_order, given=OrderKey(order_no=order_no))

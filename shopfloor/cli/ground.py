@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from shopfloor.errors import Answer, DatabaseBusy, Refusal
 from shopfloor.people.set_up import console_actor
 
 A = TypeVar("A", bound=Answer)
+DESCRIPTIONS = ("shopfloor.orders.open_lines", "shopfloor.production.open_lines")
+"""What describes document lines to reservations; the web app imports it with the models. Late, so that `--help` stays quick."""
 
 
 class Sentences(click.Group):
@@ -81,6 +84,8 @@ def open_engine(settings: Settings) -> Engine:
 @contextmanager
 def opened() -> Iterator[Session]:
     """A session on a database with the current schema. Raises ClickException, DatabaseUnusable."""
+    for name in DESCRIPTIONS:
+        importlib.import_module(name)
     engine = open_engine(open_settings())
     try:
         require_current(engine)

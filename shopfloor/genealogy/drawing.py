@@ -24,8 +24,10 @@ from shopfloor.quantity import ZERO, shown
 from shopfloor.reservations.commands import NewPair, carry_out_moves, change_reserved, close_on_posting, insert_pairs, release
 from shopfloor.reservations.errors import NotAvailable, ReservedElsewhere
 from shopfloor.reservations.models import ReservationSource, TakenOver
+from shopfloor.reservations.pairs import pairs_of_demand
 from shopfloor.reservations.queries import lock_free_supply, pieces_on
 from shopfloor.reservations.rules import Demand, Draw, Move, OpenEntry, ReservedPiece, Take, UsedReservation, movable, plan_draw, rebind
+from shopfloor.reservations.specific import replace_inbound
 
 _association = table(ComponentAssociation)
 _INSERT = insert(_association)
@@ -80,7 +82,8 @@ def associate(session: Session, actor: Actor, situation: Situation, part: Part) 
     )
     association_no = existing.association_no if existing else numbers.next("association")
     carry_out_moves(session, actor, moves, {entry.entry_no: entry for entry in supply})
-    _hold(session, actor, line_demand(situation.order_no, part.line, association_no), entries, draw, numbers)
+    demand = line_demand(situation.order_no, part.line, association_no)
+    _hold(session, actor, demand, entries, draw, numbers, holds_more=situation.line_holds)
     _write(session, actor, situation, part, draw, association_no, existing)
     _log(session, actor, situation, part, draw, association_no, existing, numbers)
     session.info["scan_entry_no"] = numbers.next("scan_entry")
@@ -163,8 +166,13 @@ def _to_top_up(part: Part) -> Association | None:
     return next((a for a in part.line.associations if a.tracking == part.tracking and a.state in {"Open", "Picked"}), None)
 
 
-def _hold(session: Session, actor: Actor, demand: Demand, entries: Sequence[OpenEntry], draw: Draw, numbers: Numbers) -> None:
-    """Write the association's pairs; taken-over stock was held before, so only free stock changes `reserved`."""
+def _hold(
+    session: Session, actor: Actor, demand: Demand, entries: Sequence[OpenEntry], draw: Draw, numbers: Numbers, *, holds_more: bool
+) -> None:
+    """Write the association's pairs; taken-over stock was held before, so only free stock changes `reserved`.
+
+    `holds_more`: lines of the order hold something without an association, perhaps of orders that have not come in (D32).
+    """
     by_no = {entry.entry_no: entry for entry in entries}
     pairs = [NewPair(demand, by_no[take.open_entry_no], take.quantity, specific=True) for take in draw.takes]
     for piece, quantity in draw.taken_over:
@@ -172,6 +180,8 @@ def _hold(session: Session, actor: Actor, demand: Demand, entries: Sequence[Open
         pairs.append(NewPair(demand, by_no[piece.open_entry_no], quantity, specific=True, picked=piece.picked, taken_over=before))
     if draw.replaced:
         release(session, [piece for piece, _ in draw.replaced], {piece.entry_no: quantity for piece, quantity in draw.replaced})
+    if sum((take.quantity for take in draw.takes), ZERO) > sum((quantity for _, quantity in draw.replaced), ZERO) and holds_more:
+        replace_inbound(session, pairs_of_demand(session, demand), draw)
     if draw.taken_over:
         # The line's pair shrinks; `reserved` of the entry stays, because the association holds the same stock now.
         close_on_posting(session, [UsedReservation(piece.entry_no, quantity) for piece, quantity in draw.taken_over])

@@ -24,7 +24,9 @@ from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.quantity import ZERO, shown
 from shopfloor.reservations.commands import give_back, set_picked
+from shopfloor.reservations.models import ReservationSource
 from shopfloor.reservations.queries import pieces_of_associations
+from shopfloor.reservations.reserving import reserve_always
 
 _row = table(TrackedProduct)
 _association = table(ComponentAssociation)
@@ -51,7 +53,10 @@ def check_own(actor: Actor, registered_by: str, number: str) -> None:
 
 
 def remove_associations(session: Session, actor: Actor, associations: Sequence[Association], *, reason: str = "") -> None:
-    """Remove checked associations: reservations go back to the line or become free, picks are undone. A constant number of statements."""
+    """Remove checked associations: reservations go back to the line or become free, picks are undone.
+
+    Lines of *Always* items are reserved again (D32). A constant number of statements.
+    """
     if not associations:
         return
     picked = [a for a in associations if a.state == PICKED]
@@ -61,6 +66,8 @@ def remove_associations(session: Session, actor: Actor, associations: Sequence[A
     _drop_journal_lines(session, associations)
     events = [_event(AssociationAction.UNPICKED, a, reason) for a in picked]
     append(session, actor, events + [_event(AssociationAction.REMOVED, a, reason) for a in associations])
+    for order_no in sorted({association.order_no for association in associations}):
+        reserve_always(session, actor, ReservationSource.PROD_ORDER_COMPONENT.value, order_no)
     for association in associations:
         subject = f"association {association.association_no} ({association.tracking.label()})"
         audit.record(session, "removed", subject, before={"quantity": shown(association.quantity)}, reason=reason)

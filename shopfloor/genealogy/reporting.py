@@ -79,7 +79,7 @@ def report_as_finished(session: Session, actor: Actor, *, order_no: str, given: 
     order.require(STARTED)
     answer = report_rows(session, actor, order, given)
     if given.end_job and answer.done:
-        advance(session, order, "end job")
+        advance(session, actor, order, "end job")
     return answer
 
 

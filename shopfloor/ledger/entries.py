@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy import Insert, bindparam, delete, insert, text, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from shopfloor.db import Base, QuantityType, current_plant, table
+from shopfloor.db.races import lost_race
 from shopfloor.ledger.models import GenealogyEdge, ItemApplicationEntry, ItemLedgerEntry, ItemRegister, OpenItemEntry, TrackingUnit
 from shopfloor.ledger.rules import BalanceChange
 from shopfloor.quantity import ZERO
@@ -46,17 +46,6 @@ _ADD_TO_EDGE = text(
     "INSERT INTO genealogy_edge (plant_no, parent_no, child_no, quantity) VALUES (:plant_no, :parent_no, :child_no, :quantity) "
     "ON CONFLICT (plant_no, parent_no, child_no) DO UPDATE SET quantity = genealogy_edge.quantity + excluded.quantity"
 ).bindparams(bindparam("quantity", type_=QuantityType))
-
-
-class LostRace(Exception):
-    """Somebody else was faster; the state is the one that makes the unit of work run the use case again."""
-
-    sqlstate = "40001"
-
-
-def lost_race(what: str) -> DBAPIError:
-    """The error to raise when another transaction changed what was decided on: nothing is kept, the work runs again (operations 4.2)."""
-    return DBAPIError(what, None, LostRace(what))
 
 
 def append(session: Session, register: Row, entries: Sequence[Row], applications: Sequence[Row]) -> None:

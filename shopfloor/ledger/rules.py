@@ -156,6 +156,8 @@ class Taking:
     """Whether the order line's own output would have agreed (AP-10)."""
     on_its_way: tuple[OpenStock, ...] = ()
     """Entries that agree but travel with a transfer order (AP-09)."""
+    reserved: Decimal = ZERO
+    """What of the want's own reservations it used up (AP-12)."""
 
 
 @dataclass(frozen=True)
@@ -233,7 +235,7 @@ class Stock:
         quantities: dict[int, Decimal] = {}
         uncovered = self._from_own_reservations(want, usable, quantities)
         missing = self._from_free_stock(usable, uncovered, quantities)
-        self._release_own(want, uncovered)
+        released = self._release_own(want, uncovered)
         return Taking(
             taken=tuple(Taken(entry, quantities[entry.entry_no]) for entry in usable if entry.entry_no in quantities),
             missing=missing,
@@ -242,6 +244,7 @@ class Stock:
             on_hold=tuple(entry for entry in within if entry.entry_no in want.skipped),
             own_output=any(want.own_output(entry) for entry in within),
             on_its_way=tuple(entry for entry in agreeing if entry.on_its_way and want.out_of_reach(entry)),
+            reserved=want.quantity - uncovered + released,
         )
 
     def held_by_others(self, taking: Taking) -> Decimal:
@@ -298,13 +301,15 @@ class Stock:
             missing -= part
         return missing
 
-    def _release_own(self, want: Want, uncovered: Decimal) -> None:
-        """OT-01: the demand got its goods elsewhere, so as much of what it held without a number is free again."""
+    def _release_own(self, want: Want, uncovered: Decimal) -> Decimal:
+        """OT-01: the demand got its goods elsewhere, so as much of what it held without a number is free again. Gives how much."""
+        before = uncovered
         own = self.shelf.unnamed.get(want.holder, ()) if want.holder is not None and uncovered > ZERO else ()
         for piece in sorted(own, key=self._place_of):
             part = min(self._left(piece), uncovered)
             self._use(piece, part)
             uncovered -= part
+        return before - uncovered
 
     def _left(self, piece: HeldPiece) -> Decimal:
         return piece.quantity - self.used.get(piece.pair_no, ZERO)

@@ -98,6 +98,16 @@ class OrderClosed(Answer):
 
 
 @dataclass(frozen=True)
+class ShippedReserved(Shipped):
+    """AP-13: goods went out that were reserved for others."""
+
+    code = "SHIPMENT_BROKE_RESERVATIONS"
+    message = "Shipment {shipment_no} of {order_no} is posted: {line_count} lines. It took goods that were reserved for {broken}."
+    sound = "attention"
+    broken: str = ""
+
+
+@dataclass(frozen=True)
 class JournalPosted(Answer):
     """An item journal is posted."""
 
@@ -106,3 +116,13 @@ class JournalPosted(Answer):
     document_no: str
     line_count: int
     register_no: int
+
+
+@dataclass(frozen=True)
+class JournalPostedReserved(JournalPosted):
+    """AP-13: stock was written off that was reserved."""
+
+    code = "ITEM_JOURNAL_BROKE_RESERVATIONS"
+    message = "Item journal {document_no} is posted: {line_count} lines. It took goods that were reserved for {broken}."
+    sound = "attention"
+    broken: str = ""

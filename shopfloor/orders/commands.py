@@ -27,6 +27,8 @@ from shopfloor.people.actor import Actor
 from shopfloor.people.answers import Changed, Created
 from shopfloor.people.master_commands import create_record
 from shopfloor.people.masters import require_unblocked
+from shopfloor.reservations.models import ReservationSource
+from shopfloor.reservations.reserving import reserve_always
 
 __all__ = [
     "create_customer",
@@ -62,8 +64,10 @@ def create_purchase_order(session: Session, actor: Actor, *, given: NewPurchaseO
 
 
 def create_sales_order(session: Session, actor: Actor, *, given: NewSalesOrder) -> Created:
-    """Make an open sales order (C9). Raises what `_create` raises."""
-    return _create(session, actor, SALES_ORDER, given, given.customer_no)
+    """Make an open sales order (C9). What its *Always* items need is reserved at once (RS-05). Raises what `_create` raises."""
+    created = _create(session, actor, SALES_ORDER, given, given.customer_no)
+    reserve_always(session, actor, ReservationSource.SALES_LINE.value, created.number)
+    return created
 
 
 def create_purchase_return(session: Session, actor: Actor, *, given: NewPurchaseReturn) -> Created:

@@ -23,10 +23,15 @@ from shopfloor.people.fields import (
     Text200,
     Variant,
 )
+from shopfloor.reservations.inputs import DemandInput
 
 Unit = Annotated[Text20, StringConstraints(max_length=10)]
 EntryNo = Annotated[Annotated[int, Field(ge=1, le=2**63 - 1)] | None, BeforeValidator(lambda value: None if value == "" else value)]
 Country = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2})?$")]
+
+
+Priority = Annotated[int, Field(ge=0, le=1000)]
+"""Of a customer; the greater one is served first (RS-18)."""
 
 
 class NewVendor(InputModel):
@@ -46,6 +51,14 @@ class NewCustomer(InputModel):
     city: Text50 = ""
     country: Country = ""
     email: Text100 = ""
+    priority: Priority = 0
+
+
+class ChangeCustomerPriority(InputModel):
+    """Another priority for a customer."""
+
+    customer_no: Code20
+    priority: Priority
 
 
 class NewOrderLine(InputModel):
@@ -70,6 +83,12 @@ class NewPurchaseOrder(InputModel):
     order_date: Day = None
     """Blank: today in the plant."""
     lines: tuple[NewOrderLine, ...] = Field(min_length=1, max_length=MOST_LINES)
+
+
+class BuyForLine(DemandInput):
+    """A purchase order for what a line needs (RS-16)."""
+
+    vendor_no: Code20
 
 
 class NewSalesOrder(InputModel):
@@ -182,6 +201,8 @@ class PostShipment(InputModel):
     lines: tuple[ShipmentLine, ...] = Field(min_length=1, max_length=MOST_LINES)
     posting_date: Day = None
     """Blank: today in the plant."""
+    confirmed: bool = False
+    """The question RESERVATIONS_WILL_BREAK was answered with yes; the API never asks it (D19)."""
 
 
 class ReturnReceiptLine(ReceiptLine):
@@ -332,4 +353,4 @@ class PostItemJournal(InputModel):
     posting_date: Day = None
     """Blank: today in the plant."""
     confirmed: bool = False
-    """The questions CASE_TWIN and SERIAL_USED_BEFORE were answered with yes."""
+    """The questions CASE_TWIN, SERIAL_USED_BEFORE and RESERVATIONS_WILL_BREAK were answered with yes."""

@@ -10,21 +10,24 @@ from shopfloor import audit
 from shopfloor.items import number_series
 from shopfloor.items.number_series import next_number
 from shopfloor.ledger.entry_types import DocumentType, EntryType
-from shopfloor.orders.answers import JournalPosted
+from shopfloor.orders.answers import JournalPosted, JournalPostedReserved
 from shopfloor.orders.arrivals import Arrival, check_arrivals, note_arrivals
 from shopfloor.orders.documents import LINE_STEP, Goods, goods_of, require_locations, tracking_of
 from shopfloor.orders.inputs import JournalLine, PostItemJournal
+from shopfloor.orders.room import needs_of
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.posting.journal import ItemJournalLine
 from shopfloor.posting.post import post
+from shopfloor.reservations.breaking import make_room
 
 
-def post_item_journal(session: Session, actor: Actor, *, given: PostItemJournal) -> JournalPosted:
+def post_item_journal(session: Session, actor: Actor, *, given: PostItemJournal, may_break: bool = False) -> JournalPosted:
     """Post positive and negative adjustments (C9). The number of statements does not depend on the number of lines.
 
     Raises NotAllowed, NotFound for item or location, UnitUnknown, BelowPrecision, NumberInvalid, NumberPattern, CaseTwin and
     SerialUsedBefore unless confirmed, SetupMissing, and whatever the posting door refuses.
+    `may_break`: a page asks, so goods reserved for others may be written off after a yes (AP-13); raises ReservationsWillBreak.
     """
     actor.require(rights.ADJUST_STOCK)
     goods = goods_of(session, {line.item_no for line in given.lines})
@@ -40,11 +43,13 @@ def post_item_journal(session: Session, actor: Actor, *, given: PostItemJournal)
     journal = [
         _journal_line(line, index * LINE_STEP, goods, given.reason, posting_date, document_no) for index, line in enumerate(given.lines, 1)
     ]
+    broken = make_room(session, actor, needs_of(journal, goods), may_break=may_break, confirmed=given.confirmed)
     register = post(session, actor, journal, source="Item journal", reason=given.reason)
     note_arrivals(session, arrivals)
     after = {"lines": len(journal), "register": register.register_no}
     audit.record(session, "post item journal", document_no, after=after, reason=given.reason)
-    return JournalPosted(document_no=document_no, line_count=len(journal), register_no=register.register_no)
+    told = JournalPosted(document_no=document_no, line_count=len(journal), register_no=register.register_no)
+    return JournalPostedReserved(**vars(told), broken=broken) if broken else told
 
 
 def _journal_line(line: JournalLine, line_no: int, goods: Goods, reason: str, posting_date: date, document_no: str) -> ItemJournalLine:

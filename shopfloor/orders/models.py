@@ -87,6 +87,8 @@ class Customer(Counted, Base):
     email: Mapped[str] = mapped_column(String(100), default="")
     blocked: Mapped[bool] = mapped_column(default=False)
     """Nothing more is ordered from us."""
+    priority: Mapped[int] = mapped_column(default=0)
+    """Who is served first when stock is allocated: the greater one (RS-18)."""
 
 
 class PurchaseHeader(OrderColumns, PlantLed, Base):
@@ -110,6 +112,7 @@ class PurchaseLine(OrderLineColumns, PlantLed, Base):
     __table_args__ = (
         ForeignKeyConstraint(["plant_no", "order_no"], ["purchase_header.plant_no", "purchase_header.no"]),
         CheckConstraint("quantity_base > 0 AND received_base >= 0 AND received_base <= quantity_base", name="received"),
+        Index(None, "plant_no", "item_no"),
     )
 
 
@@ -134,6 +137,7 @@ class SalesLine(OrderLineColumns, PlantLed, Base):
     __table_args__ = (
         ForeignKeyConstraint(["plant_no", "order_no"], ["sales_header.plant_no", "sales_header.no"]),
         CheckConstraint("quantity_base > 0 AND shipped_base >= 0 AND shipped_base <= quantity_base", name="shipped"),
+        Index(None, "plant_no", "item_no"),
     )
 
 

@@ -31,15 +31,19 @@ from shopfloor.orders.documents import (
     write_handled,
 )
 from shopfloor.orders.inputs import PostReceipt, PostReturnReceipt, PostReturnShipment, PostShipment, PostTransfer
-from shopfloor.orders.kinds import TRANSFER_RECEIPT, Movement, Shape
+from shopfloor.orders.kinds import RECEIPT, SHIPMENT, TRANSFER_RECEIPT, Movement, Shape
 from shopfloor.orders.line_numbers import LineNumber, read_numbers, use_numbers
 from shopfloor.orders.models import OrderStatus
 from shopfloor.orders.posted import lock_sources
+from shopfloor.orders.room import needs_of
 from shopfloor.orders.tracked import TrackedOrder
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
-from shopfloor.posting.journal import ItemJournalLine
+from shopfloor.posting.journal import ItemJournalLine, PostedRegister
 from shopfloor.posting.post import post
+from shopfloor.reservations.breaking import make_room
+from shopfloor.reservations.models import ReservationSource
+from shopfloor.reservations.repointing import Arrived, repoint
 from shopfloor.reservations.rules import Demand
 
 Given = PostReceipt | PostShipment | PostReturnReceipt | PostReturnShipment | PostTransfer
@@ -53,6 +57,8 @@ class Moved:
     order_status: str
     line_count: int
     register_no: int
+    broken: str = ""
+    """Whose reservations the goods were taken from (AP-13)."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ class _Order:
 
 def post_movement(
     session: Session, actor: Actor, shape: Shape, movement: Movement, given: Given, *, reason: str = "",
-    values: Mapping[str, str] | None = None,
+    values: Mapping[str, str] | None = None, may_break: bool = False,
 ) -> Moved:
     """Post goods of a released order. The number of statements does not depend on the number of lines. `values` go to the posted document.
 
@@ -99,6 +105,10 @@ def post_movement(
     check_open(given.order_no, lines, moved, goods, _left(order))
     if tracked:
         tracked.check(journal)
+    broken = ""
+    if movement is SHIPMENT:
+        confirmed = getattr(given, "confirmed", False)
+        broken = make_room(session, actor, needs_of(journal, goods), may_break=may_break, confirmed=confirmed)
     register = post(session, actor, journal, source=movement.record.capitalize(), reason=reason)
     if tracked:
         tracked.close(session, journal)
@@ -107,11 +117,21 @@ def post_movement(
     write_handled(session, shape, movement, given.order_no, moved)
     last = movement is shape.movements[-1]
     status = close_when_done(session, shape, given.order_no, lines, moved if last else {})
+    if movement is RECEIPT:
+        _follow_goods(session, actor, given.order_no, journal, register)
     more = _party(order) | dict(values or {})
     insert_posted(session, movement, order.document_no, given.order_no, order.posting_date, register.register_no, more)
     after = {movement.record: order.document_no, "lines": len(journal), "register": register.register_no, "status": status}
     audit.record(session, f"post {movement.record}", given.order_no, before={"status": header.status}, after=after, reason=reason)
-    return Moved(order.document_no, status, len(journal), register.register_no)
+    return Moved(order.document_no, status, len(journal), register.register_no, broken)
+
+
+def _follow_goods(session: Session, actor: Actor, order_no: str, journal: Sequence[ItemJournalLine], register: PostedRegister) -> None:
+    """AP-16: reservations against the order's lines now stand on what came in."""
+    arrived = [
+        Arrived(line.document_line_no, posted.entry_nos[0], line.tracking) for line, posted in zip(journal, register.lines, strict=True)
+    ]
+    repoint(session, actor, source_type=ReservationSource.PURCHASE_LINE.value, source_id=order_no, arrived=arrived)
 
 
 def _tracked(

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from shopfloor.orders.answers import OrderPosted, Shipped
+from shopfloor.orders.answers import OrderPosted, Shipped, ShippedReserved
 from shopfloor.orders.inputs import PostReturnShipment, PostShipment
 from shopfloor.orders.kinds import PURCHASE_RETURN, RETURN_SHIPMENT, SALES_ORDER, SHIPMENT
 from shopfloor.orders.movements import post_movement
 from shopfloor.people.actor import Actor
 
 
-def post_shipment(session: Session, actor: Actor, *, given: PostShipment) -> Shipped:
-    """Ship goods of a released sales order (C9). Raises what `post_movement` raises: NotAvailable, NumberOnHold and others."""
-    moved = post_movement(session, actor, SALES_ORDER, SHIPMENT, given)
-    return Shipped(
+def post_shipment(session: Session, actor: Actor, *, given: PostShipment, may_break: bool = False) -> Shipped:
+    """Ship goods of a released sales order (C9). Raises what `post_movement` raises: NotAvailable, NumberOnHold and others.
+
+    `may_break`: a page asks, so goods reserved for others may go out after a yes (AP-13, D19); raises ReservationsWillBreak.
+    """
+    moved = post_movement(session, actor, SALES_ORDER, SHIPMENT, given, may_break=may_break)
+    told = Shipped(
         shipment_no=moved.document_no,
         order_no=given.order_no,
         order_status=moved.order_status,
         line_count=moved.line_count,
         register_no=moved.register_no,
     )
+    return ShippedReserved(**vars(told), broken=moved.broken) if moved.broken else told
 
 
 def post_return_shipment(session: Session, actor: Actor, *, given: PostReturnShipment) -> OrderPosted:

@@ -14,6 +14,8 @@ REPORT_INCOMPLETE = "report an incomplete unit"
 PICK = "pick"
 ADJUST = "adjust consumption"
 REVERSE = "reverse a report"
+RESERVE = "reserve stock"
+BREAK_RESERVATIONS = "break reservations"
 RECEIVE = "receive and ship"
 ADJUST_STOCK = "post item journals"
 MASTERS = "maintain masters"
@@ -24,13 +26,13 @@ SETTINGS = "maintain settings"
 
 _WORKER = frozenset({REGISTER, MAINTAIN_OWN, TRACE})
 _SUPERVISOR = _WORKER | {OVERRIDE, MOVE, MAINTAIN, PICK, REPORT}
-_MANAGER = _SUPERVISOR | {REPORT_INCOMPLETE, ADJUST, REVERSE, ORDERS, MASTERS, RECEIVE, ADJUST_STOCK}
+_MANAGER = _SUPERVISOR | {REPORT_INCOMPLETE, ADJUST, REVERSE, ORDERS, MASTERS, RECEIVE, ADJUST_STOCK, RESERVE, BREAK_RESERVATIONS}
 
 RIGHTS: dict[Role, frozenset[str]] = {
     Role.WORKER: _WORKER,
     Role.SUPERVISOR: _SUPERVISOR,
     Role.MANAGER: _MANAGER,
     Role.QUALITY: frozenset({TRACE, HOLD}),
-    Role.STOREKEEPER: frozenset({TRACE, RECEIVE, ADJUST_STOCK, PICK}),
+    Role.STOREKEEPER: frozenset({TRACE, RECEIVE, ADJUST_STOCK, PICK, RESERVE}),
     Role.ADMINISTRATOR: _MANAGER | {HOLD, SETTINGS},
 }

@@ -12,6 +12,7 @@ from shopfloor.ledger.check import LIMIT, Check, Problem
 from shopfloor.ledger.check_edges import EDGE_CHECKS
 from shopfloor.ledger.models import ItemApplicationEntry, ItemLedgerEntry, OpenItemEntry
 from shopfloor.quantity import ZERO, shown
+from shopfloor.reservations.check import CHECKS as RESERVATION_CHECKS
 from shopfloor.reservations.models import ReservationEntry, ReservationSource, ReservationStatus
 
 _entry = table(ItemLedgerEntry)
@@ -134,5 +135,5 @@ CHECKS: tuple[Check, ...] = (
 
 
 def run_all(session: Session) -> list[Problem]:
-    """Every check of the ledger, the edges, and the posting door. No problem: the books are right."""
-    return [problem for check in (*LEDGER_CHECKS, *EDGE_CHECKS, *CHECKS) for problem in check(session)]
+    """Every check of the ledger, the edges, reservations, and the posting door. No problem: the books are right."""
+    return [problem for check in (*LEDGER_CHECKS, *EDGE_CHECKS, *RESERVATION_CHECKS, *CHECKS) for problem in check(session)]

@@ -16,7 +16,7 @@ from shopfloor.posting.errors import Expired, InformationMissing, NumberRequired
 from shopfloor.posting.facts import Facts, NamedEntry, NumberFact, NumberKey, Production, dated_number, numbers_of
 from shopfloor.posting.journal import ItemJournalLine
 from shopfloor.quantity import ONE, ZERO, shown
-from shopfloor.reservations.errors import NumberOnHold
+from shopfloor.reservations.errors import MustBeReserved, NumberOnHold
 
 EXPIRED_GOODS_MAY_LEAVE = frozenset({EntryType.PURCHASE, EntryType.NEGATIVE_ADJUSTMENT, EntryType.TRANSFER})
 """EX-04: expired goods may be sent back, written off and moved."""
@@ -144,6 +144,14 @@ def check_not_expired(line: ItemJournalLine, item: ItemMaster, entry: OpenStock,
     if expires is not None and expires < use_date:
         raise Expired(
             item=label(item), number=number_label(entry.tracking), expiration_date=expires.isoformat(), use_date=use_date.isoformat()
+        )
+
+
+def check_reserved(line: ItemJournalLine, item: ItemMaster, reserved: Decimal) -> None:
+    """AP-12, ER-11: what a document line of an *Always* item takes was reserved for it from stock. Raises MustBeReserved."""
+    if item.reservation_policy == "Always" and line.demand is not None and reserved < -line.signed:
+        raise MustBeReserved(
+            item=label(item), line=line.demand.label(), reserved=shown(reserved), needed=shown(-line.signed), unit=item.base_unit_code
         )
 
 

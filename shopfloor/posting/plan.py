@@ -228,6 +228,7 @@ class _Draft:
         taking = self.stock.take(want)
         if taking.missing > ZERO and (self.stock.held_by_others(taking) > ZERO or not self._may_go_below_zero(line, item)):
             raise self._shortage(line, item, taking)
+        checks.check_reserved(line, item, taking.reserved)
         return taking
 
     def _may_go_below_zero(self, line: ItemJournalLine, item: ItemMaster) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
 from shopfloor.db import current_plant, table, take_numbers
+from shopfloor.db.races import lost_race
 from shopfloor.items.models import NumberInformation
 from shopfloor.items.queries import item_masters
 from shopfloor.ledger import entries as ledger
@@ -216,7 +217,7 @@ class _Writer:
             for key, expires in sorted(plan.information.items(), key=lambda pair: pair[0])
         ]
         if rows and ledger.insert_or_skip(session, NumberInformation, rows) != len(rows):
-            raise ledger.lost_race("a number was registered by somebody else")
+            raise lost_race("a number was registered by somebody else")
         if plan.new_dates:
             self._write_new_dates()
 
@@ -234,7 +235,7 @@ class _Writer:
             .values(expiration_date=bindparam("b_date", type_=information.c.expiration_date.type))
         )
         if self.session.connection().execute(statement, rows).rowcount != len(rows):
-            raise ledger.lost_race("a number got its date from somebody else")
+            raise lost_race("a number got its date from somebody else")
 
 
 def _resolver(entry_nos: Sequence[int]) -> Number:

@@ -16,12 +16,15 @@ from shopfloor.production import journals, rules
 from shopfloor.production.answers import OrderMoved, OrderStarted, OrderStartedNumbersOpen
 from shopfloor.production.components import OrderLine, order_lines
 from shopfloor.production.errors import OrderStatus, StartedAboveOrdered, StartedBelowReported
-from shopfloor.production.holding import refuse_reserved
+from shopfloor.production.holding import refuse_registered
 from shopfloor.production.inputs import OrderKey, StartOrder
 from shopfloor.production.locking import LockedOrder, lock_order
 from shopfloor.production.models import ProdOrderLine, ProductionOrder
 from shopfloor.production.planning import change_order, create_order
 from shopfloor.quantity import ZERO, shown
+from shopfloor.reservations.cancelling import drop_demand, drop_inbound
+from shopfloor.reservations.models import ReservationSource
+from shopfloor.reservations.reserving import reserve_always
 
 __all__ = [
     "advance",
@@ -66,8 +69,8 @@ def end_order(session: Session, actor: Actor, *, given: OrderKey) -> OrderMoved:
     """
     actor.require(rights.ORDERS)
     order = lock_order(session, given.order_no)
-    refuse_reserved(session, order.no)
-    return _moved(session, order, "end")
+    refuse_registered(session, order.no)
+    return _moved(session, actor, order, "end")
 
 
 def start_order(session: Session, actor: Actor, *, given: StartOrder) -> OrderStarted:
@@ -78,7 +81,7 @@ def start_order(session: Session, actor: Actor, *, given: StartOrder) -> OrderSt
     """
     actor.require(rights.ORDERS)
     order = lock_order(session, given.order_no)
-    order = advance(session, order, "start")
+    order = advance(session, actor, order, "start")
     line = order_lines(session, order.no)[0]
     quantity = line.quantity - line.started if given.quantity is None else given.quantity
     started = line.started + quantity
@@ -104,7 +107,7 @@ def start_order(session: Session, actor: Actor, *, given: StartOrder) -> OrderSt
     return OrderStarted(**told, consumed=consumed, left_open=[])
 
 
-def advance(session: Session, order: LockedOrder, action: str) -> LockedOrder:
+def advance(session: Session, actor: Actor, order: LockedOrder, action: str) -> LockedOrder:
     """Move a locked order by an action of `rules.MOVES`, missing earlier steps included (LIF-3). Raises OrderStatus.
 
     Report as finished with *End job* uses it in its own transaction.
@@ -116,16 +119,27 @@ def advance(session: Session, order: LockedOrder, action: str) -> LockedOrder:
         return order
     session.connection().execute(update(_orders).where(plant(session, _orders), _orders.c.no == order.no).values(status=passed[-1]))
     audit.record(session, action, order.no, before={"status": order.status}, after={"status": passed[-1], "through": list(passed)})
+    _follow_stage(session, actor, order.no, order.status, passed[-1])
     return replace(order, status=passed[-1])
+
+
+def _follow_stage(session: Session, actor: Actor, order_no: str, before: str, after: str) -> None:
+    """What stages mean for reservations: components begin to be demand, output stops being supply, and an ended order needs nothing."""
+    if before == rules.CREATED:
+        reserve_always(session, actor, ReservationSource.PROD_ORDER_COMPONENT.value, order_no)
+    if after in {rules.REPORTED, rules.ENDED}:
+        drop_inbound(session, actor, ReservationSource.PROD_ORDER_LINE.value, order_no)
+    if after == rules.ENDED:
+        drop_demand(session, ReservationSource.PROD_ORDER_COMPONENT.value, order_no)
 
 
 def _move(session: Session, actor: Actor, order_no: str, action: str) -> OrderMoved:
     actor.require(rights.ORDERS)
-    return _moved(session, lock_order(session, order_no), action)
+    return _moved(session, actor, lock_order(session, order_no), action)
 
 
-def _moved(session: Session, order: LockedOrder, action: str) -> OrderMoved:
-    moved = advance(session, order, action)
+def _moved(session: Session, actor: Actor, order: LockedOrder, action: str) -> OrderMoved:
+    moved = advance(session, actor, order, action)
     return OrderMoved(order_no=moved.no, status=moved.status)
 
 
@@ -135,7 +149,7 @@ def _check_start(session: Session, order: LockedOrder, line: OrderLine, quantity
     if started < line.reported:
         raise StartedBelowReported(order_no=order.no, started=shown(line.started), reported=shown(line.reported), quantity=shown(-quantity))
     if quantity < ZERO:
-        refuse_reserved(session, order.no)
+        refuse_registered(session, order.no)
 
 
 def _said(flush: rules.FlushLine) -> dict[str, str]:

@@ -26,6 +26,7 @@ from shopfloor.production.locking import LockedOrder
 from shopfloor.production.planned import close_planned
 from shopfloor.quantity import ZERO
 from shopfloor.reservations.models import ReservationSource
+from shopfloor.reservations.repointing import Arrived, repoint
 from shopfloor.reservations.rules import Demand
 
 Key = tuple[int, int]
@@ -132,6 +133,7 @@ def finish(
     count_consumption(session, order.no, [(use.order_line_no, use.component_line_no, use.quantity) for use in [*uses, *flushes]])
     if any(line.has_plan for line in lines.values()):
         close_planned(session, order.no, [*uses, *flushes], reports, components)
+    _settle_reservations(session, actor, order, reports, posted.lines[len(uses) + len(flushes) :])
     first_flush, first_report = len(uses), len(uses) + len(flushes)
     return PostedJournal(
         posted.register_no,
@@ -161,6 +163,7 @@ def consume(
     posted = post(session, actor, [_consumption(actor, order, use) for use in uses], source=source, reason=reason)
     count_consumption(session, order.no, [(use.order_line_no, use.component_line_no, use.quantity) for use in uses])
     close_planned(session, order.no, uses, ())
+    _settle_reservations(session, actor, order)
     return PostedJournal(posted.register_no, posted.lines, uses=posted.lines)
 
 
@@ -215,8 +218,24 @@ def flush_started(session: Session, actor: Actor, *, order: LockedOrder, line: O
         return PostedJournal(0, (), left_open=proposal.left_open) if proposal.left_open else None
     posted = post(session, actor, uses, source="Start")
     count_consumption(session, order.no, [(use.order_line_no, use.component_line_no, use.quantity) for use in uses])
+    _settle_reservations(session, actor, order)
     flushed = tuple(zip(proposal.lines, posted.lines, strict=True)) if started >= line.started else ()
     return PostedJournal(posted.register_no, posted.lines, flushed=flushed, left_open=proposal.left_open)
+
+
+def _settle_reservations(
+    session: Session, actor: Actor, order: LockedOrder, reports: Sequence[ProductReport] = (), posted: Sequence[PostedLine] = ()
+) -> None:
+    """AP-16, PR-09: reservations against the order follow what was made; its components give back what they need of orders no more."""
+    arrived = [
+        Arrived(report.order_line_no, line.entry_nos[0], report.tracking)
+        for report, line in zip(reports, posted, strict=True)
+        if report.good > ZERO
+    ]
+    repoint(
+        session, actor, source_type=ReservationSource.PROD_ORDER_LINE.value, source_id=order.no, arrived=arrived,
+        demand_type=ReservationSource.PROD_ORDER_COMPONENT.value,
+    )
 
 
 # --- journal lines --------------------------------------------------------------------------------------------------------

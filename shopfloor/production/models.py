@@ -195,6 +195,7 @@ class ProdOrderLine(PlantLed, Base):
     __table_args__ = (
         ForeignKeyConstraint(["plant_no", "order_no"], ["production_order.plant_no", "production_order.no"]),
         CheckConstraint("quantity > 0 AND started_quantity >= 0 AND good_quantity >= 0 AND error_quantity >= 0", name="quantities"),
+        Index(None, "plant_no", "item_no"),
     )
 
 

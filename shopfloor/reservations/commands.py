@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import bindparam, delete, insert, update
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
 from shopfloor.db import current_plant, table, take_numbers
+from shopfloor.db.races import lost_race
 from shopfloor.items.tracking import NO_TRACKING, Tracking
 from shopfloor.ledger.models import OpenItemEntry
 from shopfloor.people.actor import Actor
@@ -56,6 +58,9 @@ class NewPair:
     """Whether the demand side carries the supply's numbers (LB-01)."""
     picked: bool = False
     taken_over: str = TakenOver.NO
+    binding: str = ""
+    shipment_date: date | None = None
+    """When the demand needs it (LB-07: a moved pair keeps it)."""
 
 
 def insert_pairs(session: Session, actor: Actor, pairs: Sequence[NewPair], numbers: Sequence[int] | None = None) -> None:
@@ -83,7 +88,7 @@ def change_reserved(session: Session, changes: Mapping[int, Decimal]) -> None:
 
 def close_on_posting(session: Session, used: Sequence[UsedReservation]) -> None:
     """OT-01: a posting used up pieces. `remaining` and `reserved` of the open entries are written by the posting itself."""
-    _reduce(session, {piece.entry_no: piece.quantity for piece in used})
+    reduce_pairs(session, {piece.entry_no: piece.quantity for piece in used})
 
 
 def release(session: Session, pieces: Sequence[ReservedPiece], quantities: Mapping[int, Decimal] | None = None) -> None:
@@ -92,7 +97,7 @@ def release(session: Session, pieces: Sequence[ReservedPiece], quantities: Mappi
     change: dict[int, Decimal] = defaultdict(Decimal)
     for piece in pieces:
         change[piece.open_entry_no] -= parts.get(piece.entry_no, ZERO)
-    _reduce(session, parts)
+    reduce_pairs(session, parts)
     change_reserved(session, change)
 
 
@@ -105,7 +110,7 @@ def give_back(session: Session, actor: Actor, pieces: Sequence[ReservedPiece], q
     kept = [piece for piece in pieces if piece.taken_over and parts.get(piece.entry_no, ZERO) > ZERO]
     free = [piece for piece in pieces if not piece.taken_over]
     release(session, free, {piece.entry_no: parts.get(piece.entry_no, ZERO) for piece in free})
-    _reduce(session, {piece.entry_no: parts[piece.entry_no] for piece in kept})
+    reduce_pairs(session, {piece.entry_no: parts[piece.entry_no] for piece in kept})
     insert_pairs(session, actor, [_as_before(piece, parts[piece.entry_no]) for piece in kept])
 
 
@@ -126,10 +131,18 @@ def carry_out_moves(session: Session, actor: Actor, moves: Sequence[Move], targe
         leaving[move.piece.entry_no] += move.quantity
         change[move.piece.open_entry_no] -= move.quantity
         change[move.to_open_entry_no] += move.quantity
-    _reduce(session, leaving)
+    reduce_pairs(session, leaving)
     change_reserved(session, change)
     insert_pairs(
-        session, actor, [NewPair(m.piece.demand, targets[m.to_open_entry_no], m.quantity, specific=False) for m in moves]
+        session,
+        actor,
+        [
+            NewPair(
+                m.piece.demand, targets[m.to_open_entry_no], m.quantity, specific=False, binding=m.piece.binding,
+                shipment_date=m.piece.shipment_date,
+            )
+            for m in moves
+        ],
     )
 
 
@@ -147,8 +160,8 @@ def reserve(
     change_reserved(session, change)
 
 
-def _reduce(session: Session, quantities: Mapping[int, Decimal]) -> None:
-    """Take quantity off both sides of pairs; a pair with nothing left goes."""
+def reduce_pairs(session: Session, quantities: Mapping[int, Decimal]) -> None:
+    """Take quantity off both sides of pairs; a pair with nothing left goes. If a pair is not there any more, the work runs again."""
     plant_no = current_plant(session)
     rows = [
         {"b_plant": plant_no, "b_entry": entry_no, "b_quantity": quantity}
@@ -159,17 +172,20 @@ def _reduce(session: Session, quantities: Mapping[int, Decimal]) -> None:
         return
     # Delete first what is used up completely: the sign check leaves no room for a zero.
     connection = session.connection()
-    gone = connection.execute(_DELETE_USED_UP, rows).rowcount
-    if gone < len(rows) * SIDES:
-        for statement in _REDUCE:
-            connection.execute(statement, rows)
+    changed = connection.execute(_DELETE_USED_UP, rows).rowcount
+    if changed < len(rows) * SIDES:
+        changed += sum(connection.execute(statement, rows).rowcount for statement in _REDUCE)
+    if changed != len(rows) * SIDES:
+        raise lost_race("a reservation was changed by somebody else")
 
 
 def _as_before(piece: ReservedPiece, quantity: Decimal) -> NewPair:
     """The pair as the line held it before an association took it over."""
     line = Demand(piece.demand.source_type, piece.demand.source_id, piece.demand.source_line_no, piece.demand.source_sub_line_no)
     specific = piece.taken_over == TakenOver.SPECIFIC
-    return NewPair(line, piece.supply(), quantity, specific=specific, picked=piece.picked)
+    return NewPair(
+        line, piece.supply(), quantity, specific=specific, picked=piece.picked, binding=piece.binding, shipment_date=piece.shipment_date
+    )
 
 
 def _both_sides(plant_no: int, entry_no: int, pair: NewPair, actor: Actor) -> list[dict[str, object]]:
@@ -183,6 +199,8 @@ def _both_sides(plant_no: int, entry_no: int, pair: NewPair, actor: Actor) -> li
         "association_no": pair.demand.association_no,
         "taken_over": pair.taken_over,
         "picked": pair.picked,
+        "binding": pair.binding,
+        "shipment_date": pair.shipment_date,
         "created_at": now(),
         "created_by": actor.operator_no,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shopfloor.errors import Refusal
+from shopfloor.errors import NeedsConfirmation, Refusal
 
 
 @dataclass(eq=False)
@@ -41,3 +41,153 @@ class NumberOnHold(Refusal):
     item: str
     number: str
     reason: str
+
+
+@dataclass(eq=False)
+class ItemNotReservable(Refusal):
+    """RS-05: the item's policy is Never."""
+
+    code = "ITEM_NOT_RESERVABLE"
+    message = "{item} is never reserved: its policy says so."
+    item: str
+
+
+@dataclass(eq=False)
+class FullyReserved(Refusal):
+    """ER-16, RS-07: the line holds all it needs."""
+
+    code = "FULLY_RESERVED"
+    message = "{line} is fully reserved: {quantity} {unit} of {item}."
+    line: str
+    quantity: str
+    unit: str
+    item: str
+
+
+@dataclass(eq=False)
+class NothingToReserve(Refusal):
+    """ER-16, RS-07, RS-03: no supply is free that fits and comes in time."""
+
+    code = "NOTHING_TO_RESERVE"
+    message = "Nothing of {item} at {location} is available to reserve for {line} ({needed} {unit} needed{until})."
+    item: str
+    location: str
+    line: str
+    needed: str
+    unit: str
+    until: str
+    """Such as ` until 2026-03-02`; blank for a line without a date."""
+
+
+@dataclass(eq=False)
+class NumberNotOnLine(Refusal):
+    """RS-09: only numbers that stand on the line can be reserved by name, and only as much as stands there."""
+
+    code = "NUMBER_NOT_ON_LINE"
+    message = "{number} of {item} does not stand on {line}, or is reserved already. Enter it in the item tracking lines first."
+    number: str
+    item: str
+    line: str
+
+
+@dataclass(eq=False)
+class SupplyTooLate(Refusal):
+    """ER-19, RS-03, RS-13: the supply would come after the demand."""
+
+    code = "SUPPLY_TOO_LATE"
+    message = "{supply} comes {expected}, but {line} needs {item} on {needed_on}. Choose other supply or change a date."
+    supply: str
+    expected: str
+    line: str
+    item: str
+    needed_on: str
+
+
+@dataclass(eq=False)
+class ReservationNotReduced(Refusal):
+    """ER-17, RS-10: a reservation can only become smaller, and not nothing."""
+
+    code = "RESERVATION_NOT_REDUCED"
+    message = "Reservation {entry_no} holds {held} {unit}. It can only become less, and {quantity} is not; cancel it to remove it."
+    entry_no: int
+    held: str
+    quantity: str
+    unit: str
+
+
+@dataclass(eq=False)
+class ReservationFixed(Refusal):
+    """ER-17, RS-11, D1: something else than people decides about this reservation."""
+
+    code = "RESERVATION_FIXED"
+    message = "The reservation of {quantity} {unit} of {item} for {line} cannot be changed here: {why}."
+    quantity: str
+    unit: str
+    item: str
+    line: str
+    why: str
+
+
+@dataclass(eq=False)
+class OrderBinding(NeedsConfirmation):
+    """ER-25, RS-16, WH-27: the supply was ordered or made for this very line."""
+
+    code = "ORDER_BINDING"
+    message = "{supply} was made for {line}. Take the {quantity} {unit} of {item} away from it?"
+    supply: str
+    line: str
+    quantity: str
+    unit: str
+    item: str
+
+
+@dataclass(eq=False)
+class MustBeReserved(Refusal):
+    """ER-11, AP-12: the item's policy is Always."""
+
+    code = "MUST_BE_RESERVED"
+    message = "{item} must be reserved before it goes out: {line} has {reserved} of {needed} {unit} reserved from stock."
+    item: str
+    line: str
+    reserved: str
+    needed: str
+    unit: str
+
+
+@dataclass(eq=False)
+class ReservedNotInStock(Refusal):
+    """ER-08, AP-05: the line's reservation is against an order that has not arrived."""
+
+    code = "RESERVED_NOT_IN_STOCK"
+    message = "{quantity} {unit} of {item} for {line} are reserved from {supply}, which is not here yet. Wait, or cancel that reservation."
+    quantity: str
+    unit: str
+    item: str
+    line: str
+    supply: str
+
+
+@dataclass(eq=False)
+class ReservationsWillBreak(NeedsConfirmation):
+    """ER-12, AP-13, D19: the goods are reserved for somebody else, and there is no other stock for them."""
+
+    code = "RESERVATIONS_WILL_BREAK"
+    message = "{quantity} {unit} of {item} {number} are reserved for {holder}. Take them anyway, and leave {holder} without them?"
+    quantity: str
+    unit: str
+    item: str
+    number: str
+    holder: str
+
+
+@dataclass(eq=False)
+class NotEnoughForAll(Refusal):
+    """RS-18, Basic: all demands of the group, or none."""
+
+    code = "NOT_ENOUGH_FOR_ALL"
+    message = "{available} {unit} of {item} at {location} do not cover all demands ({needed} {unit}). Choose another way to allocate."
+    available: str
+    unit: str
+    item: str
+    location: str
+    needed: str

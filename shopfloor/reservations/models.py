@@ -101,6 +101,7 @@ class ReservationEntry(PlantLed, Base):
         captions("binding", Binding),
         CheckConstraint("(positive AND quantity_base > 0) OR (NOT positive AND quantity_base < 0)", name="sign"),
         Index(None, "plant_no", "source_type", "source_id", "source_line_no", "source_sub_line_no"),
+        Index("ix_reservation_entry_own", "plant_no", "source_type", "source_id", "association_no"),
         Index(None, "plant_no", "association_no"),
         Index(None, "plant_no", "item_no", "serial_no", "lot_no"),
     )

@@ -75,7 +75,7 @@ def _select() -> Select[Any]:
             _demand.c.association_no, _supply.c.source_line_no.label("open_entry_no"), _supply.c.quantity_base, _demand.c.picked,
             _demand.c.serial_no.label("demand_serial"), _demand.c.lot_no.label("demand_lot"), _demand.c.package_no.label("demand_package"),
             _supply.c.serial_no, _supply.c.lot_no, _supply.c.package_no, _demand.c.taken_over,
-            _supply.c.item_no, _supply.c.variant_code, _supply.c.location_code,
+            _supply.c.item_no, _supply.c.variant_code, _supply.c.location_code, _demand.c.binding, _demand.c.shipment_date,
         )
         .join_from(_demand, _supply, and_(_supply.c.plant_no == _demand.c.plant_no, _supply.c.entry_no == _demand.c.entry_no))
         .where(
@@ -111,6 +111,8 @@ def _piece(r: Row[Any]) -> ReservedPiece:
         item_no=r.item_no,
         variant_code=r.variant_code,
         location_code=r.location_code,
+        binding=r.binding,
+        shipment_date=r.shipment_date,
     )
 
 

@@ -78,6 +78,9 @@ class ReservedPiece:
     item_no: str = ""
     variant_code: str = ""
     location_code: str = ""
+    binding: str = ""
+    """RS-16: the supply was made for this very demand."""
+    shipment_date: date | None = None
 
     def supply(self) -> OpenEntry:
         """The supply side, as far as a pair needs it."""
@@ -123,9 +126,9 @@ def take_free(entries: Sequence[OpenEntry], wanted: Decimal) -> tuple[list[Take]
 
 
 def movable(pieces: Sequence[ReservedPiece], demand: Demand) -> list[ReservedPiece]:
-    """LB-06, D1, D19: non-specific pieces of other lines that no pick has fixed; the newest moves first."""
+    """LB-06, D1, D19: non-specific pieces of other lines that no pick or binding has fixed; the newest moves first (RS-16, WH-27)."""
     return sorted(
-        (p for p in pieces if not p.specific and not p.picked and not p.demand.same_line(demand)), key=lambda p: -p.entry_no
+        (p for p in pieces if not (p.specific or p.picked or p.binding) and not p.demand.same_line(demand)), key=lambda p: -p.entry_no
     )
 
 

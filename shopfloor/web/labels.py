@@ -34,6 +34,7 @@ LABELS = {
     "city": _l("City"),
     "country": _l("Country"),
     "email": _l("E-mail"),
+    "priority": _l("Priority"),
     "line_no": _l("Line"),
     "serial_no": _l("Serial number"),
     "lot_no": _l("Lot number"),
@@ -101,4 +102,5 @@ HINTS = {
     "to_handle": _l("Blank: all of it."),
     "starting_date": _l("Blank: from the beginning."),
     "ending_date": _l("The last day; blank: no end."),
+    "priority": _l("Who is served first when stock is allocated: the greater number."),
 }

@@ -42,6 +42,8 @@ MORE: tuple[tuple[str, Any], ...] = (
     ("/reservation-entries", _l("Reservation entries")),
     ("/documents", _l("Posted documents")),
     ("/import", _l("Import")),
+    ("/reservations", _l("Reservations")),
+    ("/allocation", _l("Allocate stock")),
     ("/numbers/held", _l("Numbers on hold")),
     ("/numbers/expiring", _l("Expiring numbers")),
     ("/waiting-units", _l("Units waiting for parts")),

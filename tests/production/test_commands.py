@@ -304,6 +304,7 @@ def test_reserved_parts_keep_the_order_open(run, session):
         "source_id": "PO-1",
         "source_line_no": 10_000,
         "source_sub_line_no": 10,
+        "association_no": 7,
     }
     session.execute(table(ReservationEntry).insert().values(**values, created_at=now(), created_by="T"))
     session.commit()

@@ -205,7 +205,7 @@ def test_setting_is_changed_and_a_wrong_value_refused(client, key):
         ("/scans", 2),
         ("/numbers/held", 2),
         ("/waiting-units", 2),
-        ("/production-orders/RPO-A", 4),
+        ("/production-orders/RPO-A", 5),
         ("/purchase-orders/PO-A", 4),
     ],
 )

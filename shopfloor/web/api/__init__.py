@@ -17,7 +17,10 @@ from shopfloor.web.inputs import check_json
 
 __all__ = ["DESCRIPTION", "SECURITY", "Problem", "register"]
 
-MODULES = ("items", "masters", "people", "orders", "documents", "item_tracking", "production", "genealogy", "ledger", "tracing")
+MODULES = (
+    "items", "masters", "people", "orders", "documents",
+    "item_tracking", "production", "reservations", "genealogy", "ledger", "tracing",
+)
 """A new part of the API: one module with `api`, one word here."""
 DESCRIPTION = (
     "Everything that the pages can do. Quantities are text, such as “0.25”; a JSON number is refused. "

@@ -31,7 +31,7 @@ def page() -> Response:
 def post() -> Response:
     """Post all lines, or none."""
     on_refusal(_show)
-    answer = run_command(post_item_journal, key=command_key(), given=read_form(PostItemJournal))
+    answer = run_command(post_item_journal, key=command_key(), given=read_form(PostItemJournal), may_break=True)
     return go("/item-journal", answer)
 
 

@@ -25,7 +25,7 @@ from shopfloor.web.forms import FormField
 from shopfloor.web.inputs import argument
 from shopfloor.web.inventory.applications import applications_table
 from shopfloor.web.inventory.entry_table import entries_table
-from shopfloor.web.inventory.reservations import reservations_table
+from shopfloor.web.inventory.reservation_entries import reservations_table
 from shopfloor.web.links import (
     document_link,
     entries_link,

@@ -21,6 +21,7 @@ from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
 from shopfloor.web.htmx import go, respond
 from shopfloor.web.inputs import argument, command_key, read_form
+from shopfloor.web.inventory import reservations
 from shopfloor.web.lists import found, list_page, text_filter
 from shopfloor.web.navigation import may
 from shopfloor.web.refusals import on_refusal
@@ -102,6 +103,7 @@ def show(order_no: str, refusal: Refusal | None = None) -> Response:
         card=order,
         moves=moves,
         address=address_of(order_no),
+        reserved=reservations.panel("Prod. Order Component", order_no),
         may_move=may(rights.ORDERS),
         may_start="start" in order.actions,
         may_change=order.order.status in NOT_STARTED,

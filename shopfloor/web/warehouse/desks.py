@@ -28,6 +28,8 @@ class Posting:
     submit: Any
     model: type[InputModel]
     use_case: UseCase
+    may_break: bool = False
+    """Whether it may take what is reserved for others, after a yes (AP-13)."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ _DESKS = (
         OrderKind.SALES, _l("Sales orders"), _l("New sales order"),
         (_l("No sales order fits"), _l("Goods of a released order go out by a shipment.")),
         _l("Customer"), _l("Name"), "/customers/", _l("Shipped"), inputs.NewSalesOrder, commands.create_sales_order,
-        (Posting("shipments", _l("Ship"), _OUT, _l("Post the shipment"), inputs.PostShipment, commands.post_shipment),),
+        (Posting("shipments", _l("Ship"), _OUT, _l("Post the shipment"), inputs.PostShipment, commands.post_shipment, may_break=True),),
     ),
     Desk(
         OrderKind.PURCHASE_RETURN, _l("Purchase return orders"), _l("New purchase return order"),

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from shopfloor.errors import Refusal
 from shopfloor.items.paging import LARGEST_PAGE
 from shopfloor.orders import commands, queries
+from shopfloor.orders.kinds import OrderKind
 from shopfloor.people import rights
 from shopfloor.web.commands import run_command
 from shopfloor.web.errors import NoSuchPage
@@ -19,6 +20,7 @@ from shopfloor.web.extensions import request_session
 from shopfloor.web.forms import Form, FormBuilder, Options
 from shopfloor.web.htmx import go, respond
 from shopfloor.web.inputs import argument, command_key, read_form
+from shopfloor.web.inventory import reservations
 from shopfloor.web.lists import form_page, found, list_page, text_filter
 from shopfloor.web.navigation import may
 from shopfloor.web.refusals import on_refusal
@@ -99,7 +101,8 @@ def post(place: str, order_no: str, movement: str) -> Response:
     if posting is None:
         raise NoSuchPage
     on_refusal(partial(show, desk, order_no, posting=posting))
-    answer = run_command(posting.use_case, key=command_key(), given=read_form(posting.model, order_no=order_no))
+    more = {"may_break": True} if posting.may_break else {}
+    answer = run_command(posting.use_case, key=command_key(), given=read_form(posting.model, order_no=order_no), **more)
     return go(address_of(desk, order_no), answer)
 
 
@@ -121,6 +124,7 @@ def show(desk: Desk, order_no: str, refusal: Refusal | None = None, *, posting: 
         forms=forms,
         may_release=may_post and order.order.status == OPEN,
         changeable=changeable,
+        reserved=reservations.panel("Sales Line", order_no) if desk.kind is OrderKind.SALES else None,
         refusal=message_of(refusal) if refusal else None,
     )
 
