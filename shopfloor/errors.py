@@ -28,7 +28,7 @@ class Outcome:
         code = cls.__dict__.get("code")
         if code:
             known = Outcome.registry.setdefault(code, cls)
-            assert known.__qualname__ == cls.__qualname__, f"code {code} is used by {known} and {cls}"
+            assert (known.__module__, known.__qualname__) == (cls.__module__, cls.__qualname__), f"code {code} is used by {known} and {cls}"
             Outcome.registry[code] = cls
 
     def outcome_fields(self) -> Fields:

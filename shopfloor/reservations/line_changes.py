@@ -79,10 +79,10 @@ class LineReserved(Refusal):
 
 
 @dataclass(eq=False)
-class ReservationFixed(Refusal):
+class LineReservationFixed(Refusal):
     """D1, RS-11: a picked reservation is only given up by the pick."""
 
-    code = "RESERVATION_FIXED"
+    code = "LINE_RESERVATION_FIXED"
     message = "Line {line_no} of {number}: {quantity} of {item} are picked or bound to it. Take that back first."
     number: str
     line_no: int
@@ -205,10 +205,10 @@ def check_quantity(records: Sequence[LineRecord], line: LineName, still_open: St
 
 
 def check_not_fixed(records: Iterable[LineRecord], line: LineName) -> None:
-    """Raises ReservationFixed."""
+    """Raises LineReservationFixed."""
     quantity = sum((record.quantity for record in records if record.fixed and record.status in PAIRS), ZERO)
     if quantity > ZERO:
-        raise ReservationFixed(number=line.number, line_no=line.line_no, item=line.item, quantity=shown(quantity))
+        raise LineReservationFixed(number=line.number, line_no=line.line_no, item=line.item, quantity=shown(quantity))
 
 
 def in_conflict(records: Iterable[LineRecord], new_date: date | None) -> list[LineRecord]:

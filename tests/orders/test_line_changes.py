@@ -21,9 +21,9 @@ from shopfloor.people.actor import Actor
 from shopfloor.reservations.line_changes import (
     DateConflict,
     DeleteTrackedLine,
+    LineReservationFixed,
     LineReserved,
     LineTracked,
-    ReservationFixed,
     TrackedQuantity,
 )
 from shopfloor.reservations.models import ReservationEntry
@@ -184,7 +184,7 @@ def test_d1_a_picked_reservation_is_not_cancelled_here(session, run, actor):
         (cancel_line_reservations, ChosenLine(**chosen)), (delete_line, DeleteLine(**chosen, confirmed=True)),
         (close_order, CloseOrder(order_no="SO-1", reason="lost", confirmed=True)),
     ):
-        with pytest.raises(ReservationFixed):
+        with pytest.raises(LineReservationFixed):
             run(command, kind=SALES, given=given)
     assert Door(run, session).open()[entry_no] == (10, 8)
 

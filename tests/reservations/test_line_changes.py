@@ -11,9 +11,9 @@ from shopfloor.reservations.line_changes import (
     DateConflict,
     LineName,
     LineRecord,
+    LineReservationFixed,
     LineReserved,
     LineTracked,
-    ReservationFixed,
     StillOpen,
     TrackedQuantity,
     check_date,
@@ -125,7 +125,7 @@ def test_rs_13_a_conflict_asks_and_a_cleared_date_is_refused():
 
 def test_d1_a_picked_reservation_is_given_up_by_the_pick_only():
     check_not_fixed([record(1, 4, open_entry_no=5)], LINE)
-    with pytest.raises(ReservationFixed) as refused:
+    with pytest.raises(LineReservationFixed) as refused:
         check_not_fixed([record(1, 4, open_entry_no=5, fixed=True), record(2, 1, open_entry_no=6)], LINE)
     assert refused.value.quantity == "4"
 
