@@ -7,12 +7,16 @@ from urllib.parse import quote, urlencode
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.entry_types import DocumentType, OrderType, SourceType
 
-ORDERS = {OrderType.PRODUCTION.value: "/production-orders/"}
+ORDERS = {OrderType.PRODUCTION.value: "/production-orders/", OrderType.TRANSFER.value: "/transfer-orders/"}
 """Kind of order of an entry -> where its card is."""
 PARTIES = {SourceType.VENDOR.value: "/vendors/", SourceType.CUSTOMER.value: "/customers/"}
 DOCUMENTS = {
     DocumentType.PURCHASE_RECEIPT.value: ("/purchase-orders/", "/vendors/"),
     DocumentType.SALES_SHIPMENT.value: ("/sales-orders/", "/customers/"),
+    DocumentType.RETURN_SHIPMENT.value: ("/purchase-return-orders/", "/vendors/"),
+    DocumentType.RETURN_RECEIPT.value: ("/sales-return-orders/", "/customers/"),
+    DocumentType.TRANSFER_SHIPMENT.value: ("/transfer-orders/", ""),
+    DocumentType.TRANSFER_RECEIPT.value: ("/transfer-orders/", ""),
     DocumentType.PRODUCTION_JOURNAL.value: ("/production-orders/", ""),
 }
 """Kind of posted document -> where its order is, and who it is from or to."""
@@ -21,6 +25,7 @@ SOURCES = {
     "Prod. Order Line": "/production-orders/",
     "Sales Line": "/sales-orders/",
     "Purchase Line": "/purchase-orders/",
+    "Transfer Line": "/transfer-orders/",
     "Item Ledger Entry": "/ledger-entries/",
 }
 """What a reservation entry points at -> where it is shown."""

@@ -140,7 +140,7 @@ def test_ap_09_a_transfer_order_leaves_and_arrives(client, run, key):
     assert "/transfer-receipts/" + receipt + "/undo" not in client.get(f"/transfer-receipts/{receipt}").text
     trace = client.get(f"/tracing?lot_no=L-{key}").text
     assert "/documents/TSH-" in trace
-    assert f"/transfer-receipts/{receipt}" in trace
+    assert f"/documents/{receipt}" in trace
 
 
 def test_rs_12_c1_a_line_is_changed_and_a_reserved_one_says_what_to_do(client, run, key):

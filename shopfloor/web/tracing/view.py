@@ -13,7 +13,6 @@ from flask_babel import lazy_gettext as _l
 
 from shopfloor.items.queries import NumberCard
 from shopfloor.ledger.entry_types import EntryType, SourceType
-from shopfloor.orders.kinds import SHAPES
 from shopfloor.quantity import ZERO
 from shopfloor.tracing.criteria import Criteria
 from shopfloor.tracing.lines import ITEM_LEDGER_ENTRY, Line, Link, State, Trace, trace_opposite, with_line_values
@@ -42,8 +41,6 @@ WORDS = (
     _l("Positive Adjmt."), _l("Negative Adjmt."), _l("Purchase Invoice"), _l("Sales Invoice"),
 )
 """Captions that are looked up by value, for the translator."""
-ADDRESSES = {movement.document_type.value: movement.address for shape in SHAPES.values() for movement in shape.movements}
-"""Kind of posted document -> the first part of the address of its page."""
 PARTIES = {SourceType.VENDOR.value: "/vendors/", SourceType.CUSTOMER.value: "/customers/"}
 
 
