@@ -56,7 +56,7 @@ def save_tracking_lines(session: Session, actor: Actor, *, given: SaveTrackingLi
         _ask_for_unavailable(session, source, before, rows)
     reserved = ZERO if source.inbound else reserve_by_number(session, actor, source, rows)
     held = {} if source.inbound else held_by_number(session, source)
-    replace_records(session, actor, _goods(source), before, _new_records(rows, held, before))
+    replace_records(session, actor, _goods(source), before, _new_records(rows, held))
     numbers = [f"{row.tracking.label()} {shown(row.quantity)}" for row in rows]
     audit.record(
         session, "save item tracking lines", source.document,
@@ -154,11 +154,10 @@ def _check_dates(source: SourceLine, rows: Sequence[Assigned], known: Mapping[st
 
 
 def _check_fixed(before: Sequence[TrackingRecord], rows: Sequence[Assigned]) -> None:
-    """TL-08: a number that gives back a posted entry stays, or goes as a whole."""
-    kept = {row.tracking for row in rows}
+    """TL-08: numbers that give back posted entries stay as they were copied; the line may only lose all of them."""
     for record in before:
         entry_no = record.applies_from_entry or record.applies_to_entry
-        if entry_no and rows and record.tracking not in kept:
+        if entry_no and rows:
             raise NumberFixed(number=record.tracking.label(), entry_no=entry_no)
 
 
@@ -193,18 +192,7 @@ def _goods(source: SourceLine) -> LineOfGoods:
     )
 
 
-def _new_records(rows: Sequence[Assigned], held: Mapping[Tracking, Decimal], before: Sequence[TrackingRecord]) -> list[NewRecord]:
+def _new_records(rows: Sequence[Assigned], held: Mapping[Tracking, Decimal]) -> list[NewRecord]:
     """What the line's own reservations do not carry already."""
-    links = {record.tracking: record for record in before}
-    records = []
-    for row in rows:
-        quantity = row.quantity - held.get(row.tracking, ZERO)
-        if quantity > ZERO:
-            link = links.get(row.tracking)
-            records.append(
-                NewRecord(
-                    row.tracking, quantity, min(row.to_handle, quantity), row.expiration_date,
-                    link.applies_to_entry if link else 0, link.applies_from_entry if link else 0,
-                )
-            )
-    return records
+    left = [(row, row.quantity - held.get(row.tracking, ZERO)) for row in rows]
+    return [NewRecord(row.tracking, more, min(row.to_handle, more), row.expiration_date) for row, more in left if more > ZERO]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -61,6 +62,7 @@ def tracking_lines_page(session: Session, given: TrackingSource) -> TrackingLine
     records = tracking_records(session, [source.line])
     held = {} if source.inbound else held_by_number(session, source)
     planned = {record.tracking: record for record in records}
+    sums = _sums(records)
     trackings = sorted({*planned, *held}, key=lambda one: (one.lot_no, one.serial_no, one.package_no))
     specific = source.master.rules
     judged = {} if source.inbound else availability_of(
@@ -69,8 +71,8 @@ def tracking_lines_page(session: Session, given: TrackingSource) -> TrackingLine
     numbers = tuple(
         TrackedNumber(
             tracking=one,
-            quantity=held.get(one, ZERO) + (planned[one].quantity if one in planned else ZERO),
-            to_handle=held.get(one, ZERO) + (planned[one].to_handle if one in planned else ZERO),
+            quantity=held.get(one, ZERO) + sums.get(one, (ZERO, ZERO))[0],
+            to_handle=held.get(one, ZERO) + sums.get(one, (ZERO, ZERO))[1],
             expiration_date=_day(planned.get(one), judged.get(one)),
             availability=judged.get(one),
             reserved=held.get(one, ZERO),
@@ -106,3 +108,12 @@ def _matrix(source: SourceLine, numbers: tuple[TrackedNumber, ...]) -> Matrix:
 def _day(record: TrackingRecord | None, availability: NumberAvailability | None) -> str:
     day = record.expiration_date if record is not None and record.expiration_date else availability and availability.expiration_date
     return day.isoformat() if day else ""
+
+
+def _sums(records: Sequence[TrackingRecord]) -> dict[Tracking, tuple[Decimal, Decimal]]:
+    """Quantity and what is to be handled by number: one number may give back several entries (TL-15)."""
+    sums: dict[Tracking, tuple[Decimal, Decimal]] = {}
+    for record in records:
+        quantity, to_handle = sums.get(record.tracking, (ZERO, ZERO))
+        sums[record.tracking] = (quantity + record.quantity, to_handle + record.to_handle)
+    return sums

@@ -61,7 +61,10 @@ class NumberFixed(Refusal):
     """TL-08: the number is fixed by the posted entry that the line gives back."""
 
     code = "NUMBER_FIXED"
-    message = "{number} belongs to entry {entry_no}, which this line gives back, and stays as it is. Delete the whole line instead."
+    message = (
+        "{number} belongs to entry {entry_no}, which this line gives back, and stays as it is. "
+        "Take all numbers off, or delete the line."
+    )
     number: str
     entry_no: int
 

@@ -28,11 +28,13 @@ from shopfloor.reservations.rules import Demand, Take
 from shopfloor.reservations.tracking_errors import (
     ExcessTracking,
     NoTrackingCode,
+    NumberFixed,
     NumbersNotAvailable,
     ToHandleDiffers,
     TrackingDoesNotMatch,
 )
 from tests.conftest import ADMINISTRATOR
+from tests.factories_documents import copy_posted
 from tests.factories_items import CELL, LABEL, MODULE, PACK, PASTE, plant_with_masters
 from tests.factories_orders import make_customer, make_purchase_order, make_sales_order, make_vendor, opening_stock, receive, ship
 from tests.factories_production import through
@@ -395,3 +397,18 @@ def test_ots_saving_takes_constant_statements(session, run, engine):
         receive(run, order_no, {"quantity": str(size)})
         counts.append(len(seen))
     assert counts[0] == counts[1], counts
+
+
+def test_tl_08_numbers_that_give_back_posted_goods_stay_as_they_were_copied(session, run):
+    """TL-15: two shipments of one lot come back on one line; the numbers can be taken off, not changed."""
+    opening_stock(run, CELL, "20", lot_no="A")
+    make_sales_order(run, {"item_no": CELL, "quantity": "10"})
+    shipment_no = ship(run, "SO-1", {"quantity": "3", "lot_no": "A"}, {"quantity": "4", "lot_no": "A"}).shipment_no
+    order_no = copy_posted(run, "shipment", shipment_no)
+    shown = page(session, order_no=order_no)
+    assert (shown.source.inbound, [(n.tracking.lot_no, n.quantity, n.fixed) for n in shown.numbers]) == (True, [("A", 7, True)])
+    with pytest.raises(NumberFixed):
+        save(run, {"lot_no": "A", "quantity": "7"}, order_no=order_no)
+    assert [n.quantity for n in page(session, order_no=order_no).numbers] == [7]
+    save(run, order_no=order_no)
+    assert page(session, order_no=order_no).numbers == ()
