@@ -21,6 +21,7 @@ from shopfloor.db import plant, table
 from shopfloor.errors import Refusal
 from shopfloor.ledger.models import OpenItemEntry
 from shopfloor.people.models import Plant
+from shopfloor.quantity import ZERO
 from shopfloor.reservations.inputs import Reserve
 from shopfloor.reservations.pairs import numbers_of_line, pairs_of_demand
 from shopfloor.reservations.supplies import all_supplies, demand_lines
@@ -191,8 +192,15 @@ class ReservationMachine(RuleBasedStateMachine):
             return
         lot = data.draw(st.sampled_from(sorted(stock)))
         quantity = min(quantity, int(sum(before[letter])))
+        named = {pair.supply_tracking.lot_no: ZERO for pair in self.pairs(letter) if pair.specific}
+        for pair in self.pairs(letter):
+            if pair.specific:
+                named[pair.supply_tracking.lot_no] += pair.quantity
+        foreign = max(quantity - named.get(lot, ZERO), ZERO)
+        promised = bool(named) and foreign > sum(before[letter]) - sum(named.values())
         code, answer = outcome(ship, self.run, self.name + letter, {"quantity": str(quantity), "lot_no": lot})
-        assert code in {"SHIPMENT_POSTED", "RESERVED_ELSEWHERE", "NOT_AVAILABLE", "RESERVED_NOT_IN_STOCK"}
+        assert (code == "TRACKING_DOES_NOT_MATCH") == promised, "WH-21: other numbers fit only into what has none"
+        assert promised or code in {"SHIPMENT_POSTED", "RESERVED_ELSEWHERE", "NOT_AVAILABLE", "RESERVED_NOT_IN_STOCK"}
         self.others_keep(before, letter if answer else "")
 
 
