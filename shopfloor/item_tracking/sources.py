@@ -50,6 +50,8 @@ class SourceLine:
     line: Demand
     document: str
     """As people name it: `Sales order SO-1, line 10000`."""
+    returns: bool
+    """A line of a return order: goods go back to where they came from."""
     status: str
     master: ItemMaster
     variant_code: str
@@ -96,14 +98,17 @@ def source_line(session: Session, source: TrackingSource) -> SourceLine:
         raise NotFound(record=f"{kind.record} line", number=_label(source))
     master = item_masters(session, [row.item_no])[row.item_no]
     line = Demand(source.source_type, source.order_no, source.line_no, source.component_line_no)
+    returns = row.document_type == OrderDocument.RETURN_ORDER.value
+    record = kind.record.replace(" order", " return order") if returns else kind.record
     return SourceLine(
         line=line,
-        document=f"{kind.record.capitalize()} {_label(source)}",
+        document=f"{record.capitalize()} {_label(source)}",
+        returns=returns,
         status=row.status,
         master=master,
         variant_code=row.variant_code,
         location_code=row.location_code,
-        inbound=kind.inbound != (row.document_type == OrderDocument.RETURN_ORDER.value),
+        inbound=kind.inbound != returns,
         ordered=row.ordered,
         handled=row.handled,
         registered=_registered(session, line) if source.component_line_no else ZERO,

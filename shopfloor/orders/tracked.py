@@ -73,29 +73,34 @@ class TrackedOrder:
     def check(self, journal: Sequence[ItemJournalLine]) -> None:
         """WH-21: numbers that the line does not carry fit into what has none. Raises TrackingDoesNotMatch."""
         foreign: dict[int, Decimal] = defaultdict(Decimal)
-        for line in journal:
-            carried = self._carried(line.document_line_no)
-            foreign[line.document_line_no] += max(line.quantity - carried.get(line.tracking, ZERO), ZERO) if carried else ZERO
-            ordered = self.lines[line.document_line_no]
-            untracked = ordered.ordered - ordered.handled - sum(carried.values(), ZERO)
-            if foreign[line.document_line_no] > max(untracked, ZERO):
+        for (line_no, tracking), quantity in self._posted(journal).items():
+            carried = self._carried(line_no)
+            foreign[line_no] += max(quantity - carried.get(tracking, ZERO), ZERO) if carried else ZERO
+            ordered = self.lines[line_no]
+            untracked = max(ordered.ordered - ordered.handled - sum(carried.values(), ZERO), ZERO)
+            if foreign[line_no] > untracked:
                 raise TrackingDoesNotMatch(
-                    document=self._label(line.document_line_no), item=line.item_no, number=line.tracking.label() or line.item_no,
-                    untracked=shown(max(untracked, ZERO)), unit=self.goods.masters[line.item_no].base_unit_code,
+                    document=self._label(line_no), item=ordered.item_no, number=tracking.label() or ordered.item_no,
+                    untracked=shown(untracked), unit=self.goods.masters[ordered.item_no].base_unit_code,
                 )
 
     def close(self, session: Session, journal: Sequence[ItemJournalLine]) -> None:
         """OT-01: what was posted leaves the lines' numbers; the door took what was held by name first."""
         if not self.records:
             return
+        handled = {
+            (self._demand(line_no), tracking): max(quantity - self.reserved.get((line_no, tracking), ZERO), ZERO)
+            for (line_no, tracking), quantity in self._posted(journal).items()
+        }
+        close_handled(session, handled, {})
+
+    @staticmethod
+    def _posted(journal: Sequence[ItemJournalLine]) -> dict[tuple[int, Tracking], Decimal]:
+        """Base quantity by line and number; a number may stand in several rows."""
         posted: dict[tuple[int, Tracking], Decimal] = defaultdict(Decimal)
         for line in journal:
             posted[line.document_line_no, line.tracking] += line.quantity
-        handled = {
-            (self._demand(line_no), tracking): max(quantity - self.reserved.get((line_no, tracking), ZERO), ZERO)
-            for (line_no, tracking), quantity in posted.items()
-        }
-        close_handled(session, handled, {})
+        return posted
 
     def _handled(self, line: ReceiptLine | ShipmentLine, quantity: Decimal) -> list[ReceiptLine | ShipmentLine]:
         numbers = self._numbers(line.line_no)

@@ -109,13 +109,6 @@ def close_handled(session: Session, handled: Mapping[tuple[Demand, Tracking], De
     _write_left(session, records, left)
 
 
-def delete_records(session: Session, line: Demand) -> int:
-    """Take every number off a line. Gives how many records went."""
-    found = tracking_records(session, [line])
-    _delete(session, [record.entry_no for record in found])
-    return len(found)
-
-
 def _cut(records: Sequence[TrackingRecord], left: dict[int, Decimal], open_quantity: Decimal) -> None:
     """The last numbers go first, as they were the last to be planned."""
     excess = sum((left[record.entry_no] for record in records), ZERO) - open_quantity

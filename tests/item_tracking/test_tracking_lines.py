@@ -203,6 +203,17 @@ def test_wh_21_er_22_other_numbers_than_the_promised_ones_fit_only_into_what_has
         ship(run, "SO-1", {"quantity": "8", "lot_no": "A"})
 
 
+def test_wh_21_a_number_in_two_rows_is_one_number(session, run):
+    opening_stock(run, CELL, "20", lot_no="A")
+    opening_stock(run, CELL, "20", lot_no="B")
+    make_sales_order(run, {"item_no": CELL, "quantity": "10"})
+    save(run, {"lot_no": "A", "quantity": "7"}, {"lot_no": "B", "quantity": "3"})
+    with pytest.raises(TrackingDoesNotMatch):
+        ship(run, "SO-1", {"quantity": "7", "lot_no": "A"}, {"quantity": "3", "lot_no": "A"})
+    ship(run, "SO-1", {"quantity": "4", "lot_no": "A"}, {"quantity": "3", "lot_no": "A"}, {"quantity": "3", "lot_no": "B"})
+    assert page(session).numbers == ()
+
+
 def test_tl_14_numbers_of_a_purchase_line_come_in_with_their_date(session, run):
     """EX-01, AV-02: planned numbers are no stock; a date that the lot has is not altered."""
     opening_stock(run, PASTE, "1", lot_no="P-0", expiration_date="2027-01-31")
@@ -406,6 +417,7 @@ def test_tl_08_numbers_that_give_back_posted_goods_stay_as_they_were_copied(sess
     shipment_no = ship(run, "SO-1", {"quantity": "3", "lot_no": "A"}, {"quantity": "4", "lot_no": "A"}).shipment_no
     order_no = copy_posted(run, "shipment", shipment_no)
     shown = page(session, order_no=order_no)
+    assert shown.source.document == f"Sales return order {order_no}, line 10000"
     assert (shown.source.inbound, [(n.tracking.lot_no, n.quantity, n.fixed) for n in shown.numbers]) == (True, [("A", 7, True)])
     with pytest.raises(NumberFixed):
         save(run, {"lot_no": "A", "quantity": "7"}, order_no=order_no)

@@ -148,3 +148,12 @@ def test_tl_13_serials_over_the_api(client, key):
 def test_tl_03_bad_rows_are_refused_with_row_and_column(client, key, row, place):
     refused = post(client, "/item-tracking-lines", {**SALES, "lines": [row]}, key)
     assert (refused.status_code, refused.json["code"], list(refused.json["fields"]["problems"])) == (422, "INVALID_INPUT", [place])
+
+
+def test_a_return_line_leads_back_to_its_return_order(client, key):
+    order = {"customer_no": "C1", "no": f"R-{key}"[:20], "lines": [{"item_no": "CELL", "quantity": "2", "location_code": "MAIN"}]}
+    assert post(client, "/sales-return-orders", order, key).status_code == 200
+    card = f"/sales-return-orders/{order['no']}"
+    line = f"/item-tracking/sales/{order['no']}/10000/0"
+    assert line in client.get(card).text
+    assert f'href="{card}"' in client.get(line).text

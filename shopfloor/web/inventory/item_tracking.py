@@ -85,13 +85,18 @@ def show(kind: str, source: TrackingSource, refusal: Refusal | None = None, *, o
         page=page,
         kind=kind,
         order_no=source.order_no,
-        order_address=ORDERS[kind] + quote(source.order_no, safe=""),
+        order_address=_order_address(kind, page, source.order_no),
         here=here,
         form=_form(here, page, proposed, refusal if not of_serials else None) if may_save else None,
         unused=_unused_columns(page),
         serials=_serials_form(here, refusal if of_serials else None) if may_save and page.source.inbound and _takes_serials(page) else None,
         refusal=message_of(refusal) if refusal else None,
     )
+
+
+def _order_address(kind: str, page: queries.TrackingLinesPage, order_no: str) -> str:
+    place = ORDERS[kind].replace("-orders/", "-return-orders/") if page.source.returns else ORDERS[kind]
+    return place + quote(order_no, safe="")
 
 
 def address_of(kind: str, source: TrackingSource) -> str:
