@@ -91,6 +91,14 @@ class ReservationMachine(RuleBasedStateMachine):
         self.session.rollback()
         return found
 
+    def numbers_carried(self, letter):
+        """What the line holds by number, and what it is only planned to take."""
+        named = {tracking.lot_no: quantity for tracking, quantity in numbers_of_line(self.session, self.demand(letter)).items()}
+        for pair in self.pairs(letter):
+            if pair.specific:
+                named[pair.supply_tracking.lot_no] = named.get(pair.supply_tracking.lot_no, ZERO) + pair.quantity
+        return named
+
     def lots(self):
         entries = table(OpenItemEntry)
         wanted = select(entries.c.lot_no, entries.c.remaining).where(plant(self.session, entries), entries.c.item_no == self.name)
@@ -192,10 +200,7 @@ class ReservationMachine(RuleBasedStateMachine):
             return
         lot = data.draw(st.sampled_from(sorted(stock)))
         quantity = min(quantity, int(sum(before[letter])))
-        named = {pair.supply_tracking.lot_no: ZERO for pair in self.pairs(letter) if pair.specific}
-        for pair in self.pairs(letter):
-            if pair.specific:
-                named[pair.supply_tracking.lot_no] += pair.quantity
+        named = self.numbers_carried(letter)
         foreign = max(quantity - named.get(lot, ZERO), ZERO)
         promised = bool(named) and foreign > sum(before[letter]) - sum(named.values())
         code, answer = outcome(ship, self.run, self.name + letter, {"quantity": str(quantity), "lot_no": lot})
