@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from shopfloor import audit
 from shopfloor.db import Base, current_plant
 from shopfloor.errors import InvalidInput, NotFound
+from shopfloor.items import tracking_codes
 from shopfloor.items.errors import UnitUnknown
 from shopfloor.items.inputs import (
     NewGtin,
@@ -26,9 +27,9 @@ from shopfloor.items.models import (
     Item,
     ItemReference,
     ItemTrackingCode,
-    ItemTrackingRequirement,
     ItemUnitOfMeasure,
     Location,
+    NumberSeries,
     TrackedComponentsPolicy,
     UnitOfMeasure,
 )
@@ -50,13 +51,12 @@ def create_unit(session: Session, actor: Actor, *, given: NewUnit) -> Created:
 
 
 def create_tracking_code(session: Session, actor: Actor, *, given: NewTrackingCode) -> Created:
-    """Add an item tracking code with what it demands (DM-40, TC-02, TC-03). Raises NotAllowed, AlreadyExists."""
+    """Add an item tracking code with what it demands (DM-40, TC-01 to TC-03). Raises NotAllowed, AlreadyExists."""
     actor.require(rights.MASTERS)
     _refuse_known(session, ItemTrackingCode, given.code, "item tracking code")
-    session.add(ItemTrackingCode(**given.model_dump(exclude={"requirements"})))
+    session.add(ItemTrackingCode(code=given.code, **tracking_codes.columns(given)))
     session.flush()
-    demanded = {(requirement.kind, requirement.transaction) for requirement in given.requirements}
-    session.add_all(ItemTrackingRequirement(tracking_code=given.code, kind=kind, transaction=name) for kind, name in sorted(demanded))
+    tracking_codes.write_requirements(session, given)
     return _created(session, "Item tracking code", given.code, given)
 
 
@@ -80,6 +80,8 @@ def create_item(session: Session, actor: Actor, *, given: NewItem) -> Created:
         if code.serial_specific and given.rounding_precision != 1:
             problem = "must be 1 for items with serial numbers"
             raise InvalidInput(summary=f"rounding_precision {problem}", problems={"rounding_precision": problem})
+    for series in {given.serial_nos, given.lot_nos} - {""}:
+        _require(session, NumberSeries, (current_plant(session), series), "number series", series)
     values = given.model_dump(exclude={"item_tracking_code", "tracked_components_policy"})
     tracking_code, policy = given.item_tracking_code or None, given.tracked_components_policy or None
     session.add(Item(**values, item_tracking_code=tracking_code, tracked_components_policy=policy, blocked=False))
@@ -149,10 +151,10 @@ def _refuse_known(session: Session, model: type[Base], key: object, record: str,
         raise AlreadyExists(record=record, number=number or str(key))
 
 
-def _require(session: Session, model: type[R], key: str, record: str) -> R:
+def _require(session: Session, model: type[R], key: object, record: str, number: str = "") -> R:
     row = session.get(model, key)
     if row is None:
-        raise NotFound(record=record, number=key)
+        raise NotFound(record=record, number=number or str(key))
     return row
 
 

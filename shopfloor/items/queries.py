@@ -110,6 +110,8 @@ _MASTERS = (
         ItemTrackingCode.information_required_inbound,
         ItemTrackingCode.information_required_outbound,
         ItemTrackingCode.create_information_on_posting,
+        ItemTrackingCode.warranty_formula,
+        ItemTrackingCode.warranty_entry_required,
         TrackedComponentsPolicy.use_tracked_components,
         TrackedComponentsPolicy.check_preallocation_for_product,
         TrackedComponentsPolicy.check_preallocation_for_components,
@@ -259,6 +261,8 @@ def _master(rows: list[Row[Any]]) -> ItemMaster:
         information_required_inbound=bool(row.information_required_inbound),
         information_required_outbound=bool(row.information_required_outbound),
         create_information_on_posting=not has_code or row.create_information_on_posting,
+        serial_nos=row.serial_nos,
+        lot_nos=row.lot_nos,
         report_when_completed=row.report_when_completed,
         negative_stock_allowed=row.negative_stock_allowed,
         measured=row.measured,
@@ -278,6 +282,8 @@ def _tracking_rules(rows: list[Row[Any]]) -> TrackingRules:
         use_expiration_dates=row.use_expiration_dates,
         expiration_entry_required=row.expiration_entry_required,
         strict_expiration_posting=row.strict_expiration_posting,
+        warranty_formula=row.warranty_formula,
+        warranty_entry_required=row.warranty_entry_required,
     )
 
 

@@ -27,3 +27,13 @@ class Changed(Answer):
     message = "{record} {number} was changed."
     record: str
     number: str
+
+
+@dataclass(frozen=True)
+class Deleted(Answer):
+    """A record is gone."""
+
+    code = "RECORD_DELETED"
+    message = "{record} {number} was deleted."
+    record: str
+    number: str

@@ -16,6 +16,7 @@ from shopfloor.errors import InvalidInput, Refusal
 from shopfloor.people.fields import InputModel
 from shopfloor.web.inputs import form_values
 from shopfloor.web.labels import HINTS, LABELS
+from shopfloor.web.texts import outcome_text
 
 Options = Sequence[tuple[str, str]]
 EMPTY_ROWS = 4
@@ -82,7 +83,7 @@ class FormBuilder:
         self.submit = submit
         self.refusal = refusal
         self.typed = form_values() if refusal is not None else dict(values or {})
-        self.problems = refusal.problems if isinstance(refusal, InvalidInput) else {}
+        self.problems = refusal.problems if isinstance(refusal, InvalidInput) else _at_line(refusal)
         self.options = dict(options or {})
         self.hidden = {"lines", "confirmed", *without}
 
@@ -125,6 +126,13 @@ class FormBuilder:
             options=options if info.is_required() or name not in self.options else (("", ""), *options),
             maximum=next((m.max_length for m in info.metadata if getattr(m, "max_length", None)), 0),
         )
+
+
+def _at_line(refusal: Refusal | None) -> Mapping[str, str]:
+    """A refusal of one row of many stands at its field, or at the row's first one."""
+    if refusal is None or not refusal.row:
+        return {}
+    return {f"lines.{refusal.row - 1}.{refusal.column or 'item_no'}": outcome_text(refusal)}
 
 
 def _start_value(info: FieldInfo) -> object:

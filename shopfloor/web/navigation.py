@@ -28,6 +28,7 @@ MORE: tuple[tuple[str, Any], ...] = (
     ("/barcode-sheet", _l("Barcode sheet")),
     ("/boms", _l("Bills of material")),
     ("/item-journal", _l("Item journal")),
+    ("/tracking-codes", _l("Item tracking codes")),
     ("/numbers/held", _l("Numbers on hold")),
     ("/numbers/expiring", _l("Expiring numbers")),
     ("/waiting-units", _l("Units waiting for parts")),

@@ -17,6 +17,7 @@ MODULES = (
     "inventory.journal",
     "inventory.numbers",
     "inventory.stock",
+    "inventory.tracking_codes",
     "production.barcode_sheet",
     "production.boms",
     "production.orders",

@@ -17,7 +17,7 @@ from shopfloor.web.inputs import check_json
 
 __all__ = ["DESCRIPTION", "SECURITY", "Problem", "register"]
 
-MODULES = ("items", "people", "orders", "production", "genealogy", "tracing")
+MODULES = ("items", "tracking_codes", "people", "orders", "production", "genealogy", "tracing")
 """A new part of the API: one module with `api`, one word here."""
 DESCRIPTION = (
     "Everything that the pages can do. Quantities are text, such as “0.25”; a JSON number is refused. "
