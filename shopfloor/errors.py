@@ -49,7 +49,7 @@ class Outcome:
         found = Outcome.registry[code](**{name: value for name, value in kept.items() if not (row and name == "column")})
         assert isinstance(found, cls)
         if row:
-            found.row = row  # type: ignore[attr-defined]
+            found.row, found.column = row, values.get("column", "")  # type: ignore[attr-defined]
         return found
 
 
@@ -66,7 +66,7 @@ class Refusal(Outcome, Exception):
     """
 
     sound: ClassVar[str] = "refused"
-    column: ClassVar[str] = ""
+    column = ""
     """Field of a line that is wrong, such as `quantity`; blank: the line as a whole."""
     row = 0
     """Line of the list that was refused, from 1; 0: the command as a whole."""
@@ -86,12 +86,13 @@ class Refusal(Outcome, Exception):
 
 
 @contextmanager
-def in_row(number: int) -> Iterator[None]:
-    """Tells a refusal which line of a list it is about."""
+def in_row(number: int, column: str = "") -> Iterator[None]:
+    """Tells a refusal which line of a list it is about, and which field of it unless the refusal knows."""
     try:
         yield
     except Refusal as refusal:
         refusal.row = refusal.row or number
+        refusal.column = refusal.column or column
         raise
 
 

@@ -22,6 +22,7 @@ from shopfloor.people.fields import (
     Text20,
     Text50,
     Text100,
+    Text500,
     Variant,
 )
 
@@ -223,3 +224,4 @@ class NumberDetails(NumberKey):
     production_date: Day = None
     vendor_no: Text20 = ""
     vendor_lot_no: Text50 = ""
+    comments: Text500 = ""

@@ -94,6 +94,7 @@ class NumberCard:
     production_date: date | None
     vendor_no: str
     vendor_lot_no: str
+    comments: str = ""
 
 
 _MASTERS = (
@@ -237,7 +238,7 @@ def _number_cards(session: Session, **fits: object) -> list[NumberCard]:
     info = NumberInformation
     columns = (
         *(info.item_no, info.variant_code, info.kind, info.number, info.description, info.blocked, info.hold_reason),
-        *(info.expiration_date, info.best_before_date, info.production_date, info.vendor_no, info.vendor_lot_no),
+        *(info.expiration_date, info.best_before_date, info.production_date, info.vendor_no, info.vendor_lot_no, info.comments),
     )
     statement: Select[*tuple[Any, ...]] = select(*columns).filter_by(**fits).order_by(info.item_no, info.kind, info.number)
     return [NumberCard(*row) for row in session.execute(statement)]

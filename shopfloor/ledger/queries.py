@@ -44,6 +44,7 @@ class EntryLine:
     unit_code: str
     quantity_in_unit: Decimal
     expiration_date: date | None
+    warranty_date: date | None
     source_type: str
     source_no: str
     order_no: str
@@ -135,6 +136,12 @@ def entries_of_item(session: Session, item_no: str, *, before_entry_no: int = 0,
     wanted = _entry.c.item_no == item_no
     if before_entry_no:
         wanted &= _entry.c.entry_no < before_entry_no
+    statement = _select().where(plant(session, _entry), wanted).order_by(_entry.c.entry_no.desc()).limit(limit)
+    return [_line(row) for row in session.connection().execute(statement)]
+
+
+def entries_where(session: Session, wanted: ColumnElement[bool], *, limit: int) -> list[EntryLine]:
+    """The newest entries that fit, newest first."""
     statement = _select().where(plant(session, _entry), wanted).order_by(_entry.c.entry_no.desc()).limit(limit)
     return [_line(row) for row in session.connection().execute(statement)]
 

@@ -83,6 +83,7 @@ def _journal_line(
         posting_date=posting_date,
         variant_code=ordered.variant_code,
         tracking=tracking_of(line),
+        warranty_date=line.warranty_date,
         unit_code=amount.unit_code,
         quantity_in_unit=amount.quantity,
         document_type=DocumentType.SALES_SHIPMENT,

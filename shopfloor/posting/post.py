@@ -41,12 +41,12 @@ Number = Callable[[int], int]
 
 
 def post(
-    session: Session, actor: Actor, lines: Sequence[ItemJournalLine], *, source: str, reason: str = "", names_rows: bool = False
+    session: Session, actor: Actor, lines: Sequence[ItemJournalLine], *, source: str, reason: str = "", rows: Sequence[int] = ()
 ) -> PostedRegister:
     """Post journal lines as one register, all or nothing (CI-01). `source` is the use case, such as `Report as finished`.
 
     Lines take from what was in stock before this posting, never from what another line of it brings. The caller holds its document's
-    lock and has checked rights and status. `names_rows`: the lines are rows that somebody typed, so a refusal says which one.
+    lock and has checked rights and status. `rows`: for lines that somebody typed, the row of each, so that a refusal names it.
     Raises the refusals of `posting.errors`, `ledger.errors` and `reservations.errors`, NotFound.
     """
     assert lines, "nothing to post"
@@ -57,10 +57,10 @@ def post(
         plan = make_plan(lines, facts)
     except HeldByOthers as held:
         refusal: Refusal = _named_holder(session, lines, held)
-        refusal.row = held.row if names_rows else 0
+        refusal.row = rows[held.row - 1] if rows else 0
         raise refusal from None
     except Refusal as refusal:
-        refusal.row = refusal.row if names_rows else 0
+        refusal.row = rows[refusal.row - 1] if rows and refusal.row else 0
         raise
     return _Writer(session, actor, plan, facts).write(source, reason)
 

@@ -154,6 +154,6 @@ def _kind(info: FieldInfo) -> str:
         return "check"
     if info.annotation is int:
         return "whole"
-    if info.annotation == date | None:
+    if info.annotation in (date, date | None):
         return "day"
     return "quantity" if info.annotation in (Decimal, Decimal | None) else "text"

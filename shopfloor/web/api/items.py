@@ -21,9 +21,13 @@ from shopfloor.items.inputs import (
     NumberDetails,
     NumberKey,
 )
+from shopfloor.items.number_history import history_of
+from shopfloor.items.rules import GoodsNumber
+from shopfloor.ledger.number_queries import entries_of_one_number, list_numbers, number_figures
 from shopfloor.people.fields import InputModel
 from shopfloor.web.api.base import READS, WRITES, ItemPath, PageQuery, WriteHeaders, blueprint, command, page, show
 from shopfloor.web.extensions import request_session
+from shopfloor.web.guards import current_actor
 from shopfloor.web.lists import found
 
 api = blueprint("items", "Items and stock")
@@ -41,6 +45,15 @@ class StockQuery(PageQuery):
     item_no: str = Field(default="", max_length=20)
     location_code: str = Field(default="", max_length=20)
     number: str = Field(default="", max_length=50)
+
+
+class NumbersQuery(PageQuery):
+    """Filters of the list of numbers; a blank one filters nothing."""
+
+    item_no: str = Field(default="", max_length=20)
+    kind: str = Field(default="", max_length=10)
+    text: str = Field(default="", max_length=50)
+    blocked: bool = False
 
 
 class CodeQuery(InputModel):
@@ -86,6 +99,20 @@ def number(query: NumberKey) -> Response:
         request_session(), item_no=query.item_no, kind=query.kind, number=query.number, variant_code=query.variant_code
     )
     return show(found(query.kind.lower() + " number", query.number, card))
+
+
+@api.get("/numbers/list", summary="Numbers with their stock", responses=READS)
+def numbers(query: NumbersQuery) -> Response:
+    """A page of numbers."""
+    return page(list_numbers(request_session(), **query.model_dump()))
+
+
+@api.get("/numbers/figures", summary="Inventory, expired inventory, entries and history of one number", responses=READS)
+def number_in_full(query: NumberKey) -> Response:
+    """Everything that the card of a number shows beside its information."""
+    session, number = request_session(), GoodsNumber(query.item_no, query.variant_code, query.kind.value, query.number)
+    figures = number_figures(session, number, current_actor().work_date())
+    return show({"figures": figures, "entries": entries_of_one_number(session, number), "history": history_of(session, number)})
 
 
 @api.get("/numbers/held", summary="Numbers on hold", responses=READS)

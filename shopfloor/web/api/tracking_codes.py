@@ -40,7 +40,7 @@ def change(header: WriteHeaders, body: TrackingCodeChange) -> Response:
     return command(update_tracking_code, header, given=body)
 
 
-@api.delete("/tracking-codes/<code>", summary="Delete an item tracking code", responses=WRITES)
+@api.post("/tracking-codes/<code>/delete", summary="Delete an item tracking code", responses=WRITES)
 def delete(path: CodePath, header: WriteHeaders) -> Response:
     """A code that no item uses."""
     return command(delete_tracking_code, header, code=path.code)
