@@ -16,7 +16,6 @@ from shopfloor.items.inputs import (
     NewNumberSeries,
     NewPolicy,
     NewReference,
-    NewTrackingCode,
     NewUnit,
     NumberDetails,
     NumberKey,
@@ -125,12 +124,6 @@ def held() -> Response:
 def create_unit(header: WriteHeaders, body: NewUnit) -> Response:
     """A unit of measure."""
     return command(commands.create_unit, header, given=body)
-
-
-@api.post("/tracking-codes", summary="Create an item tracking code", responses=WRITES)
-def create_tracking_code(header: WriteHeaders, body: NewTrackingCode) -> Response:
-    """An item tracking code."""
-    return command(commands.create_tracking_code, header, given=body)
 
 
 @api.post("/policies", summary="Create a Tracked components policy", responses=WRITES)

@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response
 
 from shopfloor.genealogy.tracking_codes import change_tracking_code
 from shopfloor.items import tracking_code_queries as queries
-from shopfloor.items.inputs import TrackingCodeChange, TrackingCodeExchange
+from shopfloor.items.commands import create_tracking_code
+from shopfloor.items.inputs import NewTrackingCode, TrackingCodeChange, TrackingCodeExchange
 from shopfloor.posting.tracking_codes import delete_tracking_code, update_tracking_code
 from shopfloor.web.api.base import READS, WRITES, WriteHeaders, blueprint, command, show
 from shopfloor.web.extensions import request_session
@@ -32,6 +33,12 @@ def tracking_codes() -> Response:
 def tracking_code(path: CodePath) -> Response:
     """One code with everything that it demands."""
     return show(found("item tracking code", path.code, queries.code_card(request_session(), path.code)))
+
+
+@api.post("/tracking-codes", summary="Create an item tracking code", responses=WRITES)
+def create(header: WriteHeaders, body: NewTrackingCode) -> Response:
+    """An item tracking code."""
+    return command(create_tracking_code, header, given=body)
 
 
 @api.post("/tracking-codes/change", summary="Change an item tracking code", responses=WRITES)
