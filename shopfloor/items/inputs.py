@@ -17,6 +17,7 @@ from shopfloor.people.fields import (
     Day,
     InputModel,
     Name,
+    Number,
     Quantity,
     Reason,
     Text20,
@@ -198,6 +199,23 @@ class NewNumberSeries(InputModel):
     prefix: Text20 = ""
     digits: int = Field(default=5, ge=0, le=12)
     last_no: int = Field(default=0, ge=0, le=2**31 - 1)
+
+
+class AssignLine(InputModel):
+    """Goods of one item that need new numbers."""
+
+    item_no: Code20
+    quantity: Quantity = Decimal(1)
+    unit_code: Annotated[Text20, StringConstraints(max_length=10)] = ""
+    """Blank: the base unit."""
+    lot_no: Number = ""
+    """A lot that is known already; blank: a new one if the item has lots."""
+
+
+class AssignNumbers(InputModel):
+    """New numbers from the series of the items (TL-13)."""
+
+    lines: tuple[AssignLine, ...] = Field(min_length=1, max_length=500)
 
 
 class NumberKey(InputModel):

@@ -59,6 +59,8 @@ class Form:
     fields: tuple[FormField, ...]
     submit: str
     lines: Lines | None = None
+    more: tuple[tuple[str, str, str], ...] = ()
+    """Other things to do with what was typed: address, words, icon."""
     confirm: str = ""
     """The question that *Confirm* answers with yes; blank: nothing is asked."""
 
@@ -76,8 +78,10 @@ class FormBuilder:
         values: Mapping[str, Any] | None = None,
         options: Mapping[str, Options] | None = None,
         without: Sequence[str] = (),
+        more: Sequence[tuple[str, str, str]] = (),
     ) -> None:
-        """`values` fill the form before anything was typed; `without` are fields that the address gives."""
+        """`values` fill the form before anything was typed; `without` are fields that the address gives; `more` are further buttons."""
+        self.more = tuple(more)
         self.model = model
         self.action = action
         self.submit = submit
@@ -94,7 +98,8 @@ class FormBuilder:
         )
         asks = self.refusal is not None and self.refusal.asks and "confirmed" in self.model.model_fields
         return Form(
-            action=self.action, fields=fields, submit=self.submit, lines=self._lines(), confirm=gettext("Yes, post it") if asks else ""
+            action=self.action, fields=fields, submit=self.submit, lines=self._lines(), more=self.more,
+            confirm=gettext("Yes, post it") if asks else "",
         )
 
     def _lines(self) -> Lines | None:

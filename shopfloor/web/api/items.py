@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from shopfloor.genealogy.stock_queries import stock_by_number
 from shopfloor.items import commands, identification, number_information, number_series, queries
 from shopfloor.items.inputs import (
+    AssignNumbers,
     HoldNumber,
     NewGtin,
     NewItem,
@@ -20,6 +21,7 @@ from shopfloor.items.inputs import (
     NumberDetails,
     NumberKey,
 )
+from shopfloor.items.new_numbers import assign_new_numbers
 from shopfloor.items.number_history import history_of
 from shopfloor.items.rules import GoodsNumber
 from shopfloor.ledger.number_queries import entries_of_one_number, list_numbers, number_figures
@@ -172,6 +174,12 @@ def create_series(header: WriteHeaders, body: NewNumberSeries) -> Response:
 def create_default_series(header: WriteHeaders) -> Response:
     """The series of a new plant."""
     return command(number_series.create_default_series, header)
+
+
+@api.post("/numbers/assign", summary="New numbers from the series of the items", responses=WRITES)
+def assign_numbers(header: WriteHeaders, body: AssignNumbers) -> Response:
+    """A serial for each base unit, a lot for each line; nothing is posted."""
+    return command(assign_new_numbers, header, given=body)
 
 
 @api.post("/numbers/hold", summary="Put a number on hold", responses=WRITES)

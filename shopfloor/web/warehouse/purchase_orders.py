@@ -22,6 +22,7 @@ from shopfloor.web.extensions import request_session
 from shopfloor.web.forms import Form, FormBuilder, Options
 from shopfloor.web.htmx import go, respond
 from shopfloor.web.inputs import argument, command_key, read_form
+from shopfloor.web.inventory.assigning import Assigned, with_new_numbers
 from shopfloor.web.lists import form_page, found, list_page, text_filter
 from shopfloor.web.navigation import may
 from shopfloor.web.refusals import on_refusal
@@ -100,7 +101,16 @@ def post(order_no: str) -> Response:
     return go(address_of(order_no), answer)
 
 
-def show(order_no: str, refusal: Refusal | None = None) -> Response:
+@bp.post("/<order_no>/numbers")
+def numbers(order_no: str) -> Response:
+    """Fill the rows of the receipt with new numbers; nothing is posted."""
+    on_refusal(partial(show, order_no))
+    order = found("purchase order", order_no, queries.purchase_order(request_session(), order_no))
+    items = {str(line.line_no): line.item_no for line in order.lines}
+    return show(order_no, assigned=with_new_numbers(lambda row: items.get(str(row.get("line_no")), "")))
+
+
+def show(order_no: str, refusal: Refusal | None = None, assigned: Assigned | None = None) -> Response:
     """The card. Raises NotFound."""
     order = found("purchase order", order_no, queries.purchase_order(request_session(), order_no))
     may_post = may(rights.RECEIVE)
@@ -109,9 +119,9 @@ def show(order_no: str, refusal: Refusal | None = None) -> Response:
         card=order,
         lines=lines_table(order.lines, _("Received")),
         address=address_of(order_no),
-        form=_receipt_form(order, refusal) if may_post and order.order.status == RELEASED else None,
+        form=_receipt_form(order, refusal, assigned) if may_post and order.order.status == RELEASED else None,
         may_release=may_post and order.order.status == OPEN,
-        refusal=message_of(refusal) if refusal else None,
+        refusal=message_of(refusal or assigned.answer) if refusal or assigned else None,  # type: ignore[union-attr]
     )
 
 
@@ -120,16 +130,17 @@ def address_of(order_no: str) -> str:
     return f"/purchase-orders/{quote(order_no, safe='')}"
 
 
-def _receipt_form(order: queries.OrderCard, refusal: Refusal | None) -> Form:
+def _receipt_form(order: queries.OrderCard, refusal: Refusal | None, assigned: Assigned | None) -> Form:
     rows, options = posting_rows(order.lines)
     return FormBuilder(
         PostReceipt,
         action=address_of(order.order.no) + "/receipts",
         submit=_("Post the receipt"),
         refusal=refusal,
-        values={"lines": rows},
+        values=assigned.values if assigned else {"lines": rows},
         options={"line_no": options},
         without=("order_no",),
+        more=((address_of(order.order.no) + "/numbers", _("Assign serial numbers"), "barcode"),),
     ).form()
 
 
