@@ -54,6 +54,8 @@ LABELS = {
     "production_date": _l("Production date"),
     "vendor_lot_no": _l("Vendor's lot"),
     "posting_date": _l("Posting date"),
+    "scrap_quantity": _l("Scrap quantity"),
+    "match_id": _l("Unit"),
     "new_location_code": _l("New location"),
     "new_serial_no": _l("New serial number"),
     "new_lot_no": _l("New lot number"),

@@ -22,6 +22,7 @@ MODULES = (
     "inventory.tracking_codes",
     "production.barcode_sheet",
     "production.boms",
+    "production.journal",
     "production.orders",
     "production.tracked_components",
     "production.associations",
