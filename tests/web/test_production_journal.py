@@ -85,9 +85,10 @@ def test_a30_a_worker_reads_and_does_not_post(site, order, key):
 
 def test_pr_07_er_30_over_the_api(client, order, key):
     def post(lines, part):
-        return client.post(f"/api/v1/production-orders/{order}/journal", json={"lines": lines}, headers={"Idempotency-Key": f"{key}{part}"})
+        path = f"/api/v1/production-orders/{order}/production-journal"
+        return client.post(path, json={"lines": lines}, headers={"Idempotency-Key": f"{key}{part}"})
 
-    proposed = client.get(f"/api/v1/production-orders/{order}/journal/proposal").json["rows"]
+    proposed = client.get(f"/api/v1/production-orders/{order}/production-journal/proposal").json["rows"]
     assert [(row["item_no"], row["quantity"]) for row in proposed] == [("LABEL", "3")]
     line = {"entry_type": "Consumption", "line_no": 10, "quantity": "3"}
     assert post([line], "pa").json["code"] == "PRODUCTION_JOURNAL_POSTED"
@@ -96,4 +97,4 @@ def test_pr_07_er_30_over_the_api(client, order, key):
     for move in ("end-job", "end"):
         client.post(f"/api/v1/production-orders/{order}/{move}", headers={"Idempotency-Key": f"{key}{move}"})
     assert post([line], "pc").json["code"] == "ORDER_STATUS"
-    assert client.get("/api/v1/production-orders/NIL/journal/proposal").status_code == 404
+    assert client.get("/api/v1/production-orders/NIL/production-journal/proposal").status_code == 404

@@ -81,13 +81,13 @@ def stages() -> Response:
     return show({"stages": rules.STAGES, "moves": moves})
 
 
-@api.get("/production-orders/<order_no>/journal/proposal", summary="Calculate consumption", responses=READS)
+@api.get("/production-orders/<order_no>/production-journal/proposal", summary="Calculate consumption", responses=READS)
 def proposal(path: OrderPath) -> Response:
     """Expected less consumed, with numbers; negative where too much was consumed."""
     return show({"rows": calculate_consumption(request_session(), path.order_no)})
 
 
-@api.post("/production-orders/<order_no>/journal", summary="Post a production journal", responses=WRITES)
+@api.post("/production-orders/<order_no>/production-journal", summary="Post a production journal", responses=WRITES)
 def journal(path: OrderPath, header: WriteHeaders, body: PostProductionJournal) -> Response:
     """Consumption and output by hand, and what comes back of them: all lines or none."""
     return command(post_production_journal, header, order_no=path.order_no, given=body)
