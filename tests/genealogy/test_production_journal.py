@@ -134,7 +134,7 @@ def refused(run, *lines, **more):
 
 
 def test_pr_02_pr_03_components_and_output_in_one_posting(session, run):
-    """PR-01 to PR-03, PST-9: the output is flushed for; lines that need a number and have none are told."""
+    """PR-01 to PR-03, PR-06, PST-9: bells are flushed for the output, and never under the number of the cart."""
     answer = journal(
         run,
         used(GEL_LINE, "5", lot_no="G-1"),

@@ -166,6 +166,7 @@ def test_ex_05_dm_12_a_part_of_a_lot_becomes_another_lot_at_another_place(sessio
 
 
 def test_ap_01_tl_07_a_new_serial_is_one_piece_and_new(session, run):
+    """AP-01, TL-07, C14, ER-05, ER-06."""
     opening_stock(run, MODULE, serial_no="M-1")
     opening_stock(run, MODULE, serial_no="M-2")
     with pytest.raises(Refusal) as caught:
