@@ -6,15 +6,17 @@ a refusal leaves nothing behind.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import ColumnElement, bindparam, true, update
 from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
 from shopfloor.db import current_plant, table, take_numbers
 from shopfloor.db.races import lost_race
+from shopfloor.errors import Refusal
 from shopfloor.items.models import NumberInformation
 from shopfloor.items.queries import item_masters
 from shopfloor.ledger import entries as ledger
@@ -25,11 +27,12 @@ from shopfloor.people.actor import Actor
 from shopfloor.people.rights import HOLD
 from shopfloor.posting import reading
 from shopfloor.posting.errors import TooManyLines
-from shopfloor.posting.facts import Facts
+from shopfloor.posting.facts import Facts, NumberKey
 from shopfloor.posting.journal import LINE_LIMIT, ItemJournalLine, PostedLine, PostedRegister
-from shopfloor.posting.plan import HeldByOthers, Plan, PlannedEntry, make_plan
+from shopfloor.posting.plan import HeldByOthers, make_plan
+from shopfloor.posting.planned import Plan, PlannedEntry
 from shopfloor.quantity import ZERO
-from shopfloor.reservations.commands import close_on_posting
+from shopfloor.reservations.commands import close_on_posting, move_supply
 from shopfloor.reservations.errors import ReservedElsewhere
 from shopfloor.reservations.queries import pieces_on, reservations_of
 from shopfloor.reservations.rules import ReservedPiece, UsedReservation
@@ -38,11 +41,14 @@ Number = Callable[[int], int]
 """Turns a reference of the plan into an entry number."""
 
 
-def post(session: Session, actor: Actor, lines: Sequence[ItemJournalLine], *, source: str, reason: str = "") -> PostedRegister:
+def post(
+    session: Session, actor: Actor, lines: Sequence[ItemJournalLine], *, source: str, reason: str = "", rows: Sequence[int] = ()
+) -> PostedRegister:
     """Post journal lines as one register, all or nothing (CI-01). `source` is the use case, such as `Report as finished`.
 
     Lines take from what was in stock before this posting, never from what another line of it brings. The caller holds its document's
-    lock and has checked rights and status. Raises the refusals of `posting.errors`, `ledger.errors` and `reservations.errors`, NotFound.
+    lock and has checked rights and status. `rows`: for lines that somebody typed, the row of each, so that a refusal names it.
+    Raises the refusals of `posting.errors`, `ledger.errors` and `reservations.errors`, NotFound.
     """
     assert lines, "nothing to post"
     if len(lines) > LINE_LIMIT:
@@ -51,7 +57,12 @@ def post(session: Session, actor: Actor, lines: Sequence[ItemJournalLine], *, so
     try:
         plan = make_plan(lines, facts)
     except HeldByOthers as held:
-        raise _named_holder(session, lines, held) from None
+        refusal: Refusal = _named_holder(session, lines, held)
+        refusal.row = rows[held.row - 1] if rows else 0
+        raise refusal from None
+    except Refusal as refusal:
+        refusal.row = rows[refusal.row - 1] if rows and refusal.row else 0
+        raise
     return _Writer(session, actor, plan, facts).write(source, reason)
 
 
@@ -141,6 +152,7 @@ class _Writer:
         ledger.insert_open_entries(session, self._open_rows(entry_nos, units))
         self._write_information()
         ledger.add_to_edges(session, {(units[parent], units[child]): net for (parent, child), net in plan.edges.items()})
+        move_supply(session, {old: number(reference) for old, reference in plan.moved_entries.items()})
         close_on_posting(session, [UsedReservation(pair_no, quantity) for pair_no, quantity in sorted(plan.used.items())])
         return PostedRegister(register_no, tuple(_posted_line(line, number) for line in plan.lines))
 
@@ -192,7 +204,7 @@ class _Writer:
                 "unit_no": units[_entry_unit(entry)] if entry.tracking and entry.remaining > ZERO else 0,
                 **dict(zip(("order_type", "order_no", "order_line_no"), entry.order, strict=True)),
                 "remaining": entry.remaining,
-                "reserved": ZERO,
+                "reserved": entry.reserved,
             }
             for entry, entry_no in zip(self.plan.entries, entry_nos, strict=True)
             if entry.remaining != ZERO
@@ -211,26 +223,29 @@ class _Writer:
         rows = [
             {
                 "plant_no": current_plant(session), "item_no": key[0], "variant_code": key[1], "kind": key[2], "number": key[3],
-                "number_folded": key[3].casefold(), "description": "", "blocked": False, "hold_reason": "", "expiration_date": expires,
-                "vendor_no": vendors.get((key[0], key[3]), ""), "vendor_lot_no": "", "created_at": created_at,
+                "number_folded": key[3].casefold(), "description": "", "blocked": key in plan.held, "hold_reason": plan.held.get(key, ""),
+                "expiration_date": expires, "vendor_no": vendors.get((key[0], key[3]), ""), "vendor_lot_no": "", "comments": "",
+                "created_at": created_at,
             }
             for key, expires in sorted(plan.information.items(), key=lambda pair: pair[0])
         ]
         if rows and ledger.insert_or_skip(session, NumberInformation, rows) != len(rows):
             raise lost_race("a number was registered by somebody else")
         if plan.new_dates:
-            self._write_new_dates()
+            self._write_dates(plan.new_dates, table(NumberInformation).c.expiration_date.is_(None))
+        if plan.redated:
+            self._write_dates(plan.redated, true())
 
-    def _write_new_dates(self) -> None:
+    def _write_dates(self, dates: Mapping[NumberKey, date], of: ColumnElement[bool]) -> None:
         information = table(NumberInformation)
         names = ("item_no", "variant_code", "kind", "number")
         rows = [
             {f"b_{name}": value for name, value in zip(names, key, strict=True)} | {"b_date": expires}
-            for key, expires in sorted(self.plan.new_dates.items())
+            for key, expires in sorted(dates.items())
         ]
         statement = (
             update(information)
-            .where(information.c.plant_no == current_plant(self.session), information.c.expiration_date.is_(None))
+            .where(information.c.plant_no == current_plant(self.session), of)
             .where(*(information.c[name] == bindparam(f"b_{name}") for name in names))
             .values(expiration_date=bindparam("b_date", type_=information.c.expiration_date.type))
         )
@@ -279,6 +294,7 @@ def _entry_row(entry: PlannedEntry, entry_no: int, register_no: int) -> ledger.R
         "unit_code": entry.unit_code,
         "quantity_in_unit": entry.quantity_in_unit,
         "expiration_date": entry.expiration_date,
+        "warranty_date": entry.warranty_date,
         "source_type": line.source_type.value,
         "source_no": line.source_no,
         "order_type": line.order_type.value,

@@ -32,6 +32,16 @@ SIDES = 2
 
 # Built once: putting a statement together costs more than running it.
 _INSERT = insert(_entry)
+_MOVE_SUPPLY = (
+    update(_entry)
+    .where(
+        _entry.c.plant_no == bindparam("b_plant"),
+        _entry.c.positive.is_(True),
+        _entry.c.source_type == ReservationSource.ITEM_LEDGER_ENTRY,
+        _entry.c.source_line_no == bindparam("b_old"),
+    )
+    .values(source_id=bindparam("b_text"), source_line_no=bindparam("b_new"))
+)
 _reserved = _open.c.reserved + bindparam("b_change", type_=_open.c.reserved.type)
 _CHANGE_RESERVED = (
     update(_open)
@@ -177,6 +187,16 @@ def reduce_pairs(session: Session, quantities: Mapping[int, Decimal]) -> None:
         changed += sum(connection.execute(statement, rows).rowcount for statement in _REDUCE)
     if changed != len(rows) * SIDES:
         raise lost_race("a reservation was changed by somebody else")
+
+
+def move_supply(session: Session, entries: Mapping[int, int]) -> None:
+    """Reservations follow goods that only changed their date: old open entry -> the one that they are now (AP-13). One statement.
+
+    The new open entry has been written with what was reserved of the old one.
+    """
+    if entries:
+        rows = [{"b_plant": current_plant(session), "b_old": old, "b_new": new, "b_text": str(new)} for old, new in sorted(entries.items())]
+        session.connection().execute(_MOVE_SUPPLY, rows)
 
 
 def _as_before(piece: ReservedPiece, quantity: Decimal) -> NewPair:

@@ -17,7 +17,8 @@ from shopfloor.items.models import Item
 from shopfloor.ledger.models import ItemLedgerEntry, OpenItemEntry
 from shopfloor.orders import commands, posted_queries, queries
 from shopfloor.orders.errors import DocumentStatus, MoreThanOrdered, SerialUsedBefore
-from shopfloor.orders.inputs import NewPurchaseOrder, NewVendor, PostItemJournal, PostReceipt, PostShipment
+from shopfloor.orders.inputs import NewPurchaseOrder, NewVendor, PostReceipt, PostShipment
+from shopfloor.orders.journal_inputs import PostItemJournal
 from shopfloor.people.actor import Actor
 from shopfloor.people.errors import AlreadyExists
 from shopfloor.reservations.errors import NotAvailable, NumberOnHold
