@@ -38,7 +38,6 @@ MODULES = (
     "warehouse.posted_documents",
     "warehouse.orders",
     "warehouse.order_lines",
-    "warehouse.posted",
 )
 
 
