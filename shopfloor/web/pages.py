@@ -42,7 +42,6 @@ MODULES = (
     "warehouse.posted_documents",
     "warehouse.orders",
     "warehouse.order_lines",
-    "warehouse.posted",
 )
 
 

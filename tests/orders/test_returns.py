@@ -14,6 +14,7 @@ from shopfloor.db.unit_of_work import Command, unit_of_work
 from shopfloor.errors import NotFound, Refusal
 from shopfloor.items import number_information
 from shopfloor.items.inputs import HoldNumber
+from shopfloor.ledger.entry_types import DocumentType
 from shopfloor.ledger.errors import EntryDoesNotMatch, MoreThanPosted
 from shopfloor.ledger.models import OpenItemEntry
 from shopfloor.orders import queries
@@ -374,7 +375,8 @@ def test_ap_08_a_return_and_an_undo_of_one_untracked_sale_do_not_both_succeed(se
 
     def undo_at_once(opened):
         returned.wait(30)
-        return undo_posted(opened, ADMINISTRATOR, record="shipment", given=UndoPosted(document_no=shipment_no, reason="wrong"))
+        given = UndoPosted(document_no=shipment_no, reason="wrong")
+        return undo_posted(opened, ADMINISTRATOR, document_type=DocumentType.SALES_SHIPMENT, given=given)
 
     def one(work):
         with Session(engine) as own:

@@ -106,7 +106,7 @@ PAGES = (
     "/item-registers/1",
     "/reservation-entries",
     "/documents",
-    "/documents/IJ-000001",
+    "/documents/item-journals/IJ-000001",
     "/find-entries",
     "/find-entries?lot_no=CL-1",
     "/find-entries?by=document&document_no=IJ-000001",
