@@ -31,7 +31,7 @@ from shopfloor.orders.documents import (
     write_handled,
 )
 from shopfloor.orders.inputs import PostReceipt, PostReturnReceipt, PostReturnShipment, PostShipment, PostTransfer
-from shopfloor.orders.kinds import RECEIPT, SHIPMENT, TRANSFER_RECEIPT, Movement, Shape
+from shopfloor.orders.kinds import RECEIPT, RETURN_SHIPMENT, SHIPMENT, TRANSFER_RECEIPT, TRANSFER_SHIPMENT, Movement, Shape
 from shopfloor.orders.line_numbers import LineNumber, read_numbers, use_numbers
 from shopfloor.orders.models import OrderStatus
 from shopfloor.orders.posted import lock_sources
@@ -42,10 +42,13 @@ from shopfloor.people.actor import Actor
 from shopfloor.posting.journal import ItemJournalLine, PostedRegister
 from shopfloor.posting.post import post
 from shopfloor.reservations.breaking import make_room
-from shopfloor.reservations.models import ReservationSource
 from shopfloor.reservations.repointing import Arrived, repoint
 from shopfloor.reservations.rules import Demand
 
+TAKING = (SHIPMENT, RETURN_SHIPMENT, TRANSFER_SHIPMENT)
+"""Movements that take from stock, where others may have reserved it (AP-13)."""
+DELIVERING = (RECEIPT, TRANSFER_RECEIPT)
+"""Movements whose order lines may be reserved before the goods are here (AP-16)."""
 Given = PostReceipt | PostShipment | PostReturnReceipt | PostReturnShipment | PostTransfer
 
 
@@ -106,7 +109,7 @@ def post_movement(
     if tracked:
         tracked.check(journal)
     broken = ""
-    if movement is SHIPMENT:
+    if movement in TAKING:
         confirmed = getattr(given, "confirmed", False)
         broken = make_room(session, actor, needs_of(journal, goods), may_break=may_break, confirmed=confirmed)
     register = post(session, actor, journal, source=movement.record.capitalize(), reason=reason)
@@ -117,8 +120,8 @@ def post_movement(
     write_handled(session, shape, movement, given.order_no, moved)
     last = movement is shape.movements[-1]
     status = close_when_done(session, shape, given.order_no, lines, moved if last else {})
-    if movement is RECEIPT:
-        _follow_goods(session, actor, given.order_no, journal, register)
+    if movement in DELIVERING:
+        _follow_goods(session, actor, order, journal, register)
     more = _party(order) | dict(values or {})
     insert_posted(session, movement, order.document_no, given.order_no, order.posting_date, register.register_no, more)
     after = {movement.record: order.document_no, "lines": len(journal), "register": register.register_no, "status": status}
@@ -126,12 +129,17 @@ def post_movement(
     return Moved(order.document_no, status, len(journal), register.register_no, broken)
 
 
-def _follow_goods(session: Session, actor: Actor, order_no: str, journal: Sequence[ItemJournalLine], register: PostedRegister) -> None:
-    """AP-16: reservations against the order's lines now stand on what came in."""
+def _follow_goods(
+    session: Session, actor: Actor, order: _Order, journal: Sequence[ItemJournalLine], register: PostedRegister
+) -> None:
+    """AP-16: reservations against the order's lines now stand on what came in; a transfer has one entry for each source (DM-12)."""
+    received = slice(1, None) if order.movement is TRANSFER_RECEIPT else slice(0, 1)
     arrived = [
-        Arrived(line.document_line_no, posted.entry_nos[0], line.tracking) for line, posted in zip(journal, register.lines, strict=True)
+        Arrived(line.document_line_no, entry_no, line.tracking)
+        for line, posted in zip(journal, register.lines, strict=True)
+        for entry_no in posted.entry_nos[received]
     ]
-    repoint(session, actor, source_type=ReservationSource.PURCHASE_LINE.value, source_id=order_no, arrived=arrived)
+    repoint(session, actor, source_type=order.shape.source.value, source_id=order.header.no, arrived=arrived)
 
 
 def _tracked(

@@ -26,6 +26,8 @@ from shopfloor.orders.movements import post_movement
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.answers import Created
+from shopfloor.reservations.always import reserve_always
+from shopfloor.reservations.models import ReservationSource
 
 _open = table(OpenItemEntry)
 _location = table(Location)
@@ -46,7 +48,7 @@ class OnTheWay:
 
 
 def create_transfer_order(session: Session, actor: Actor, *, given: NewTransferOrder) -> Created:
-    """Make an open transfer order (C9).
+    """Make an open transfer order (C9). What its *Always* items need is reserved at once (RS-05).
 
     Raises NotAllowed, NotFound, SameLocation, LocationInTransit, LocationKeepsGoods, AlreadyExists, SetupMissing, ItemBlocked,
     UnitUnknown, BelowPrecision.
@@ -60,6 +62,7 @@ def create_transfer_order(session: Session, actor: Actor, *, given: NewTransferO
     places = {"from_code": given.from_code, "to_code": given.to_code, "in_transit_code": in_transit_code}
     order_no = new_order(session, TRANSFER_ORDER, given.no, {"order_date": given.order_date or actor.work_date(), **places})
     insert_lines(session, TRANSFER_ORDER, order_no, line_values(session, TRANSFER_ORDER, given.lines))
+    reserve_always(session, actor, ReservationSource.TRANSFER_LINE.value, order_no)
     audit.record(session, "create transfer order", order_no, after=given.model_dump(mode="json") | places)
     return Created(record="Transfer order", number=order_no)
 

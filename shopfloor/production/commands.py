@@ -22,9 +22,9 @@ from shopfloor.production.locking import LockedOrder, lock_order
 from shopfloor.production.models import ProdOrderLine, ProductionOrder
 from shopfloor.production.planning import change_order, create_order
 from shopfloor.quantity import ZERO, shown
+from shopfloor.reservations.always import reserve_always
 from shopfloor.reservations.cancelling import drop_demand, drop_inbound
 from shopfloor.reservations.models import ReservationSource
-from shopfloor.reservations.reserving import reserve_always
 
 __all__ = [
     "advance",

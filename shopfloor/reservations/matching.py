@@ -126,6 +126,12 @@ def serves(supply: Supply, line: DemandLine) -> bool:
     return supply.goods == line.goods and supply.in_time(line.due_date)
 
 
+def carries(supply: Supply, number: Tracking) -> bool:
+    """RS-04: whether a supply has all of the numbers that are asked for; a blank one is not."""
+    found = vars(supply.tracking)
+    return all(not one or found[name] == one for name, one in vars(number).items())
+
+
 def in_order(supplies: Iterable[Supply]) -> list[Supply]:
     """RS-06: stock first, oldest first; then orders, the latest first, so that early goods stay free for early needs."""
     found = list(supplies)
@@ -146,11 +152,15 @@ class Matcher:
         self.supplies = in_order(self.supplies)
         self._left = {supply.key: supply.free for supply in self.supplies}
 
-    def give(self, line: DemandLine, wanted: Decimal) -> list[Match]:
-        """RS-06, RS-08: as much of `wanted` as there is, from several supplies if need be. Existing reservations stay as they are."""
+    def give(self, line: DemandLine, wanted: Decimal, number: Tracking = NO_TRACKING) -> list[Match]:
+        """RS-06, RS-08: as much of `wanted` as there is, from several supplies if need be. Existing reservations stay as they are.
+
+        `number`: only supply that carries it (RS-04).
+        """
         matches = []
         for supply in self.supplies:
-            quantity = min(wanted, self._left[supply.key]) if serves(supply, line) else ZERO
+            fits = serves(supply, line) and carries(supply, number)
+            quantity = min(wanted, self._left[supply.key]) if fits else ZERO
             if quantity > ZERO:
                 self._left[supply.key] -= quantity
                 wanted -= quantity

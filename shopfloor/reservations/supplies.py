@@ -24,7 +24,7 @@ from shopfloor.quantity import ZERO
 from shopfloor.reservations.matching import STOCK, DemandLine, Goods, Supply
 from shopfloor.reservations.models import ReservationEntry, ReservationStatus
 from shopfloor.reservations.rules import Demand, OpenEntry
-from shopfloor.reservations.sources import LineSource, demand_sources, source_of, supply_sources
+from shopfloor.reservations.sources import LineSource, demand_sources, lock_documents, source_of, supply_sources
 
 _item = table(Item)
 _open = table(OpenItemEntry)
@@ -92,8 +92,8 @@ def demand_lines(session: Session, demands: Collection[Demand]) -> dict[Demand, 
         wanted[demand.source_type].add((demand.source_id, demand.source_line_no, demand.source_sub_line_no))
     found = []
     for source_type, keys in sorted(wanted.items()):
-        source = source_of(source_type)
-        if source is not None and not source.supply:
+        source = source_of(source_type, supply=False)
+        if source is not None:
             among = tuple_(source.order_no, source.line_no, source.sub_line_no).in_(sorted(keys))
             found += _read_demand(session, source, among)
     return {line.demand: line for line in _with_reserved(session, found)}
@@ -101,8 +101,8 @@ def demand_lines(session: Session, demands: Collection[Demand]) -> dict[Demand, 
 
 def lines_of_document(session: Session, source_type: str, source_id: str, *, policy: str = "") -> list[DemandLine]:
     """Open demand lines of one document, by line; optionally only those of items with one reservation policy (RS-05)."""
-    source = source_of(source_type)
-    if source is None or source.supply:
+    source = source_of(source_type, supply=False)
+    if source is None:
         return []
     wanted = [source.order_no == source_id, *([_item.c.reservation_policy == policy] if policy else [])]
     found = _with_reserved(session, _read_demand(session, source, *wanted))
@@ -153,7 +153,7 @@ def projected_available(session: Session, goods: Goods) -> Decimal:
 
 def outstanding_of(session: Session, source_type: str, source_id: str) -> dict[tuple[int, int], Decimal]:
     """Open base quantity of a document's lines by line and sub-line. One statement."""
-    source = source_of(source_type)
+    source = source_of(source_type, supply=True)
     assert source is not None, source_type
     statement = (
         select(source.line_no.label("line_no"), source.sub_line_no.label("sub_line_no"), source.outstanding.label("outstanding"))
@@ -171,9 +171,7 @@ def _lock_documents(session: Session, documents: Iterable[tuple[str, str]]) -> N
     for source_type, source_id in documents:
         by_type[source_type].add(source_id)
     for source_type, order_nos in sorted(by_type.items()):
-        source = source_of(source_type)
-        if source is not None:
-            source.locks(session, order_nos)
+        lock_documents(session, source_type, order_nos)
 
 
 def _read_demand(session: Session, source: LineSource, *wanted: ColumnElement[bool]) -> list[DemandLine]:
