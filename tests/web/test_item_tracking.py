@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -61,6 +62,19 @@ def test_tl_02_a_refusal_keeps_what_was_typed(client):
 def test_tl_11_select_entries_fills_the_page(client):
     assert form_of(client, LINE + "?propose=1", LINE)["lines.0.lot_no"] == "CL-1"
     assert form_of(client, LINE, LINE)["lines.0.lot_no"] == ""
+
+
+@pytest.mark.parametrize("page", [LINE, LINE + "/summary", INBOUND])
+def test_ui_2_av_10_figures_are_read_at_opening_and_on_refresh_and_never_polled(client, page):
+    """They say when they were read; the button reads again; nothing on the page asks the server by itself."""
+    text = client.get(page).text
+    for polls in ("hx-trigger", "http-equiv", "setInterval", "EventSource"):
+        assert polls not in text
+    assert re.search(r"<small>read\s+<time", text)
+    assert re.search(rf'<a class="button" href="{page}">.*?Refresh availability</a>', text)
+    scripts = re.findall(r'src="/static/([a-z]+\.js)"', text)
+    static = Path(__file__).parents[2] / "shopfloor" / "static"
+    assert not [name for name in scripts if "setInterval" in (static / name).read_text(encoding="utf-8")]
 
 
 def test_tl_16_the_summary_lists_every_number_and_takes_the_chosen(client):
