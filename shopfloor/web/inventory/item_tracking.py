@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint
 from flask_babel import gettext as _
@@ -89,6 +89,7 @@ def show(kind: str, source: TrackingSource, refusal: Refusal | None = None, *, o
         here=here,
         form=_form(here, page, proposed, refusal if not of_serials else None) if may_save else None,
         unused=_unused_columns(page),
+        scans="/api/v1/item-tracking-lines/scanned?" + urlencode(source.model_dump()),
         serials=_serials_form(here, refusal if of_serials else None) if may_save and page.source.inbound and _takes_serials(page) else None,
         refusal=message_of(refusal) if refusal else None,
     )
