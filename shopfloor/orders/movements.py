@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from shopfloor import audit
 from shopfloor.items.number_series import next_number
 from shopfloor.ledger.entry_types import EntryType, OrderType
+from shopfloor.orders.answers import OrderPosted, OrderPostedReserved
 from shopfloor.orders.applies import Part, split_by_applies
 from shopfloor.orders.arrivals import Arrival, check_arrivals, note_arrivals
 from shopfloor.orders.documents import (
@@ -127,6 +128,15 @@ def post_movement(
     after = {movement.record: order.document_no, "lines": len(journal), "register": register.register_no, "status": status}
     audit.record(session, f"post {movement.record}", given.order_no, before={"status": header.status}, after=after, reason=reason)
     return Moved(order.document_no, status, len(journal), register.register_no, broken)
+
+
+def order_posted(movement: Movement, order_no: str, moved: Moved) -> OrderPosted:
+    """What people are told of a return or transfer that was posted."""
+    told = OrderPosted(
+        record=movement.record.capitalize(), document_no=moved.document_no, order_no=order_no, order_status=moved.order_status,
+        line_count=moved.line_count, register_no=moved.register_no,
+    )
+    return OrderPostedReserved(**vars(told), broken=moved.broken) if moved.broken else told
 
 
 def _follow_goods(

@@ -10,7 +10,7 @@ from shopfloor.reservations.breaking import Needed
 
 
 def needs_of(journal: Sequence[ItemJournalLine], goods: Goods) -> list[Needed]:
-    """The lines that take from free stock; what names its entry takes nothing else."""
+    """The lines that take from stock; what names its entry takes nothing else (AP-07)."""
     return [
         Needed(
             line.demand,
@@ -18,7 +18,8 @@ def needs_of(journal: Sequence[ItemJournalLine], goods: Goods) -> list[Needed]:
             goods.masters[line.item_no].rules.specific_part(line.tracking),
             -line.signed,
             goods.masters[line.item_no].base_unit_code,
+            line.fixed_entry,
         )
         for line in journal
-        if line.outbound and not line.fixed_entry
+        if line.outbound
     ]

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from shopfloor.orders.inputs import PostShipment
+from shopfloor.orders.inputs import PostReturnShipment, PostShipment, PostTransfer
 from shopfloor.orders.item_journal import post_item_journal
 from shopfloor.orders.journal_inputs import PostItemJournal
-from shopfloor.orders.shipment import post_shipment
+from shopfloor.orders.shipment import post_return_shipment, post_shipment
+from shopfloor.orders.transfers import post_transfer_shipment
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.reservations.errors import MustBeReserved, NotAvailable, ReservationsWillBreak, ReservedElsewhere
 from tests.conftest import ADMINISTRATOR, ALL_RIGHTS
+from tests.factories_documents import copy_posted, make_in_transit, make_transfer_order
 from tests.factories_items import CELL, LABEL, MODULE, make_item, plant_with_masters
-from tests.factories_orders import make_customer, make_sales_order, opening_stock, ship
+from tests.factories_orders import (
+    make_customer,
+    make_purchase_order,
+    make_sales_order,
+    make_vendor,
+    opening_stock,
+    receive,
+    ship,
+)
 from tests.factories_reservations import STOCK, auto, books, cancel, held, pair_nos, put_number_on_line, reserved_by_number, sales_line
 
 CLERK = Actor("E-CLERK", "Cleo Clerk", ALL_RIGHTS - {rights.BREAK_RESERVATIONS}, time_zone="UTC")
@@ -145,3 +155,63 @@ def test_ap_12_er_11_an_always_item_goes_out_only_when_it_is_reserved(run, sessi
     cancel(run, *pair_nos(session))
     with pytest.raises(MustBeReserved):
         ship(run, "SO-1", {"quantity": "3"})
+
+
+def transfer_on_page(run, *lines, confirmed=False, actor=ADMINISTRATOR, may_break=True):
+    given = PostTransfer(order_no="TO-1", lines=[{"line_no": 10000, **line} for line in lines], confirmed=confirmed)
+    return run(post_transfer_shipment, actor, given=given, may_break=may_break)
+
+
+def test_ap_13_er_12_a_transfer_shipment_asks_and_breaks_after_a_yes(run, session):
+    make_in_transit(run)
+    opening_stock(run, CELL, "5", lot_no="L-1")
+    sell(run, "4", no="SO-0", reserve=True)
+    make_transfer_order(run, {"item_no": CELL, "quantity": "3"})
+    goods = {"quantity": "3", "lot_no": "L-1"}
+    with pytest.raises(ReservationsWillBreak) as asked:
+        transfer_on_page(run, goods)
+    assert (asked.value.quantity, asked.value.holder) == ("2", "SO-0 line 10000")
+    # D19: neither the API nor somebody without the right.
+    with pytest.raises(ReservedElsewhere):
+        transfer_on_page(run, goods, confirmed=True, may_break=False)
+    with pytest.raises(ReservedElsewhere):
+        transfer_on_page(run, goods, confirmed=True, actor=CLERK)
+    answer = transfer_on_page(run, goods, confirmed=True)
+    assert (answer.code, answer.broken) == ("ORDER_BROKE_RESERVATIONS", "SO-0 line 10000")
+    assert held(session, sales_line("SO-0")) == [(STOCK, "L-1", 2, False)]
+
+
+def test_ap_13_lb_03_a_transfer_shipment_moves_what_can_be_held_elsewhere(run, session):
+    make_in_transit(run)
+    opening_stock(run, CELL, "5", lot_no="L-1")
+    sell(run, "4", no="SO-0", reserve=True)
+    opening_stock(run, CELL, "5", lot_no="L-2")
+    make_transfer_order(run, {"item_no": CELL, "quantity": "3"})
+    answer = transfer_on_page(run, {"quantity": "3", "lot_no": "L-1"}, may_break=False)
+    assert answer.code == "ORDER_POSTED"
+    assert sum(row[2] for row in held(session, sales_line("SO-0"))) == 4
+
+
+def test_ap_13_ap_07_goods_that_go_back_by_their_entry_ask_too(run, session):
+    make_vendor(run)
+    make_purchase_order(run, {"item_no": CELL, "quantity": "5"})
+    document = receive(run, "PO-1", {"quantity": "5", "lot_no": "L-1"}).receipt_no
+    sell(run, "4", no="SO-0", reserve=True)
+    order_no = copy_posted(run, "receipt", document)
+
+    def back(quantity, *, confirmed=False, may_break=True):
+        line = {"line_no": 10000, "lot_no": "L-1", "quantity": quantity}
+        given = PostReturnShipment(order_no=order_no, lines=[line], confirmed=confirmed)
+        return run(post_return_shipment, given=given, may_break=may_break)
+
+    assert back("1").code == "ORDER_POSTED"
+    with pytest.raises(ReservationsWillBreak) as asked:
+        back("1")
+    assert (asked.value.quantity, asked.value.holder, asked.value.number) == ("1", "SO-0 line 10000", "L-1")
+    with pytest.raises(ReservedElsewhere):
+        back("1", confirmed=True, may_break=False)
+    assert back("1", confirmed=True).broken == "SO-0 line 10000"
+    # Other stock of the lot is no help to a line that names its entry, but the reservation moves there.
+    opening_stock(run, CELL, "9", lot_no="L-1")
+    assert back("2").code == "ORDER_POSTED"
+    assert sum(row[2] for row in held(session, sales_line("SO-0"))) == 3

@@ -13,9 +13,10 @@ from shopfloor.production.inputs import NewBom, NewBomLine
 from tests.conftest import runner
 from tests.factories_documents import make_in_transit, make_transfer_order
 from tests.factories_items import make_item, make_location
-from tests.factories_orders import make_purchase_order, make_sales_order, opening_stock
+from tests.factories_orders import make_customer, make_purchase_order, make_sales_order, opening_stock
 from tests.factories_production import make_order, schedule
 from tests.factories_reservations import auto, put_number_on_line, sales_line
+from tests.web.test_forms import send
 
 
 @pytest.fixture
@@ -229,3 +230,42 @@ def test_rs_13_a_production_order_that_comes_too_late_asks_on_page_and_api(clien
     form |= {"command_key": f"yes-{key}", "confirmed": "1"}
     assert client.post(f"/production-orders/{order_no}/change", data=form).status_code in (303, 302)
     assert client.get(f"/api/v1/reservations?order_no={order_no}").json["rows"] == []
+
+
+def test_rs_18_the_priority_of_a_customer_is_edited_on_its_page_and_orders_the_worksheet(client, site, key):
+    item_no, first, second, customer = (named(letter, key) for letter in ("P", "PA", "PB", "PC"))
+    with Session(site.engine) as session:
+        run = runner(session)
+        make_customer(run, no=customer)
+        make_item(run, item_no)
+        opening_stock(run, item_no, "5")
+        make_sales_order(run, {"item_no": item_no, "quantity": "4"}, no=first)
+        make_sales_order(run, {"item_no": item_no, "quantity": "4"}, no=second, customer_no=customer)
+    assert send(client, f"/customers/{customer}/change", f"/customers/{customer}/change", priority="900").status_code == 303
+    assert "900" in client.get(f"/customers?q={customer}").text
+    group = client.get(f"/api/v1/allocation?item_no={item_no}&method=By customer priority").json["groups"][0]
+    assert {line["demand"]["source_id"]: share for line, share in group["lines"]} == {first: "1", second: "4"}
+    refused = send(client, f"/customers/{customer}/change", f"/customers/{customer}/change", priority="1001")
+    assert refused.status_code == 422
+
+
+def test_ap_13_the_pages_of_transfers_and_returns_ask(client, site, key):
+    item_no, sold, moved = (named(letter, key) for letter in ("T", "TS", "TT"))
+    with Session(site.engine) as session:
+        run = runner(session)
+        make_item(run, item_no)
+        opening_stock(run, item_no, "5")
+        make_sales_order(run, {"item_no": item_no, "quantity": "5"}, no=sold)
+        auto(run, line=sales_line(sold))
+        if session.get(Location, (1, "ROAD")) is None:
+            make_in_transit(run, "ROAD")
+        make_transfer_order(run, {"item_no": item_no, "quantity": "2"}, no=moved, in_transit_code="ROAD")
+    form = {"lines.0.line_no": "10000", "lines.0.quantity": "2"}
+    page = f"/transfer-orders/{moved}/transfer-shipments"
+    asked = client.post(page, data=form | {"command_key": f"ask-{key}"})
+    assert (asked.status_code, 'name="confirmed"' in asked.text) == (409, True)
+    done = client.post(page, data=form | {"command_key": f"yes-{key}", "confirmed": "1"}, follow_redirects=True)
+    assert f"reserved for {sold} line 10000" in done.text
+    body = {"order_no": moved, "lines": [{"line_no": 10000, "quantity": "1"}], "confirmed": True}
+    over = client.post("/api/v1/transfer-shipments", json=body, headers={"Idempotency-Key": f"api-{key}"})
+    assert over.status_code == 422
