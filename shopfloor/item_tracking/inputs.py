@@ -11,7 +11,7 @@ from shopfloor.people.fields import MOST_LINES, Code20, Day, InputModel, LineNo,
 from shopfloor.quantity import NotAQuantity, parse, shown
 from shopfloor.scanning.errors import SCAN_TEXT_LIMIT
 
-SourceType = Literal["Sales Line", "Purchase Line", "Prod. Order Component", "Prod. Order Line"]
+SourceType = Literal["Sales Line", "Purchase Line", "Transfer Line", "Prod. Order Component", "Prod. Order Line"]
 MOST_CREATED = 1000
 
 

@@ -130,7 +130,7 @@ def _follow_stage(session: Session, actor: Actor, order_no: str, before: str, af
     if after in {rules.REPORTED, rules.ENDED}:
         drop_inbound(session, actor, ReservationSource.PROD_ORDER_LINE.value, order_no)
     if after == rules.ENDED:
-        drop_demand(session, ReservationSource.PROD_ORDER_COMPONENT.value, order_no)
+        drop_demand(session, actor, ReservationSource.PROD_ORDER_COMPONENT.value, order_no)
 
 
 def _move(session: Session, actor: Actor, order_no: str, action: str) -> OrderMoved:

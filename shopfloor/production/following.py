@@ -68,6 +68,6 @@ def reserve_again(session: Session, actor: Actor, order: LockedOrder) -> None:
         reserve_always(session, actor, COMPONENT.value, order.no)
 
 
-def release_components(session: Session, order_no: str) -> None:
+def release_components(session: Session, actor: Actor, order_no: str) -> None:
     """Before the lines are made anew: what their *Always* items hold is free."""
-    drop_demand(session, COMPONENT.value, order_no)
+    drop_demand(session, actor, COMPONENT.value, order_no)

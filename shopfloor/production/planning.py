@@ -87,7 +87,7 @@ def change_order(session: Session, actor: Actor, *, given: ChangeProductionOrder
         day=given.due_date or actor.work_date(),
     )
     check_component_numbers(session, order.no, exploded)
-    release_components(session, order.no)
+    release_components(session, actor, order.no)
     connection = session.connection()
     connection.execute(update(_order).where(plant(session, _order), _order.c.no == order.no).values(**values, **_versions(exploded)))
     mine = (plant(session, _line), _line.c.order_no == order.no, _line.c.line_no == rules.MAIN_LINE)

@@ -76,7 +76,8 @@ def _is_chosen(supply: Supply, given: ReserveFromSupply) -> bool:
         return False
     if supply.is_stock:
         return supply.tracking == given.supply_tracking()
-    return (supply.source_id, supply.source_line_no) == (given.supply_id, given.supply_line_no)
+    named = given.supply_tracking()
+    return (supply.source_id, supply.source_line_no) == (given.supply_id, given.supply_line_no) and (not named or supply.tracking == named)
 
 
 def _reserve(

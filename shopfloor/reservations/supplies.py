@@ -21,6 +21,7 @@ from shopfloor.items.models import Item, NumberInformation
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.models import OpenItemEntry
 from shopfloor.quantity import ZERO
+from shopfloor.reservations.inbound_numbers import pieces_of
 from shopfloor.reservations.matching import STOCK, DemandLine, Goods, Supply
 from shopfloor.reservations.models import ReservationEntry, ReservationStatus
 from shopfloor.reservations.rules import Demand, OpenEntry
@@ -223,7 +224,7 @@ def _with_reserved(session: Session, lines: Sequence[DemandLine]) -> list[Demand
 
 
 def _order_supplies(session: Session, goods: Collection[Goods]) -> list[Supply]:
-    """Open lines of orders that bring these goods, with what is reserved of them. Two statements."""
+    """Open lines of orders that bring these goods, by number where they have some (RS-04), with what is reserved. Two statements."""
     items = sorted({item for item, _, _ in goods})
     parts = [
         select(
@@ -240,32 +241,43 @@ def _order_supplies(session: Session, goods: Collection[Goods]) -> list[Supply]:
     rows = [
         row for row in session.connection().execute(union_all(*parts)) if (row.item_no, row.variant_code, row.location_code) in goods
     ]
-    reserved = _reserved_of_orders(session, rows)
-    return [
-        Supply(
-            row.source_type, row.source_id, row.line_no, row.item_no, row.variant_code, row.location_code, row.outstanding,
-            reserved.get((row.source_type, row.source_id, row.line_no, row.sub_line_no), ZERO), due_date=row.due_date,
-            source_sub_line_no=row.sub_line_no,
+    held, loose = _numbers_of_orders(session, rows)
+    found = []
+    for row in rows:
+        key = (row.source_type, row.source_id, row.line_no, row.sub_line_no)
+        supply = Supply(
+            row.source_type, row.source_id, row.line_no, row.item_no, row.variant_code, row.location_code, row.outstanding, ZERO,
+            due_date=row.due_date, source_sub_line_no=row.sub_line_no,
         )
-        for row in rows
-    ]
+        found += pieces_of(supply, loose[key], held[key])
+    return found
 
 
-def _reserved_of_orders(session: Session, rows: Sequence[Row[Any]]) -> dict[tuple[str, str, int, int], Decimal]:
+Numbers = dict[tuple[str, str, int, int], dict[Tracking, Decimal]]
+
+
+def _numbers_of_orders(session: Session, rows: Sequence[Row[Any]]) -> tuple[Numbers, Numbers]:
+    """What is reserved of each line by number, and what numbers are loose on it. One statement."""
+    held: Numbers = defaultdict(dict)
+    loose: Numbers = defaultdict(dict)
     if not rows:
-        return {}
+        return held, loose
     s = _supply.c
     key = (s.source_type, s.source_id, s.source_line_no, s.source_sub_line_no)
+    numbers = (s.serial_no, s.lot_no, s.package_no)
     statement = (
-        select(*key, func.sum(s.quantity_base).label("reserved"))
+        select(*key, *numbers, s.reservation_status, func.sum(s.quantity_base).label("quantity"))
         .where(
-            plant(session, _supply), s.positive, s.reservation_status == ReservationStatus.RESERVATION,
+            plant(session, _supply), s.positive,
+            s.reservation_status.in_([ReservationStatus.RESERVATION.value, ReservationStatus.SURPLUS.value]),
             s.source_type.in_(sorted({row.source_type for row in rows})), s.source_id.in_(sorted({row.source_id for row in rows})),
         )
-        .group_by(*key)
+        .group_by(*key, *numbers, s.reservation_status)
     )
-    found = session.connection().execute(statement)
-    return {(r.source_type, r.source_id, r.source_line_no, r.source_sub_line_no): r.reserved for r in found}
+    for row in session.connection().execute(statement):
+        into = held if row.reservation_status == ReservationStatus.RESERVATION else loose
+        into[tuple(row[:4])][Tracking(*row[4:7])] = row.quantity
+    return held, loose
 
 
 def _among(goods: Collection[Goods]) -> ColumnElement[bool]:

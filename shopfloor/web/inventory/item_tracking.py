@@ -27,8 +27,14 @@ from shopfloor.web.tables import address
 from shopfloor.web.texts import message_of
 
 bp = Blueprint("item_tracking", __name__, url_prefix="/item-tracking")
-KINDS = {"sales": "Sales Line", "purchase": "Purchase Line", "component": "Prod. Order Component", "output": "Prod. Order Line"}
-ORDERS = {"sales": "/sales-orders/", "purchase": "/purchase-orders/", "component": "/production-orders/", "output": "/production-orders/"}
+KINDS = {
+    "sales": "Sales Line", "purchase": "Purchase Line", "transfer": "Transfer Line", "component": "Prod. Order Component",
+    "output": "Prod. Order Line",
+}
+ORDERS = {
+    "sales": "/sales-orders/", "purchase": "/purchase-orders/", "transfer": "/transfer-orders/", "component": "/production-orders/",
+    "output": "/production-orders/",
+}
 OF_ADDRESS = ("source_type", "order_no", "line_no", "component_line_no")
 LINE = "/<kind>/<order_no>/<int:line_no>/<int:component_line_no>"
 
