@@ -54,7 +54,7 @@ def save_tracking_lines(session: Session, actor: Actor, *, given: SaveTrackingLi
     check_sum(
         rows, source.open_quantity, document=source.document, item=source.master.item_no, unit=source.master.base_unit_code
     )
-    before = tracking_records(session, [source.line])
+    before = tracking_records(session, [source.line], inbound=source.inbound)
     _check_fixed(before, rows)
     if not (source.inbound or given.confirmed):
         _ask_for_unavailable(session, source, before, rows)
@@ -106,7 +106,7 @@ def create_serials(session: Session, actor: Actor, *, given: CreateSerials) -> T
 def _carried(session: Session, source: SourceLine) -> dict[Tracking, TrackingLine]:
     """What the line carries, planned or held by name, as it would be typed."""
     held = held_by_number(session, source)
-    records = tracking_records(session, [source.line])
+    records = tracking_records(session, [source.line], inbound=source.inbound)
     dates = dates_of_held(session, source) | {record.tracking: record.expiration_date for record in records}
     quantity, to_handle = defaultdict(Decimal, held), defaultdict(Decimal, held)
     for record in records:

@@ -59,7 +59,7 @@ class TrackingLinesPage:
 def tracking_lines_page(session: Session, given: TrackingSource) -> TrackingLinesPage:
     """The numbers of one document line. Raises NotFound."""
     source = source_line(session, given)
-    records = tracking_records(session, [source.line])
+    records = tracking_records(session, [source.line], inbound=source.inbound)
     held = held_by_number(session, source)
     noted = dates_of_held(session, source) if source.inbound and held else {}
     planned = {record.tracking: record for record in records}

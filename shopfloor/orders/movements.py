@@ -17,6 +17,7 @@ from shopfloor.ledger.entry_types import EntryType, OrderType
 from shopfloor.orders.answers import OrderPosted, OrderPostedReserved
 from shopfloor.orders.applies import Part, split_by_applies
 from shopfloor.orders.arrivals import Arrival, check_arrivals, note_arrivals
+from shopfloor.orders.carried_numbers import bring_in, carry, held_by_number
 from shopfloor.orders.documents import (
     Goods,
     OrderLine,
@@ -109,6 +110,7 @@ def post_movement(
     check_open(given.order_no, lines, moved, goods, _left(order))
     if tracked:
         tracked.check(journal)
+    held = held_by_number(session, given.order_no) if movement is TRANSFER_RECEIPT else {}
     broken = ""
     if movement in TAKING:
         confirmed = getattr(given, "confirmed", False)
@@ -123,6 +125,10 @@ def post_movement(
     status = close_when_done(session, shape, given.order_no, lines, moved if last else {})
     if movement in DELIVERING:
         _follow_goods(session, actor, order, journal, register)
+    if movement is TRANSFER_SHIPMENT:
+        carry(session, actor, given.order_no, header.to_code, {line_no: line.date for line_no, line in lines.items()}, journal)
+    if movement is TRANSFER_RECEIPT:
+        bring_in(session, given.order_no, journal, held)
     more = _party(order) | dict(values or {})
     insert_posted(session, movement, order.document_no, given.order_no, order.posting_date, register.register_no, more)
     after = {movement.record: order.document_no, "lines": len(journal), "register": register.register_no, "status": status}

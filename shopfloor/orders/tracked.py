@@ -62,7 +62,7 @@ class TrackedOrder:
         for piece in reservations_of(session, demands):
             if piece.specific:
                 reserved[piece.demand.source_line_no, piece.tracking] += piece.quantity
-        records = tracking_records(session, demands)
+        records = tracking_records(session, demands, inbound=source_type == NUMBERED_SUPPLY)
         dates |= {(one.line.source_line_no, one.tracking): one.expiration_date for one in records if one.expiration_date}
         return cls(order_no, source_type, lines, goods, records, reserved, dates)
 
@@ -106,7 +106,7 @@ class TrackedOrder:
             (self._demand(line_no), tracking): max(quantity - self.reserved.get((line_no, tracking), ZERO), ZERO)
             for (line_no, tracking), quantity in self._posted(journal).items()
         }
-        close_handled(session, handled, {})
+        close_handled(session, handled, {}, inbound=self.source_type == NUMBERED_SUPPLY)
 
     @staticmethod
     def _posted(journal: Sequence[ItemJournalLine]) -> dict[tuple[int, Tracking], Decimal]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from shopfloor.item_tracking.commands import save_tracking_lines
 from shopfloor.item_tracking.errors import DocumentClosed
 from shopfloor.item_tracking.inputs import SaveTrackingLines, TrackingSource
 from shopfloor.item_tracking.queries import select_entries, tracking_lines_page
 from shopfloor.orders.errors import MoreThanOrdered
-from shopfloor.reservations.errors import NotAvailable
+from shopfloor.reservations.errors import NotAvailable, NothingToReserve
+from shopfloor.reservations.models import ReservationEntry
 from shopfloor.reservations.tracking_errors import ExcessTracking, NumbersNotAvailable, ToHandleDiffers, TrackingDoesNotMatch
 from tests.factories_documents import arrive, books_are_right, make_in_transit, make_transfer_order, send_off, stock_at, undo
 from tests.factories_items import CELL, MODULE, plant_with_masters
-from tests.factories_orders import make_customer, opening_stock
-from tests.factories_reservations import auto, held
+from tests.factories_orders import make_customer, make_sales_order, opening_stock, ship
+from tests.factories_reservations import auto, held, loose_numbers, put_number_on_line, sales_line
 
 TRANSFER = {"source_type": "Transfer Line", "source_id": "TO-1", "source_line_no": 10000}
 SOURCE = {"source_type": "Transfer Line", "order_no": "TO-1", "line_no": 10000}
@@ -118,3 +120,57 @@ def test_tl_07_a_serial_leaves_and_arrives_once(run, session):
     send_off(run, "TO-2", {"quantity": "2"})
     arrive(run, "TO-2")
     assert stock_at(session, MODULE) == {("SIDE", "M-1"): 1, ("SIDE", "M-2"): 1}
+
+
+def sell(run, session, quantity, lot_no, no="SO-1"):
+    make_sales_order(run, {"item_no": CELL, "quantity": quantity, "location_code": "SIDE"}, no=no)
+    put_number_on_line(session, quantity, line=sales_line(no), item_no=CELL, lot_no=lot_no)
+
+
+def test_rs_04_tl_14_what_is_on_its_way_is_reserved_by_number(run, session):
+    sell(run, session, "4", "L-2")
+    with pytest.raises(NothingToReserve):
+        auto(run, lot_no="L-2")
+    send_off(run, "TO-1", {"quantity": "5", "lot_no": "L-1"}, {"quantity": "3", "lot_no": "L-2"})
+    assert auto(run, lot_no="L-2").missing == "1"
+    assert held(session) == [("TO-1", "L-2", 3, True)]
+    arrive(run, "TO-1", {"quantity": "2", "lot_no": "L-2"})
+    assert sorted(held(session)) == [("Item Ledger Entry", "L-2", 2, True), ("TO-1", "L-2", 1, True)]
+    arrive(run, "TO-1")
+    assert {row[0] for row in held(session)} == {"Item Ledger Entry"}
+    ship(run, "SO-1", {"quantity": "3", "lot_no": "L-2"})
+    assert surplus(session, "TO-1") == []
+
+
+def test_tl_14_planned_and_travelling_numbers_of_a_line_are_kept_apart(run, session):
+    save(run, ("L-1", "5"), ("L-2", "3"))
+    send_off(run, "TO-1", {"quantity": "3", "lot_no": "L-1"})
+    assert surplus(session, "TO-1") == [("L-1", -2), ("L-1", 3), ("L-2", -3)]
+    assert [(row.tracking.lot_no, row.quantity) for row in page(session).numbers] == [("L-1", 2), ("L-2", 3)]
+    arrive(run, "TO-1", {"quantity": "1", "lot_no": "L-1"})
+    assert surplus(session, "TO-1") == [("L-1", -2), ("L-1", 2), ("L-2", -3)]
+    send_off(run, "TO-1", {"quantity": "5"})
+    arrive(run, "TO-1")
+    assert surplus(session, "TO-1") == []
+
+
+def test_ap_15_an_undone_shipment_ends_what_was_reserved_of_it(run, session):
+    send_off(run, "TO-1", {"quantity": "5", "lot_no": "L-1"})
+    sell(run, session, "4", "L-1")
+    auto(run, lot_no="L-1")
+    undo(run, "transfer shipment", "TSH-000001")
+    assert (held(session), loose_numbers(session), surplus(session, "TO-1")) == ([], {"L-1": 4}, [])
+    # What wants no number still counts on the transfer.
+    make_sales_order(run, {"item_no": CELL, "quantity": "8", "location_code": "SIDE"}, no="SO-2")
+    auto(run, line=sales_line("SO-2"))
+    assert held(session, sales_line("SO-2")) == [("TO-1", "", 8, False)]
+
+
+def surplus(session, order_no):
+    """(lot, signed quantity) of the loose numbers of an order."""
+    rows = session.scalars(
+        select(ReservationEntry).where(ReservationEntry.source_id == order_no, ReservationEntry.reservation_status == "Surplus")
+    ).all()
+    found = sorted((row.lot_no, int(row.quantity_base)) for row in rows)
+    session.rollback()
+    return found

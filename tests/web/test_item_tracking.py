@@ -6,7 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
+from shopfloor.items.models import Location
+from tests.conftest import runner
+from tests.factories_documents import make_in_transit, make_transfer_order
+from tests.factories_items import make_item, make_location
+from tests.factories_orders import opening_stock
 from tests.web.test_forms import Forms, form_of, send, words
 
 LINE = "/item-tracking/sales/SO-A/10000/0"
@@ -171,3 +177,25 @@ def test_a_return_line_leads_back_to_its_return_order(client, key):
     line = f"/item-tracking/sales/{order['no']}/10000/0"
     assert line in client.get(card).text
     assert f'href="{card}"' in client.get(line).text
+
+
+def test_tl_14_a_transfer_line_has_its_page_and_the_api_the_same(client, site, key):
+    number, place = f"TRK{key[4:]}", f"TL{key[4:]}"
+    with Session(site.engine) as session:
+        run = runner(session)
+        if session.get(Location, (1, "ROAD")) is None:
+            make_in_transit(run, "ROAD")
+        make_location(run, place)
+        make_item(run, f"TI{key[4:]}", code="LOT")
+        opening_stock(run, f"TI{key[4:]}", "5", lot_no="TL-1")
+        make_transfer_order(run, {"item_no": f"TI{key[4:]}", "quantity": "3"}, no=number, to_code=place, in_transit_code="ROAD")
+    page = f"/item-tracking/transfer/{number}/10000/0"
+    assert f'href="{page}"' in client.get(f"/transfer-orders/{number}").text
+    assert send(client, page, page, **{"lines.0.lot_no": "TL-1", "lines.0.quantity": "2"}).status_code == 303
+    assert f'href="/transfer-orders/{number}"' in client.get(page).text
+    line = {"source_type": "Transfer Line", "order_no": number, "line_no": 10000}
+    assert client.get("/api/v1/item-tracking-lines", query_string=line).json["matrix"]["undefined"] == "1"
+    assert post(client, "/item-tracking-lines/add", line | {"lines": [{"lot_no": "TL-1", "quantity": "1"}]}, key).status_code == 200
+    body = {"order_no": number, "lines": [{"line_no": 10000, "quantity": "3"}]}
+    assert post(client, "/transfer-shipments", body, f"{key}-s").status_code == 200
+    assert "TL-1" in client.get(f"/transfer-orders/{number}").text

@@ -269,3 +269,19 @@ def test_ap_13_the_pages_of_transfers_and_returns_ask(client, site, key):
     body = {"order_no": moved, "lines": [{"line_no": 10000, "quantity": "1"}], "confirmed": True}
     over = client.post("/api/v1/transfer-shipments", json=body, headers={"Idempotency-Key": f"api-{key}"})
     assert over.status_code == 422
+
+
+def test_rs_04_an_announced_number_is_a_row_of_its_own(client, sale, key):
+    order_no, _ = sale
+    lines = {"source_type": "Purchase Line", "order_no": named("PR", key), "line_no": 10000, "lines": [{"lot_no": "L-7", "quantity": "3"}]}
+    answer = client.post("/api/v1/item-tracking-lines", json=lines, headers={"Idempotency-Key": f"lines-{key}"})
+    assert answer.status_code == 200, answer.text
+    address = f"/reservations/sales/{order_no}/10000/0"
+    page = client.get(address)
+    assert "No number yet" in page.text
+    assert page.text.count('name="supply_id" value="' + named("PR", key) + '"') == 2
+    supply = {"supply_type": "Purchase Line", "supply_id": named("PR", key), "supply_line_no": "10000", "supply_lot_no": "L-7"}
+    page = press(client, address, "from-supply", key, **supply)
+    assert figures(page, "Reserved") == "3"
+    shown = client.get(f"/api/v1/reservations/sales/{order_no}/10000/0").json
+    assert [(row["tracking"]["lot_no"], row["free"]) for row in shown["orders"]] == [("", "2"), ("L-7", "0")]
