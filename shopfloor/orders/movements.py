@@ -17,7 +17,7 @@ from shopfloor.ledger.entry_types import EntryType, OrderType
 from shopfloor.orders.answers import OrderPosted, OrderPostedReserved
 from shopfloor.orders.applies import Part, split_by_applies
 from shopfloor.orders.arrivals import Arrival, check_arrivals, note_arrivals
-from shopfloor.orders.carried_numbers import bring_in, carry, held_by_number
+from shopfloor.orders.carried_numbers import ByNumber, bring_in, carry, held_by_number
 from shopfloor.orders.documents import (
     Goods,
     OrderLine,
@@ -111,10 +111,8 @@ def post_movement(
     if tracked:
         tracked.check(journal)
     held = held_by_number(session, given.order_no) if movement is TRANSFER_RECEIPT else {}
-    broken = ""
-    if movement in TAKING:
-        confirmed = getattr(given, "confirmed", False)
-        broken = make_room(session, actor, needs_of(journal, goods), may_break=may_break, confirmed=confirmed)
+    needs = needs_of(journal, goods) if movement in TAKING else []
+    broken = make_room(session, actor, needs, may_break=may_break, confirmed=getattr(given, "confirmed", False)) if needs else ""
     register = post(session, actor, journal, source=movement.record.capitalize(), reason=reason)
     if tracked:
         tracked.close(session, journal)
@@ -123,12 +121,7 @@ def post_movement(
     write_handled(session, shape, movement, given.order_no, moved)
     last = movement is shape.movements[-1]
     status = close_when_done(session, shape, given.order_no, lines, moved if last else {})
-    if movement in DELIVERING:
-        _follow_goods(session, actor, order, journal, register)
-    if movement is TRANSFER_SHIPMENT:
-        carry(session, actor, given.order_no, header.to_code, {line_no: line.date for line_no, line in lines.items()}, journal)
-    if movement is TRANSFER_RECEIPT:
-        bring_in(session, given.order_no, journal, held)
+    _follow_goods(session, actor, order, journal, register, held)
     more = _party(order) | dict(values or {})
     insert_posted(session, movement, order.document_no, given.order_no, order.posting_date, register.register_no, more)
     after = {movement.record: order.document_no, "lines": len(journal), "register": register.register_no, "status": status}
@@ -146,9 +139,19 @@ def order_posted(movement: Movement, order_no: str, moved: Moved) -> OrderPosted
 
 
 def _follow_goods(
-    session: Session, actor: Actor, order: _Order, journal: Sequence[ItemJournalLine], register: PostedRegister
+    session: Session, actor: Actor, order: _Order, journal: Sequence[ItemJournalLine], register: PostedRegister, held: ByNumber
 ) -> None:
-    """AP-16: reservations against the order's lines now stand on what came in; a transfer has one entry for each source (DM-12)."""
+    """Numbers go with a transfer (TL-14), and reservations against the order's lines now stand on what came in (AP-16)."""
+    if order.movement is TRANSFER_SHIPMENT:
+        carry(session, actor, order.header.no, order.header.to_code, {no: line.date for no, line in order.lines.items()}, journal)
+    if order.movement in DELIVERING:
+        _repoint(session, actor, order, journal, register)
+    if order.movement is TRANSFER_RECEIPT:
+        bring_in(session, order.header.no, journal, held)
+
+
+def _repoint(session: Session, actor: Actor, order: _Order, journal: Sequence[ItemJournalLine], register: PostedRegister) -> None:
+    """A transfer has one entry for each source (DM-12)."""
     received = slice(1, None) if order.movement is TRANSFER_RECEIPT else slice(0, 1)
     arrived = [
         Arrived(line.document_line_no, entry_no, line.tracking)
