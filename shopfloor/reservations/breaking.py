@@ -38,6 +38,8 @@ class Needed:
     """Numbers that must agree exactly (TC-07)."""
     quantity: Decimal
     unit_code: str = ""
+    entry_no: int = 0
+    """The one entry that it takes from (AP-07); 0: any."""
 
 
 NOBODY = Demand("", "", 0)
@@ -84,6 +86,7 @@ class _Shelf:
             entry
             for entry in self.entries.values()
             if (entry.item_no, entry.variant_code, entry.location_code) == need.goods
+            and need.entry_no in (0, entry.entry_no)
             and all(not number or getattr(entry.tracking, name) == number for name, number in wanted.items())
         ]
 

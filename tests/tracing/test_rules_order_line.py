@@ -81,7 +81,7 @@ def test_tr_26_a_transfer_shows_five_steps_between_receipt_and_sale():
     assert shape(books.trace(lot_no="L", forward=True, exact=False)) == ["1", ".2", "..3", "...4", "....5", ".....6"]
 
 
-def test_tr_24_43_two_sources_of_one_usage_are_both_shown_latest_first():
+def test_tr_24_tr_43_two_sources_of_one_usage_are_both_shown_latest_first():
     books = Books()
     books.receive(1, "CELL", 2, lot="L")
     books.receive(2, "CELL", 2, lot="L")
@@ -185,7 +185,7 @@ def test_tr_42_a_repeated_consumption_reached_by_application_lists_its_order_onc
     ]
 
 
-def test_tr_40_41_43_a_source_of_two_usages_is_shown_below_each_and_walked_once():
+def test_tr_40_tr_41_tr_43_a_source_of_two_usages_is_shown_below_each_and_walked_once():
     books = Books()
     books.receive(1, "CELL", 5, lot="L1")
     books.move(2, 3, "CELL", 5, 1, lot="L1")
