@@ -139,6 +139,7 @@ def test_tr_32_34_backward_components_of_the_order_line(components, expected):
     ],
 )
 def test_tr_31_34_forward_other_components_then_outputs(components, expected):
+    """TR-30: the other order line's consumption 10 leads to its own output 11 alone."""
     assert shape(pack_order().trace(lot_no="L1", forward=True, components=components, exact=False)) == expected
 
 
@@ -152,6 +153,7 @@ def test_tr_31_untracked_outputs_are_shown_only_with_all(components, expected):
 
 
 def test_tr_32_a_negative_output_has_the_returned_consumption():
+    """TR-20: components first, then applications."""
     books = Books()
     books.receive(1, "CELL", 5, lot="L1")
     books.use(2, "CELL", 1, 1, lot="L1")
