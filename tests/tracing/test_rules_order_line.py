@@ -216,6 +216,7 @@ def test_tr_41_42_in_a_loop_a_line_below_the_same_entry_at_another_depth_is_not_
 @pytest.mark.parametrize("forward", [False, True])
 @pytest.mark.parametrize("exact", [False, True])
 def test_c_6_cycles_end(forward, exact):
+    """C6."""
     books = Books()
     books.entry(1, "Transfer", "CELL", 1, lot="L")
     books.entry(2, "Transfer", "CELL", -1, lot="L")
