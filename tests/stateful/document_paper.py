@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from shopfloor.errors import Refusal
-
 MAIN, ROAD, SIDE = "MAIN", "TRANSIT", "SIDE"
 Goods = tuple[str, str]
 """Item and number."""
@@ -58,12 +56,3 @@ class Paper:
     def in_stock(self, item_no):
         """As `stock_at` tells it."""
         return {(place, goods[1]): quantity for (place, goods), quantity in self.stock.items() if quantity and goods[0] == item_no}
-
-
-def outcome(work, *arguments, **keywords):
-    """The code and the answer; a refusal has no answer."""
-    try:
-        answer = work(*arguments, **keywords)
-    except Refusal as refusal:
-        return refusal.code, None
-    return answer.code, answer

@@ -11,9 +11,8 @@ import os
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from sqlalchemy.orm import Session
 
 from shopfloor.errors import Refusal
@@ -24,18 +23,15 @@ from shopfloor.orders.journal_inputs import PostReclassification
 from shopfloor.orders.kinds import OrderKind
 from shopfloor.orders.line_commands import change_line, close_order
 from shopfloor.orders.reclassification import post_reclassification
-from shopfloor.people.models import Plant
 from shopfloor.production import bills, commands
 from shopfloor.production.inputs import NewBom, NewBomLine, NewProductionOrder, StartOrder
 from shopfloor.reservations.inputs import Reserve
 from shopfloor.reservations.pairs import pairs_of_demand
 from shopfloor.reservations.supplies import demand_lines
 from tests.conftest import runner
-from tests.databases import fresh_engine
 from tests.factories_documents import (
     arrive,
     copy_posted,
-    make_in_transit,
     make_transfer_order,
     send_back,
     send_off,
@@ -43,10 +39,11 @@ from tests.factories_documents import (
     take_back,
     undo,
 )
-from tests.factories_items import make_item, plant_with_masters
-from tests.factories_orders import adjust, make_customer, make_purchase_order, make_sales_order, make_vendor, receive, ship
+from tests.factories_items import make_item
+from tests.factories_orders import adjust, make_purchase_order, make_sales_order, receive, ship
 from tests.factories_reservations import auto, books, cancel, sales_line
-from tests.stateful.document_paper import MAIN, ROAD, SIDE, Document, Paper, outcome
+from tests.stateful.document_paper import MAIN, ROAD, SIDE, Document, Paper
+from tests.stateful.machines import outcome, play
 
 LONG = bool(os.environ.get("SHOPFLOOR_LONG"))
 SIZES = {"sqlite": (200, 50) if LONG else (10, 30), "postgresql": (40, 50) if LONG else (4, 25)}
@@ -297,7 +294,7 @@ class DocumentMachine(RuleBasedStateMachine):
         quantity = data.draw(st.integers(1, document.left))
         bought = document.record == "receipt"
         post, record = (send_back, "return shipment") if bought else (take_back, "return receipt")
-        code, answer = outcome(post, self.run, no, self.numbered(document.goods, quantity))
+        code, answer = outcome(post, self.run, no, self.numbered(document.goods, quantity), confirmed=True)
         assert answer or code in OUTBOUND | INBOUND | UNDO | {"ENTRY_NOT_OPEN"}, code
         if answer:
             moves = {(MAIN, document.goods): -quantity if bought else quantity}
@@ -378,19 +375,4 @@ def outcome_of_copy(*arguments):
 @pytest.mark.parametrize("kind", SIZES)
 def test_t5_documents(kind):
     examples, steps = SIZES[kind]
-    with fresh_engine(kind) as engine:
-        with Session(engine) as session:
-            session.add(Plant(plant_no=1, name="Test plant", time_zone="UTC"))
-            session.commit()
-            run = runner(session)
-            plant_with_masters(run)
-            make_vendor(run)
-            make_customer(run)
-            make_in_transit(run)
-        machine = type("Machine", (DocumentMachine,), {"engine": engine})
-        run_state_machine_as_test(
-            machine,
-            settings=settings(
-                max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
-            ),
-        )
+    play(DocumentMachine, kind, examples=examples, steps=steps)

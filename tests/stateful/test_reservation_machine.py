@@ -11,25 +11,22 @@ import os
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shopfloor.db import plant, table
-from shopfloor.errors import Refusal
 from shopfloor.ledger.models import OpenItemEntry
-from shopfloor.people.models import Plant
 from shopfloor.quantity import ZERO
 from shopfloor.reservations.inputs import Reserve
 from shopfloor.reservations.pairs import numbers_of_line, pairs_of_demand
 from shopfloor.reservations.supplies import all_supplies, demand_lines
 from tests.conftest import runner
-from tests.databases import fresh_engine
-from tests.factories_items import make_item, plant_with_masters
-from tests.factories_orders import make_customer, make_purchase_order, make_sales_order, make_vendor, opening_stock, receive, ship
+from tests.factories_items import make_item
+from tests.factories_orders import make_purchase_order, make_sales_order, opening_stock, receive, ship
 from tests.factories_reservations import auto, books, cancel, change, put_number_on_line, sales_line, take_from
+from tests.stateful.machines import outcome, play
 
 LONG = bool(os.environ.get("SHOPFLOOR_LONG"))
 SIZES = {"sqlite": (200, 40) if LONG else (12, 25), "postgresql": (40, 40) if LONG else (4, 20)}
@@ -38,15 +35,6 @@ LINES = ("A", "B", "C")
 LOTS = st.sampled_from(["L1", "L2", "L3"])
 QUANTITIES = st.integers(1, 6)
 _numbers = itertools.count(1)
-
-
-def outcome(work, *arguments, **keywords):
-    """The code and the answer; a refusal has no answer."""
-    try:
-        answer = work(*arguments, **keywords)
-    except Refusal as refusal:
-        return refusal.code, None
-    return answer.code, answer
 
 
 class ReservationMachine(RuleBasedStateMachine):
@@ -212,18 +200,4 @@ class ReservationMachine(RuleBasedStateMachine):
 @pytest.mark.parametrize("kind", SIZES)
 def test_t5_reservations(kind):
     examples, steps = SIZES[kind]
-    with fresh_engine(kind) as engine:
-        with Session(engine) as session:
-            session.add(Plant(plant_no=1, name="Test plant", time_zone="UTC"))
-            session.commit()
-            run = runner(session)
-            plant_with_masters(run)
-            make_vendor(run)
-            make_customer(run)
-        machine = type("Machine", (ReservationMachine,), {"engine": engine})
-        run_state_machine_as_test(
-            machine,
-            settings=settings(
-                max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
-            ),
-        )
+    play(ReservationMachine, kind, examples=examples, steps=steps)
