@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
-from shopfloor.db import current_plant, table, take_numbers
+from shopfloor.db import ManyRows, current_plant, table, take_numbers
 from shopfloor.db.races import lost_race
 from shopfloor.items.models import NumberInformation
 from shopfloor.items.queries import item_masters
@@ -36,6 +36,14 @@ from shopfloor.reservations.rules import ReservedPiece, UsedReservation
 
 Number = Callable[[int], int]
 """Turns a reference of the plan into an entry number."""
+_information = table(NumberInformation)
+_DATED = ("item_no", "variant_code", "kind", "number", "expiration_date")
+_NEW_DATES = ManyRows(
+    lambda given: update(_information)
+    .where(*(_information.c[name] == given[name] for name in _DATED[:-1]), _information.c.expiration_date.is_(None))
+    .values(expiration_date=given["expiration_date"]),
+    **{name: _information.c[name] for name in _DATED},
+)
 
 
 def post(session: Session, actor: Actor, lines: Sequence[ItemJournalLine], *, source: str, reason: str = "") -> PostedRegister:
@@ -222,19 +230,8 @@ class _Writer:
             self._write_new_dates()
 
     def _write_new_dates(self) -> None:
-        information = table(NumberInformation)
-        names = ("item_no", "variant_code", "kind", "number")
-        rows = [
-            {f"b_{name}": value for name, value in zip(names, key, strict=True)} | {"b_date": expires}
-            for key, expires in sorted(self.plan.new_dates.items())
-        ]
-        statement = (
-            update(information)
-            .where(information.c.plant_no == current_plant(self.session), information.c.expiration_date.is_(None))
-            .where(*(information.c[name] == bindparam(f"b_{name}") for name in names))
-            .values(expiration_date=bindparam("b_date", type_=information.c.expiration_date.type))
-        )
-        if self.session.connection().execute(statement, rows).rowcount != len(rows):
+        rows = [dict(zip(_DATED, (*key, expires), strict=True)) for key, expires in sorted(self.plan.new_dates.items())]
+        if _NEW_DATES.execute(self.session, rows) != len(rows):
             raise lost_race("a number got its date from somebody else")
 
 
