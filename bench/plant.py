@@ -14,8 +14,8 @@ from shopfloor.db import Command, unit_of_work
 from shopfloor.items import commands as items
 from shopfloor.items.inputs import NewGtin, NewItem, NewLocation, NewPolicy, NewTrackingCode, NewUnit
 from shopfloor.items.number_series import create_default_series
-from shopfloor.orders.inputs import PostItemJournal
 from shopfloor.orders.item_journal import post_item_journal
+from shopfloor.orders.journal_inputs import PostItemJournal
 from shopfloor.people.actor import Actor
 from shopfloor.people.commands import create_station, set_setting
 from shopfloor.people.inputs import FirstSetUp, NewStation, SettingValue

@@ -6,6 +6,8 @@ An answer is kept with its command key (A19), so every field must survive JSON: 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
@@ -42,8 +44,13 @@ class Outcome:
     @classmethod
     def restore(cls, code: str, values: Fields) -> Self:
         """Read a stored outcome back into its type."""
-        found = Outcome.registry[code](**values)
+        kept = dict(values)
+        row = kept.pop("row", 0) if issubclass(Outcome.registry[code], Refusal) else 0
+        column = kept.pop("row_column", "")
+        found = Outcome.registry[code](**kept)
         assert isinstance(found, cls)
+        if row:
+            found.row, found.row_column = row, column  # type: ignore[attr-defined]
         return found
 
 
@@ -60,6 +67,14 @@ class Refusal(Outcome, Exception):
     """
 
     sound: ClassVar[str] = "refused"
+    row = 0
+    """Line of the list that was refused, from 1; 0: the command as a whole."""
+    row_column = ""
+    """Field of that line that is wrong, such as `quantity`; blank: the line as a whole."""
+
+    def outcome_fields(self) -> Fields:
+        """With row and column where a list was refused for one of its lines."""
+        return super().outcome_fields() | ({"row": self.row, "row_column": self.row_column} if self.row else {})
 
     @property
     def asks(self) -> bool:
@@ -69,6 +84,17 @@ class Refusal(Outcome, Exception):
     def __str__(self) -> str:
         """The message, so that logs and test failures read as the operator reads them."""
         return f"{self.code}: {self.text()}"
+
+
+@contextmanager
+def in_row(number: int, column: str = "") -> Iterator[None]:
+    """Tells a refusal which line of a list it is about, and which field of it unless the refusal knows."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.row = refusal.row or number
+        refusal.row_column = refusal.row_column or column
+        raise
 
 
 @dataclass(eq=False)

@@ -19,20 +19,27 @@ from shopfloor.orders.inputs import (
     ReturnPosted,
     UndoPosted,
 )
-from shopfloor.orders.kinds import OrderKind
+from shopfloor.orders.kinds import MOVEMENTS, OrderKind
 from shopfloor.orders.returns import return_posted
 from shopfloor.orders.transfers import create_transfer_order, post_transfer_receipt, post_transfer_shipment
 from shopfloor.orders.undo import undo_posted
 from shopfloor.posting.check import run_all
 
 
+def kind_of(record):
+    """The document type of what people call the document, such as `receipt`; a word that is none stays as it is."""
+    return next((kind for kind, (_shape, movement) in MOVEMENTS.items() if movement.record == record), record)
+
+
 def undo(run, record, document_no, *entry_nos, reason="wrong pallet", **more):
-    return run(undo_posted, record=record, given=UndoPosted(document_no=document_no, entry_nos=entry_nos, reason=reason), **more)
+    given = UndoPosted(document_no=document_no, entry_nos=entry_nos, reason=reason)
+    return run(undo_posted, document_type=kind_of(record), given=given, **more)
 
 
 def copy_posted(run, record, document_no, *entry_nos, order_no="", release=True):
     """Get posted lines to reverse; gives the number of the return order."""
-    answer = run(return_posted, record=record, given=ReturnPosted(document_no=document_no, entry_nos=entry_nos, order_no=order_no))
+    given = ReturnPosted(document_no=document_no, entry_nos=entry_nos, order_no=order_no)
+    answer = run(return_posted, document_type=kind_of(record), given=given)
     if release and not order_no:
         kind = OrderKind.PURCHASE_RETURN if record == "receipt" else OrderKind.SALES_RETURN
         run(commands.release_order, kind=kind, order_no=answer.order_no)

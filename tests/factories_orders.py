@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from shopfloor.orders import commands
-from shopfloor.orders.inputs import (
-    NewCustomer,
-    NewPurchaseOrder,
-    NewSalesOrder,
-    NewVendor,
-    PostItemJournal,
-    PostReceipt,
-    PostShipment,
-)
+from shopfloor.orders.inputs import NewCustomer, NewPurchaseOrder, NewSalesOrder, NewVendor, PostReceipt, PostShipment
+from shopfloor.orders.journal_inputs import PostItemJournal
 
 
 def make_vendor(run, no="V1", name="Cells & Co"):

@@ -12,6 +12,7 @@ APPEND_ONLY = (
     "association_entry",
     "command_entry",
     "scan_entry",
+    "number_history",
 )
 
 

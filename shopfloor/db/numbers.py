@@ -22,6 +22,7 @@ COUNTERS = (
     "tracking_unit",
     "picking_list",
     "document",
+    "number_history",
 )
 """Every kind of entry that has a number of its own. The migration makes a counter row and a sequence for each."""
 

@@ -14,11 +14,11 @@ from shopfloor.orders.inputs import (
     NewPurchaseReturn,
     NewTransferLine,
     NewTransferOrder,
+    OutboundLine,
     PostReturnShipment,
     PostTransfer,
     PostTransferReceipt,
     ReturnShipmentLine,
-    ShipmentLine,
 )
 from shopfloor.orders.kinds import OrderKind
 from shopfloor.orders.transfers import create_transfer_order, post_transfer_receipt, post_transfer_shipment
@@ -38,8 +38,8 @@ def _transfer(today: date) -> list[Task]:
         no=TRANSFER, from_code=LOCATION, to_code=SECOND_LOCATION, in_transit_code=ON_THE_ROAD, order_date=today - timedelta(days=2),
         lines=tuple(NewTransferLine(item_no=item_no, quantity=Decimal(quantity)) for item_no, quantity in wanted),
     )
-    busbars = ShipmentLine(line_no=LINE_STEP, quantity=Decimal(200))
-    housings = tuple(ShipmentLine(line_no=2 * LINE_STEP, serial_no=serial_no) for serial_no in ("HT-000509", "HT-000510"))
+    busbars = OutboundLine(line_no=LINE_STEP, quantity=Decimal(200))
+    housings = tuple(OutboundLine(line_no=2 * LINE_STEP, serial_no=serial_no) for serial_no in ("HT-000509", "HT-000510"))
     shipment = PostTransfer(order_no=TRANSFER, lines=(busbars, *housings), posting_date=today - timedelta(days=1))
     receipt = PostTransferReceipt(order_no=TRANSFER, lines=(busbars,), posting_date=today)
     release = {"kind": OrderKind.TRANSFER, "order_no": TRANSFER}

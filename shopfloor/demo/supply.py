@@ -10,16 +10,8 @@ from shopfloor.demo import tour
 from shopfloor.demo.floor import Task
 from shopfloor.demo.names import BUSBAR, CELL, CONTROLLER, HOUSING, HOUSING_24, LABEL, LOCATION, PASTE, SCREW, STOREKEEPER
 from shopfloor.orders import commands as orders
-from shopfloor.orders.inputs import (
-    JournalLine,
-    NewCustomer,
-    NewOrderLine,
-    NewPurchaseOrder,
-    NewVendor,
-    PostItemJournal,
-    PostReceipt,
-    ReceiptLine,
-)
+from shopfloor.orders.inputs import NewCustomer, NewOrderLine, NewPurchaseOrder, NewVendor, PostReceipt, ReceiptLine
+from shopfloor.orders.journal_inputs import JournalLine, PostItemJournal
 
 LINE_STEP = 10_000
 CELLS, MORE_CELLS, BOARDS, CHEMICALS, METAL = "V-10100", "V-10200", "V-20100", "V-30100", "V-40100"

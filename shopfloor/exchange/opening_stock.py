@@ -22,8 +22,9 @@ from shopfloor.items.units import UnitFactors
 from shopfloor.ledger.entry_types import EntryType
 from shopfloor.ledger.models import OpenItemEntry
 from shopfloor.orders.documents import Goods, tracking_of
-from shopfloor.orders.inputs import ArrivedLine, JournalLine, PostItemJournal
+from shopfloor.orders.inputs import ArrivedLine
 from shopfloor.orders.item_journal import post_item_journal
+from shopfloor.orders.journal_inputs import JournalLine, PostItemJournal
 from shopfloor.people.actor import Actor
 from shopfloor.people.errors import RecordBlocked
 from shopfloor.people.fields import Code20, Variant

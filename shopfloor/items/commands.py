@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor import audit
 from shopfloor.db import Base
+from shopfloor.items import tracking_codes
 from shopfloor.items.inputs import (
     NewGtin,
     NewItem,
@@ -17,7 +18,7 @@ from shopfloor.items.inputs import (
     NewUnit,
 )
 from shopfloor.items.master_table import GTIN, ITEM, ITEM_UNIT, LOCATION, REFERENCE, UNIT
-from shopfloor.items.models import ItemTrackingCode, ItemTrackingRequirement, TrackedComponentsPolicy
+from shopfloor.items.models import ItemTrackingCode, TrackedComponentsPolicy
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.answers import Created
@@ -32,13 +33,12 @@ def create_unit(session: Session, actor: Actor, *, given: NewUnit) -> Created:
 
 
 def create_tracking_code(session: Session, actor: Actor, *, given: NewTrackingCode) -> Created:
-    """Add an item tracking code with what it demands (DM-40, TC-02, TC-03). Raises NotAllowed, AlreadyExists."""
+    """Add an item tracking code with what it demands (DM-40, TC-01 to TC-03). Raises NotAllowed, AlreadyExists."""
     actor.require(rights.MASTERS)
     _refuse_known(session, ItemTrackingCode, given.code, "item tracking code")
-    session.add(ItemTrackingCode(**given.model_dump(exclude={"requirements"})))
+    session.add(ItemTrackingCode(code=given.code, **tracking_codes.columns(given)))
     session.flush()
-    demanded = {(requirement.kind, requirement.transaction) for requirement in given.requirements}
-    session.add_all(ItemTrackingRequirement(tracking_code=given.code, kind=kind, transaction=name) for kind, name in sorted(demanded))
+    tracking_codes.write_requirements(session, given)
     return _created(session, "Item tracking code", given.code, given)
 
 

@@ -82,3 +82,48 @@ class ItemBlocked(Refusal):
     code = "ITEM_BLOCKED"
     message = "{item} is blocked and cannot be posted. Ask whoever maintains items."
     item: str
+
+
+@dataclass(eq=False)
+class DateBeyondCalendar(Refusal):
+    """EX-03, EX-07: a date plus a length that no calendar holds."""
+
+    code = "DATE_BEYOND_CALENDAR"
+    message = "{start_date} and {length} later is after the year 9999. Correct the date."
+    start_date: str
+    length: str
+
+
+@dataclass(eq=False)
+class TrackingCodeInUse(Refusal):
+    """TC-04, TC-05, ER-28: what was posted under a tracking code stays readable only while its meaning stays."""
+
+    code = "TRACKING_CODE_IN_USE"
+    message = "{what} of {subject} cannot change any more: {item} {used}. Make another code for new items instead."
+    what: str
+    """What would change, such as `Specific serial tracking`."""
+    subject: str
+    """The tracking code, or the item whose code would be exchanged."""
+    item: str
+    used: str
+    """What stands in the way."""
+
+
+@dataclass(eq=False)
+class TrackingCodeHasItems(Refusal):
+    """TC-04, ER-28: a tracking code in use is not deleted."""
+
+    code = "TRACKING_CODE_HAS_ITEMS"
+    message = "Item tracking code {tracking_code} is in use by {items}. Give the items another code first."
+    tracking_code: str
+    items: str
+
+
+@dataclass(eq=False)
+class SeriesMissing(Refusal):
+    """TL-13: an item whose new numbers should come from a series has none."""
+
+    code = "SERIES_MISSING"
+    message = "{item} has no number series for new {kind} numbers. Enter one on the item, or type the numbers."
+    item: str
+    kind: str

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from shopfloor.items.date_formula import is_formula
 from shopfloor.items.models import NumberKind, ReservationPolicy
 from shopfloor.people.fields import (
     Code10,
@@ -16,11 +17,13 @@ from shopfloor.people.fields import (
     Day,
     InputModel,
     Name,
+    Number,
     Quantity,
     Reason,
     Text20,
     Text50,
     Text100,
+    Text500,
     Variant,
 )
 
@@ -37,7 +40,18 @@ Transaction = Literal[
     "manufacturing outbound",
     "transfer",
 ]
-"""DM-40: where a number can be demanded without specific tracking."""
+"""DM-40: where a number can be demanded without specific tracking; `items.tracking.TRANSACTIONS`."""
+
+
+def _date_formula(text: str) -> str:
+    formula = text.upper()
+    if formula and not is_formula(formula):
+        raise ValueError("write a length of time such as 2Y, 6M, 90D or 1Y+15D")
+    return formula
+
+
+DateFormula = Annotated[Text20, AfterValidator(_date_formula)]
+"""A date formula; blank: none."""
 
 
 def _regular_expression(text: str) -> str:
@@ -48,6 +62,7 @@ def _regular_expression(text: str) -> str:
     return text
 
 
+SeriesCode = Annotated[Text50, StringConstraints(max_length=40)]
 Pattern = Annotated[Text100, AfterValidator(_regular_expression)]
 
 
@@ -75,9 +90,16 @@ class NewTrackingCode(InputModel):
     serial_specific: bool = False
     lot_specific: bool = False
     package_specific: bool = False
+    serial_warehouse: bool = False
+    """Warehouse documents ask for it too; specific tracking switches it on (TC-01)."""
+    lot_warehouse: bool = False
+    package_warehouse: bool = False
     use_expiration_dates: bool = False
     expiration_entry_required: bool = False
     strict_expiration_posting: bool = False
+    warranty_formula: DateFormula = ""
+    """From the document's date to the end of the warranty (EX-07)."""
+    warranty_entry_required: bool = False
     information_required_inbound: bool = False
     information_required_outbound: bool = False
     create_information_on_posting: bool = True
@@ -89,6 +111,17 @@ class NewTrackingCode(InputModel):
         if (self.expiration_entry_required or self.strict_expiration_posting) and not self.use_expiration_dates:
             raise ValueError("expiration rules need “use expiration dates”")
         return self
+
+
+class TrackingCodeChange(NewTrackingCode):
+    """All settings of a tracking code as they shall be (TC-04)."""
+
+
+class TrackingCodeExchange(InputModel):
+    """Another tracking code for an item (TC-05); blank: none."""
+
+    item_no: Code20
+    item_tracking_code: Text20 = ""
 
 
 class NewPolicy(InputModel):
@@ -117,6 +150,9 @@ class NewItem(InputModel):
     expiration_days: int = Field(default=0, ge=0, le=36500)
     report_when_completed: bool = False
     negative_stock_allowed: bool = False
+    serial_nos: SeriesCode = ""
+    """Number series of new serial numbers (TL-13)."""
+    lot_nos: SeriesCode = ""
 
 
 class NewItemUnit(InputModel):
@@ -167,6 +203,23 @@ class NewNumberSeries(InputModel):
     last_no: int = Field(default=0, ge=0, le=2**31 - 1)
 
 
+class AssignLine(InputModel):
+    """Goods of one item that need new numbers."""
+
+    item_no: Code20
+    quantity: Quantity = Decimal(1)
+    unit_code: Annotated[Text20, StringConstraints(max_length=10)] = ""
+    """Blank: the base unit."""
+    lot_no: Number = ""
+    """A lot that is known already; blank: a new one if the item has lots."""
+
+
+class AssignNumbers(InputModel):
+    """New numbers from the series of the items (TL-13)."""
+
+    lines: tuple[AssignLine, ...] = Field(min_length=1, max_length=500)
+
+
 class NumberKey(InputModel):
     """One serial, lot or package number of an item."""
 
@@ -191,3 +244,4 @@ class NumberDetails(NumberKey):
     production_date: Day = None
     vendor_no: Text20 = ""
     vendor_lot_no: Text50 = ""
+    comments: Text500 = ""

@@ -18,6 +18,7 @@ from shopfloor.items.models import (
     ItemTrackingCode,
     ItemUnitOfMeasure,
     Location,
+    NumberSeries,
     TrackedComponentsPolicy,
     UnitOfMeasure,
 )
@@ -107,6 +108,8 @@ ITEM = Master(
         Lookup("base_unit_code", UnitOfMeasure, "unit of measure"),
         Lookup("item_tracking_code", ItemTrackingCode, "item tracking code"),
         Lookup("tracked_components_policy", TrackedComponentsPolicy, "tracked components policy", "name"),
+        Lookup("serial_nos", NumberSeries, "number series"),
+        Lookup("lot_nos", NumberSeries, "number series"),
     ),
     fixed=("item_tracking_code",),
     columns=("no", "description", "base_unit_code", "item_tracking_code", "tracked_components_policy"),

@@ -46,6 +46,9 @@ class ItemMaster:
     information_required_inbound: bool = False
     information_required_outbound: bool = False
     create_information_on_posting: bool = True
+    serial_nos: str = ""
+    """Number series of new serial numbers; empty: none (TL-13)."""
+    lot_nos: str = ""
     report_when_completed: bool = False
     negative_stock_allowed: bool = False
     measured: bool = False

@@ -6,11 +6,13 @@ Blank variant, location and number columns hold `''`, never NULL (A21).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String
+from sqlalchemy.engine.interfaces import ExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shopfloor.db import Base, Counted, PlantLed, QuantityType, UtcDateTime, captions
@@ -43,6 +45,11 @@ class UnitOfMeasure(Counted, Base):
     """Unit of the GS1 measure identifiers that this is, such as `kg` (GS1-20)."""
 
 
+def _as_specific(kind: str) -> Callable[[ExecutionContext], bool]:
+    """TC-01: specific tracking of a kind switches its warehouse tracking on."""
+    return lambda context: bool(context.get_current_parameters()[f"{kind}_specific"])  # type: ignore[attr-defined]
+
+
 class ItemTrackingCode(Base):
     """Which numbers goods carry, and where they are demanded (DM-40, TC-01, TC-02)."""
 
@@ -52,16 +59,26 @@ class ItemTrackingCode(Base):
     serial_specific: Mapped[bool] = mapped_column(default=False)
     lot_specific: Mapped[bool] = mapped_column(default=False)
     package_specific: Mapped[bool] = mapped_column(default=False)
+    serial_warehouse: Mapped[bool] = mapped_column(default=_as_specific("serial"))
+    lot_warehouse: Mapped[bool] = mapped_column(default=_as_specific("lot"))
+    package_warehouse: Mapped[bool] = mapped_column(default=_as_specific("package"))
+    """Warehouse documents ask for the number as well; specific tracking implies it (TC-01)."""
     use_expiration_dates: Mapped[bool] = mapped_column(default=False)
     expiration_entry_required: Mapped[bool] = mapped_column(default=False)
     strict_expiration_posting: Mapped[bool] = mapped_column(default=False)
     information_required_inbound: Mapped[bool] = mapped_column(default=False)
     information_required_outbound: Mapped[bool] = mapped_column(default=False)
     create_information_on_posting: Mapped[bool] = mapped_column(default=True)
+    warranty_formula: Mapped[str] = mapped_column(String(20), default="")
+    """Such as `2Y` or `6M`: from the document's date to the end of the warranty (EX-07)."""
+    warranty_entry_required: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (
         CheckConstraint(
             "use_expiration_dates OR NOT (strict_expiration_posting OR expiration_entry_required)", name="expiration_flags"
         ),
+        CheckConstraint("serial_warehouse OR NOT serial_specific", name="serial_warehouse"),
+        CheckConstraint("lot_warehouse OR NOT lot_specific", name="lot_warehouse"),
+        CheckConstraint("package_warehouse OR NOT package_specific", name="package_warehouse"),
     )
 
 
@@ -108,6 +125,9 @@ class Item(Counted, Base):
     report_when_completed: Mapped[bool] = mapped_column(default=False)
     """D25: a completed unit is reported by itself, so that the next order can use it."""
     negative_stock_allowed: Mapped[bool] = mapped_column(default=False)
+    serial_nos: Mapped[str] = mapped_column(String(40), default="")
+    """Number series that new serial numbers come from (TL-13); empty: none."""
+    lot_nos: Mapped[str] = mapped_column(String(40), default="")
     blocked: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (captions("reservation_policy", ReservationPolicy), CheckConstraint("rounding_precision > 0", name="precision"))
 
@@ -176,8 +196,38 @@ class NumberInformation(PlantLed, Base):
     production_date: Mapped[date | None]
     vendor_no: Mapped[str] = mapped_column(String(20), default="")
     vendor_lot_no: Mapped[str] = mapped_column(String(50), default="")
+    comments: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     __table_args__ = (captions("kind", NumberKind), Index(None, "plant_no", "number_folded"))
+
+
+class NumberAction(StrEnum):
+    """What happens to the information of a number beside postings."""
+
+    HELD = "Held"
+    RELEASED = "Released"
+    DETAILS = "Details changed"
+    EXPIRY = "Expiry changed"
+
+
+class NumberHistory(PlantLed, Base):
+    """One change of what is known of a number, append-only: holds and their end, details, corrected dates (C15, D20)."""
+
+    __tablename__ = "number_history"
+    entry_no: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    item_no: Mapped[str] = mapped_column(ForeignKey("item.no"))
+    variant_code: Mapped[str] = mapped_column(String(10), default="")
+    kind: Mapped[str] = mapped_column(String(10))
+    number: Mapped[str] = mapped_column(String(50))
+    action: Mapped[str] = mapped_column(String(20))
+    old_value: Mapped[str] = mapped_column(String(500), default="")
+    new_value: Mapped[str] = mapped_column(String(500), default="")
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    register_no: Mapped[int] = mapped_column(BigInteger, default=0)
+    """The posting that carried the change; 0: none was needed."""
+    operator_no: Mapped[str] = mapped_column(String(50))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    __table_args__ = (captions("action", NumberAction), Index(None, "plant_no", "item_no", "number", "entry_no"))
 
 
 class NumberSeries(PlantLed, Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,13 +15,16 @@ from shopfloor.db import Given, ManyRows, current_plant, plant, table
 from shopfloor.errors import InvalidInput, NotFound
 from shopfloor.items.errors import CaseTwin
 from shopfloor.items.inputs import HoldNumber, NumberDetails, NumberKey
-from shopfloor.items.models import Item, NumberInformation
+from shopfloor.items.models import Item, NumberAction, NumberInformation
+from shopfloor.items.number_history import Change, write_history
 from shopfloor.items.rules import GoodsNumber, first_twin, folded
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.answers import Changed
 
 _table = table(NumberInformation)
+HISTORY_LENGTH = 500
+"""Characters that a line of history keeps of the values."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +75,25 @@ def set_number_information(session: Session, actor: Actor, *, given: NumberDetai
     before = {name: str(getattr(row, name) or "") for name in _DETAILS}
     for name in _DETAILS:
         setattr(row, name, getattr(given, name))
+    write_history(session, actor, _detail_changes(given, before))
     audit.record(session, "set number information", f"{given.item_no} {given.number}", before=before, after=given.model_dump(mode="json"))
     return Changed(record=given.kind, number=given.number)
 
 
-_DETAILS = ("description", "best_before_date", "production_date", "vendor_no", "vendor_lot_no")
+_DETAILS = ("description", "best_before_date", "production_date", "vendor_no", "vendor_lot_no", "comments")
+
+
+def _detail_changes(given: NumberDetails, before: Mapping[str, str]) -> list[Change]:
+    """One line of history that names the fields that changed."""
+    after = {name: str(getattr(given, name) or "") for name in _DETAILS}
+    changed = [name for name in _DETAILS if before[name] != after[name]]
+    if not changed:
+        return []
+
+    def told(values: Mapping[str, str]) -> str:
+        return "; ".join(f"{name.replace('_', ' ')}: {values[name]}" for name in changed if values[name])[:HISTORY_LENGTH]
+
+    return [Change(_goods_number(given), NumberAction.DETAILS, told(before), told(after))]
 
 
 def known_look_alikes(session: Session, wanted: Iterable[GoodsNumber]) -> list[GoodsNumber]:
@@ -149,9 +166,15 @@ def _set_hold(session: Session, actor: Actor, given: HoldNumber, *, blocked: boo
     before = {"blocked": row.blocked, "reason": row.hold_reason}
     row.blocked = blocked
     row.hold_reason = given.reason if blocked else ""
+    done = NumberAction.HELD if blocked else NumberAction.RELEASED
+    write_history(session, actor, [Change(_goods_number(given), done, str(before["reason"]), row.hold_reason, given.reason)])
     action = "hold number" if blocked else "release number"
     audit.record(session, action, f"{given.item_no} {given.number}", before=before, after={"blocked": blocked}, reason=given.reason)
     return Changed(record=given.kind, number=given.number)
+
+
+def _goods_number(key: NumberKey) -> GoodsNumber:
+    return GoodsNumber(key.item_no, key.variant_code, key.kind.value, key.number)
 
 
 def _row(session: Session, key: NumberKey) -> NumberInformation | None:

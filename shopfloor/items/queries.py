@@ -97,6 +97,7 @@ class NumberCard:
     production_date: date | None
     vendor_no: str
     vendor_lot_no: str
+    comments: str = ""
 
 
 _MASTERS = (
@@ -113,6 +114,8 @@ _MASTERS = (
         ItemTrackingCode.information_required_inbound,
         ItemTrackingCode.information_required_outbound,
         ItemTrackingCode.create_information_on_posting,
+        ItemTrackingCode.warranty_formula,
+        ItemTrackingCode.warranty_entry_required,
         TrackedComponentsPolicy.use_tracked_components,
         TrackedComponentsPolicy.check_preallocation_for_product,
         TrackedComponentsPolicy.check_preallocation_for_components,
@@ -243,7 +246,7 @@ def _number_cards(session: Session, **fits: object) -> list[NumberCard]:
     info = NumberInformation
     columns = (
         *(info.item_no, info.variant_code, info.kind, info.number, info.description, info.blocked, info.hold_reason),
-        *(info.expiration_date, info.best_before_date, info.production_date, info.vendor_no, info.vendor_lot_no),
+        *(info.expiration_date, info.best_before_date, info.production_date, info.vendor_no, info.vendor_lot_no, info.comments),
     )
     statement: Select[*tuple[Any, ...]] = select(*columns).filter_by(**fits).order_by(info.item_no, info.kind, info.number)
     return [NumberCard(*row) for row in session.execute(statement)]
@@ -267,6 +270,8 @@ def _master(rows: list[Row[Any]]) -> ItemMaster:
         information_required_inbound=bool(row.information_required_inbound),
         information_required_outbound=bool(row.information_required_outbound),
         create_information_on_posting=not has_code or row.create_information_on_posting,
+        serial_nos=row.serial_nos,
+        lot_nos=row.lot_nos,
         report_when_completed=row.report_when_completed,
         negative_stock_allowed=row.negative_stock_allowed,
         measured=row.measured,
@@ -286,6 +291,8 @@ def _tracking_rules(rows: list[Row[Any]]) -> TrackingRules:
         use_expiration_dates=row.use_expiration_dates,
         expiration_entry_required=row.expiration_entry_required,
         strict_expiration_posting=row.strict_expiration_posting,
+        warranty_formula=row.warranty_formula,
+        warranty_entry_required=row.warranty_entry_required,
     )
 
 

@@ -23,6 +23,22 @@ class Tracking:
 
 
 NO_TRACKING = Tracking()
+KINDS = ("serial", "lot", "package")
+"""The kinds of number as columns name them."""
+TRANSACTIONS = (
+    "purchase inbound",
+    "purchase outbound",
+    "sales inbound",
+    "sales outbound",
+    "positive adjustment inbound",
+    "positive adjustment outbound",
+    "negative adjustment inbound",
+    "negative adjustment outbound",
+    "manufacturing inbound",
+    "manufacturing outbound",
+    "transfer",
+)
+"""DM-40: where a number can be demanded without specific tracking."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +53,9 @@ class TrackingRules:
     use_expiration_dates: bool = False
     expiration_entry_required: bool = False
     strict_expiration_posting: bool = False
+    warranty_formula: str = ""
+    """EX-07: from the document's date to the end of the warranty; empty: no warranty."""
+    warranty_entry_required: bool = False
 
     @property
     def specific(self) -> bool:
@@ -51,13 +70,11 @@ class TrackingRules:
             tracking.package_no if self.package_specific else "",
         )
 
+    def demands(self, kind: str, transaction: str) -> bool:
+        """Whether a transaction demands a number of a kind: specific tracking switches every transaction on (TC-01), else its flag does."""
+        return bool(getattr(self, f"{kind.lower()}_specific")) or (kind, transaction) in self.requirements
+
     def missing(self, tracking: Tracking, transaction: str) -> tuple[str, ...]:
         """Kinds of number that the transaction demands and that are blank (AP-03)."""
-        demanded = (
-            ("Serial", self.serial_specific, tracking.serial_no),
-            ("Lot", self.lot_specific, tracking.lot_no),
-            ("Package", self.package_specific, tracking.package_no),
-        )
-        return tuple(
-            kind for kind, specific, number in demanded if not number and (specific or (kind, transaction) in self.requirements)
-        )
+        numbers = (("Serial", tracking.serial_no), ("Lot", tracking.lot_no), ("Package", tracking.package_no))
+        return tuple(kind for kind, number in numbers if not number and self.demands(kind, transaction))

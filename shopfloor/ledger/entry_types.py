@@ -32,6 +32,11 @@ class DocumentType(StrEnum):
     ITEM_JOURNAL = "Item Journal"
     PRODUCTION_JOURNAL = "Production Journal"
 
+    @property
+    def address(self) -> str:
+        """Its place in addresses, such as `purchase-receipts`; blank without a document."""
+        return self.value.lower().replace(" ", "-") + "s" if self.value else ""
+
 
 class SourceType(StrEnum):
     """Who the goods came from or went to."""

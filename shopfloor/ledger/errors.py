@@ -70,7 +70,7 @@ class EntryDoesNotMatch(Refusal):
     """PR-04, AP-08: a correction names an entry of the same kind, goods, number and order line."""
 
     code = "ENTRY_DOES_NOT_MATCH"
-    message = "Entry {entry_no} cannot be corrected this way: its {field} is “{found}”, not “{wanted}”."
+    message = "Entry {entry_no} does not fit this line: its {field} is “{found}”, not “{wanted}”."
     entry_no: int
     field: str
     found: str

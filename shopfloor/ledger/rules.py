@@ -152,6 +152,8 @@ class Taking:
     """Entries that agree but are reserved for others."""
     on_hold: tuple[OpenStock, ...] = ()
     """Entries that agree but were skipped."""
+    kept_reserved: Decimal = ZERO
+    """Reservations that stay with the goods, because they only change their date."""
     own_output: bool = False
     """Whether the order line's own output would have agreed (AP-10)."""
     on_its_way: tuple[OpenStock, ...] = ()
@@ -246,6 +248,15 @@ class Stock:
             on_its_way=tuple(entry for entry in agreeing if entry.on_its_way and want.out_of_reach(entry)),
             reserved=want.quantity - uncovered + released,
         )
+
+    def take_whole(self, entry_no: int, quantity: Decimal) -> Taking | None:
+        """AP-13: an entry in full with its reservations, for goods that stay where they are; None: it does not hold just this quantity."""
+        entry = self.entries.get(entry_no)
+        if entry is None or self.remaining[entry_no] != quantity:
+            return None
+        kept = self.reserved[entry_no]
+        self.remaining[entry_no] = self.reserved[entry_no] = ZERO
+        return Taking((Taken(entry, quantity),), missing=ZERO, found=quantity, kept_reserved=kept)
 
     def held_by_others(self, taking: Taking) -> Decimal:
         """How much of the agreeing entries is reserved for somebody else."""

@@ -126,3 +126,28 @@ class JournalPostedReserved(JournalPosted):
     message = "Item journal {document_no} is posted: {line_count} lines. It took goods that were reserved for {broken}."
     sound = "attention"
     broken: str = ""
+
+
+@dataclass(frozen=True)
+class ReclassificationPosted(Answer):
+    """Goods have other numbers, dates or places."""
+
+    code = "RECLASSIFICATION_POSTED"
+    message = "Reclassification {document_no} is posted: {line_count} lines."
+    document_no: str
+    line_count: int
+    register_no: int
+
+
+@dataclass(frozen=True)
+class ExpirationCorrected(Answer):
+    """A number and all that is open of it have another expiration date (C15)."""
+
+    code = "EXPIRATION_CORRECTED"
+    message = "{number} expires on {new_date}: {quantity} {unit} in stock."
+    number: str
+    new_date: str
+    quantity: str
+    """Base units that were reclassified."""
+    unit: str
+    register_no: int

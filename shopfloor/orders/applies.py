@@ -26,6 +26,8 @@ class Part:
     applies_entry: int = 0
     """AP-07, AP-08; 0: none, a chain of its own (TR-25)."""
     expiration_date: date | None = None
+    warranty_date: date | None = None
+    """EX-07; None: by the tracking code's formula."""
     record_no: int = 0
     """The copied number that it uses up; 0: none."""
 

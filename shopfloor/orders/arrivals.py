@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shopfloor.db import plant
+from shopfloor.errors import in_row
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.number_information import NumberOrigin, ask_for_case_twins, known_look_alikes, note_origins
 from shopfloor.items.rules import GoodsNumber, check_number, numbers_of
@@ -30,6 +31,8 @@ class Arrival:
     variant_code: str
     line: ArrivedLine
     vendor_no: str = ""
+    row: int = 0
+    """Row that was typed, from 1; 0: not told."""
 
     def numbers(self) -> list[GoodsNumber]:
         """Its serial, lot and package numbers."""
@@ -44,7 +47,8 @@ def check_arrivals(session: Session, arrivals: Sequence[Arrival], *, confirmed: 
     wanted = []
     for arrival in arrivals:
         for number in arrival.numbers():
-            check_number(arrival.master, number.kind, number.number)
+            with in_row(arrival.row, f"{number.kind.lower()}_no"):
+                check_number(arrival.master, number.kind, number.number)
             wanted.append(number)
     if confirmed:
         return

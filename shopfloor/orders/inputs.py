@@ -1,15 +1,16 @@
-"""What the use cases of orders and item journal are given (A29)."""
+"""What the use cases of orders and item journals are given (A29)."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from shopfloor.people.fields import (
     MOST_LINES,
     Code20,
     Day,
+    EntryNo,
     InputModel,
     LineNo,
     Name,
@@ -26,7 +27,6 @@ from shopfloor.people.fields import (
 from shopfloor.reservations.inputs import DemandInput
 
 Unit = Annotated[Text20, StringConstraints(max_length=10)]
-EntryNo = Annotated[Annotated[int, Field(ge=1, le=2**63 - 1)] | None, BeforeValidator(lambda value: None if value == "" else value)]
 Country = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2})?$")]
 
 
@@ -188,10 +188,17 @@ class PostReceipt(InputModel):
     """The questions CASE_TWIN and SERIAL_USED_BEFORE were answered with yes."""
 
 
-class ShipmentLine(NumberedLine):
-    """Goods for one line of a sales order. A blank unit is that of the order line, or one base unit for a serial."""
+class OutboundLine(NumberedLine):
+    """Goods of one order line that move. A blank unit is that of the order line, or one base unit for a serial."""
 
     line_no: LineNo
+
+
+class ShipmentLine(OutboundLine):
+    """Goods for one line of a sales order."""
+
+    warranty_date: Day = None
+    """Blank: by the tracking code's formula (EX-07)."""
 
 
 class PostShipment(InputModel):
@@ -223,7 +230,7 @@ class PostReturnReceipt(InputModel):
     """The questions CASE_TWIN and SERIAL_USED_BEFORE were answered with yes."""
 
 
-class ReturnShipmentLine(ShipmentLine):
+class ReturnShipmentLine(OutboundLine):
     """Goods for one line of a purchase return order."""
 
     applies_to_entry: EntryNo = None
@@ -245,7 +252,7 @@ class PostTransfer(InputModel):
     """Goods that leave with a transfer order, or arrive with it."""
 
     order_no: Code20
-    lines: tuple[ShipmentLine, ...] = Field(min_length=1, max_length=MOST_LINES)
+    lines: tuple[OutboundLine, ...] = Field(min_length=1, max_length=MOST_LINES)
     posting_date: Day = None
     """Blank: today in the plant."""
 
@@ -254,7 +261,7 @@ class PostTransferReceipt(InputModel):
     """Goods that arrive with a transfer order."""
 
     order_no: Code20
-    lines: tuple[ShipmentLine, ...] = Field(default=(), max_length=MOST_LINES)
+    lines: tuple[OutboundLine, ...] = Field(default=(), max_length=MOST_LINES)
     """Blank: everything that is on its way."""
     posting_date: Day = None
     """Blank: today in the plant."""
@@ -334,23 +341,3 @@ class CloseOrder(InputModel):
     reason: Reason
     confirmed: bool = False
     """The question DELETE_TRACKED_LINE was answered with yes."""
-
-
-class JournalLine(ArrivedLine):
-    """One line of an item journal. A blank unit is the base unit."""
-
-    entry_type: Literal["Positive Adjmt.", "Negative Adjmt."]
-    item_no: Code20
-    location_code: Code20
-    variant_code: Variant = ""
-
-
-class PostItemJournal(InputModel):
-    """Stock that is found, lost, or there on the first day."""
-
-    lines: tuple[JournalLine, ...] = Field(min_length=1, max_length=MOST_LINES)
-    reason: Reason
-    posting_date: Day = None
-    """Blank: today in the plant."""
-    confirmed: bool = False
-    """The questions CASE_TWIN, SERIAL_USED_BEFORE and RESERVATIONS_WILL_BREAK were answered with yes."""

@@ -60,11 +60,6 @@ class Movement:
     handled: str
     """Column of the line that counts what was posted, in base units."""
 
-    @property
-    def address(self) -> str:
-        """Its place in addresses, such as `return-receipts`."""
-        return self.record.replace(" ", "-") + "s"
-
 
 @dataclass(frozen=True)
 class Shape:
@@ -136,10 +131,5 @@ TRANSFER_ORDER = Shape(
 SHAPES = {shape.kind: shape for shape in (PURCHASE_ORDER, SALES_ORDER, PURCHASE_RETURN, SALES_RETURN, TRANSFER_ORDER)}
 RETURN_OF = {DocumentType.PURCHASE_RECEIPT: PURCHASE_RETURN, DocumentType.SALES_SHIPMENT: SALES_RETURN}
 """The return order that takes back goods of a posted document."""
-
-
-def shape_of_document(document_type: str) -> tuple[Shape, Movement]:
-    """The order and the movement that a posted document belongs to."""
-    return next(
-        (shape, movement) for shape in SHAPES.values() for movement in shape.movements if movement.document_type == document_type
-    )
+MOVEMENTS = {movement.document_type: (shape, movement) for shape in SHAPES.values() for movement in shape.movements}
+"""The order and the movement that a posted document belongs to."""

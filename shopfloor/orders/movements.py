@@ -168,8 +168,8 @@ def _parts(order: _Order, given: Given, numbers: Sequence[LineNumber]) -> list[P
         ordered = order.lines[line.line_no]
         amount = order.goods.amount(ordered.item_no, line, ordered.unit_code)
         applies = getattr(line, "applies_from_entry", None) or getattr(line, "applies_to_entry", None) or 0
-        expires = getattr(line, "expiration_date", None)
-        wanted.append(Part(line.line_no, tracking_of(line), amount.base, amount.unit_code, amount.quantity, applies, expires))
+        expires, warranty = getattr(line, "expiration_date", None), getattr(line, "warranty_date", None)
+        wanted.append(Part(line.line_no, tracking_of(line), amount.base, amount.unit_code, amount.quantity, applies, expires, warranty))
     return split_by_applies(wanted, numbers) if order.shape.returns else wanted
 
 
@@ -207,6 +207,7 @@ def _journal_line(order: _Order, part: Part) -> ItemJournalLine:
         applies_from_entry=part.applies_entry if shape.inbound else 0,
         applies_to_entry=0 if shape.inbound else part.applies_entry,
         expiration_date=part.expiration_date,
+        warranty_date=part.warranty_date,
     )
     return _on_the_way(common, order, part.line_no) if shape.entry_type == EntryType.TRANSFER else common
 

@@ -14,19 +14,14 @@ from sqlalchemy.orm import Session
 from shopfloor.db import plant, table
 from shopfloor.errors import NotFound
 from shopfloor.items.tracking import Tracking
-from shopfloor.ledger.entry_types import EntryType
+from shopfloor.ledger.entry_types import DocumentType, EntryType
 from shopfloor.ledger.models import ItemApplicationEntry, ItemLedgerEntry, OpenItemEntry
-from shopfloor.orders.kinds import SHAPES, Movement, Shape, shape_of_document
+from shopfloor.orders.kinds import MOVEMENTS, Movement
 from shopfloor.quantity import ZERO
 
 _entry = table(ItemLedgerEntry)
 _application = table(ItemApplicationEntry)
 _open = table(OpenItemEntry)
-
-MOVEMENTS: dict[str, tuple[Shape, Movement]] = {
-    movement.record: (shape, movement) for shape in SHAPES.values() for movement in shape.movements
-}
-"""By the name that people call the posted document."""
 
 
 @dataclass(frozen=True)
@@ -113,12 +108,11 @@ def lock_sources(session: Session, entry_nos: Collection[int]) -> None:
     if not wanted:
         return
     named = select(_entry.c.document_type, _entry.c.document_no).where(plant(session, _entry), _entry.c.entry_no.in_(wanted)).distinct()
-    documents: dict[str, set[str]] = {}
+    documents: dict[DocumentType, set[str]] = {}
     for row in session.connection().execute(named):
-        documents.setdefault(row.document_type, set()).add(row.document_no)
-    kinds = {movement.document_type.value for _, movement in MOVEMENTS.values()}
-    for document_type in sorted(documents.keys() & kinds):
-        document = table(shape_of_document(document_type)[1].document)
+        documents.setdefault(DocumentType(row.document_type), set()).add(row.document_no)
+    for document_type in sorted(documents.keys() & MOVEMENTS.keys()):
+        document = table(MOVEMENTS[document_type][1].document)
         these = select(document.c.no).where(plant(session, document), document.c.no.in_(sorted(documents[document_type])))
         session.connection().execute(these.order_by(document.c.no).with_for_update()).all()
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from shopfloor.db import plant, table
 from shopfloor.items.models import Item, Location
 from shopfloor.items.paging import PAGE_SIZE, Page, page_limit, page_of
-from shopfloor.orders.kinds import PURCHASE_ORDER, SALES_ORDER, SHAPES, TRANSFER_ORDER, OrderKind, Shape
+from shopfloor.orders.kinds import PURCHASE_ORDER, SALES_ORDER, SHAPES, TRANSFER_ORDER, Movement, OrderKind, Shape
 from shopfloor.orders.line_numbers import LineNumber, read_numbers
 from shopfloor.orders.models import Customer, OrderStatus, Vendor
 from shopfloor.orders.transfers import OnTheWay, on_the_way
@@ -77,8 +77,7 @@ class OrderLineRow:
 class PostedDocument:
     """A posted receipt or shipment."""
 
-    record: str
-    """What it is, such as `receipt`."""
+    document_type: str
     no: str
     posting_date: date
     register_no: int
@@ -169,7 +168,7 @@ def order_card(session: Session, kind: OrderKind, order_no: str) -> OrderCard | 
     return OrderCard(
         order=OrderRow(*head),
         lines=_lines(session, shape, order_no),
-        posted=tuple(document for movement in shape.movements for document in _posted(session, shape, movement.record, order_no)),
+        posted=tuple(document for movement in shape.movements for document in _posted(session, movement, order_no)),
         numbers=tuple(read_numbers(session, shape, order_no)) if shape.returns else (),
         on_the_way=tuple(on_the_way(session, order_no)) if transfer else (),
         in_transit_code=_in_transit_code(session, order_no) if transfer else "",
@@ -211,12 +210,12 @@ def _lines(session: Session, shape: Shape, order_no: str) -> tuple[OrderLineRow,
     return tuple(OrderLineRow(*row) for row in session.connection().execute(statement.order_by(c.line_no)))
 
 
-def _posted(session: Session, shape: Shape, record: str, order_no: str) -> list[PostedDocument]:
-    document = table(next(movement.document for movement in shape.movements if movement.record == record))
+def _posted(session: Session, movement: Movement, order_no: str) -> list[PostedDocument]:
+    document = table(movement.document)
     c = document.c
     external: ColumnElement[str] = c.vendor_shipment_no if "vendor_shipment_no" in c else literal("")
     statement = select(c.no, c.posting_date, c.register_no, external).where(plant(session, document), c.order_no == order_no)
-    return [PostedDocument(record, *row) for row in session.connection().execute(statement.order_by(c.no))]
+    return [PostedDocument(movement.document_type.value, *row) for row in session.connection().execute(statement.order_by(c.no))]
 
 
 def _in_transit_code(session: Session, order_no: str) -> str:

@@ -11,37 +11,37 @@ from sqlalchemy.orm import Session
 
 from shopfloor import audit
 from shopfloor.errors import NotFound
+from shopfloor.ledger.entry_types import DocumentType
 from shopfloor.orders.answers import ReturnLinesCopied
 from shopfloor.orders.documents import LINE_STEP, insert_lines, line_values, lock_order, new_order, order_lines
 from shopfloor.orders.errors import NothingToReturn, OtherParty
 from shopfloor.orders.inputs import NewOrderLine, ReturnPosted
-from shopfloor.orders.kinds import RETURN_OF, Movement, Shape
+from shopfloor.orders.kinds import MOVEMENTS, RETURN_OF, Movement, Shape
 from shopfloor.orders.line_numbers import LineNumber, write_numbers
 from shopfloor.orders.models import OrderStatus
-from shopfloor.orders.posted import MOVEMENTS, DocumentEntry, entries_of, given_back, posted_document
+from shopfloor.orders.posted import DocumentEntry, entries_of, given_back, posted_document
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.quantity import ZERO
 
 
-def return_posted(session: Session, actor: Actor, *, record: str, given: ReturnPosted) -> ReturnLinesCopied:
+def return_posted(session: Session, actor: Actor, *, document_type: DocumentType, given: ReturnPosted) -> ReturnLinesCopied:
     """Copy what is left of a posted document to a return order: item, quantity, number, and the entry that goes back.
 
-    `record` is the document's name: `receipt` or `shipment`. Nothing moves yet. The number of statements does not depend on the
+    Of a purchase receipt or a sales shipment. Nothing moves yet. The number of statements does not depend on the
     number of entries. Raises NotAllowed, NotFound, NothingToReturn, OtherParty, DocumentStatus, SetupMissing, ItemBlocked.
     """
     actor.require(rights.RECEIVE)
-    _, movement = MOVEMENTS.get(record, (None, None))
-    if movement is None or movement.document_type not in RETURN_OF:
+    if document_type not in RETURN_OF:
         raise NotFound(record="receipt or shipment", number=given.document_no)
-    shape = RETURN_OF[movement.document_type]
+    shape, movement = RETURN_OF[document_type], MOVEMENTS[document_type][1]
     document = posted_document(session, movement, given.document_no)
     left = _left(session, shape, movement, given)
     order_no, last_line_no = _order(session, actor, shape, document, given)
     line_nos = {line_no: last_line_no + index * LINE_STEP for index, line_no in enumerate(_lines_of(left), 1)}
     insert_lines(session, shape, order_no, line_values(session, shape, _new_lines(left), last_line_no))
     write_numbers(session, actor, shape, order_no, [_number(entry, quantity, line_nos) for entry, quantity in left])
-    after = {record: given.document_no, "lines": len(line_nos), "entries": len(left)}
+    after = {movement.record: given.document_no, "lines": len(line_nos), "entries": len(left)}
     audit.record(session, "get posted lines to reverse", order_no, after=after)
     return ReturnLinesCopied(order_no=order_no, document_no=given.document_no, line_count=len(line_nos))
 

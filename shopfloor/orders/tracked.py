@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from shopfloor.items.tracking import Tracking
 from shopfloor.orders.documents import Goods, OrderLine, tracking_of
 from shopfloor.orders.inputs import (
+    OutboundLine,
     PostReceipt,
     PostReturnReceipt,
     PostReturnShipment,
     PostShipment,
     PostTransfer,
     ReceiptLine,
-    ShipmentLine,
 )
 from shopfloor.posting.journal import ItemJournalLine
 from shopfloor.quantity import ZERO, shown
@@ -56,8 +56,8 @@ class TrackedOrder:
         """TL-04: a line that is posted without a number takes those that stand to be handled. Raises ToHandleDiffers."""
         return given.model_copy(update={"lines": tuple(self._filled(given.lines))})
 
-    def _filled(self, given: Sequence[ReceiptLine | ShipmentLine]) -> list[ReceiptLine | ShipmentLine]:
-        filled: list[ReceiptLine | ShipmentLine] = []
+    def _filled(self, given: Sequence[ReceiptLine | OutboundLine]) -> list[ReceiptLine | OutboundLine]:
+        filled: list[ReceiptLine | OutboundLine] = []
         wanted: dict[int, Decimal] = defaultdict(Decimal)
         for line in given:
             if tracking_of(line) or not self._numbers(line.line_no):
@@ -102,7 +102,7 @@ class TrackedOrder:
             posted[line.document_line_no, line.tracking] += line.quantity
         return posted
 
-    def _handled(self, line: ReceiptLine | ShipmentLine, quantity: Decimal) -> list[ReceiptLine | ShipmentLine]:
+    def _handled(self, line: ReceiptLine | OutboundLine, quantity: Decimal) -> list[ReceiptLine | OutboundLine]:
         numbers = self._numbers(line.line_no)
         ordered = self.lines[line.line_no]
         unit = self.goods.masters[ordered.item_no].base_unit_code
@@ -136,7 +136,7 @@ class TrackedOrder:
                 carried[tracking] += part
         return carried
 
-    def _date(self, line: ReceiptLine | ShipmentLine, record: TrackingRecord | None) -> dict[str, object]:
+    def _date(self, line: ReceiptLine | OutboundLine, record: TrackingRecord | None) -> dict[str, object]:
         return {"expiration_date": record.expiration_date} if isinstance(line, ReceiptLine) and record is not None else {}
 
     def _demand(self, line_no: int) -> Demand:

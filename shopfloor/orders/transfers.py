@@ -19,7 +19,7 @@ from shopfloor.ledger.models import OpenItemEntry
 from shopfloor.orders.answers import OrderPosted
 from shopfloor.orders.documents import insert_lines, line_values, new_order, require_in_transit, require_locations
 from shopfloor.orders.errors import SameLocation
-from shopfloor.orders.inputs import NewTransferOrder, PostTransfer, PostTransferReceipt, ShipmentLine
+from shopfloor.orders.inputs import NewTransferOrder, OutboundLine, PostTransfer, PostTransferReceipt
 from shopfloor.orders.kinds import TRANSFER_ORDER, TRANSFER_RECEIPT, TRANSFER_SHIPMENT, Movement
 from shopfloor.orders.models import TransferLine
 from shopfloor.orders.movements import post_movement
@@ -81,7 +81,7 @@ def post_transfer_receipt(session: Session, actor: Actor, *, given: PostTransfer
     if not lines:
         actor.require(rights.RECEIVE)
         lines = tuple(
-            ShipmentLine(line_no=part.line_no, quantity=part.quantity, unit_code=part.base_unit_code, **vars(part.tracking))
+            OutboundLine(line_no=part.line_no, quantity=part.quantity, unit_code=part.base_unit_code, **vars(part.tracking))
             for part in on_the_way(session, given.order_no)
         )
         if not lines:

@@ -15,27 +15,28 @@ from shopfloor.orders.answers import PostingUndone
 from shopfloor.orders.documents import lock_order, set_status, sums_by_line, write_handled
 from shopfloor.orders.errors import AlreadyUndone, NotUndoable
 from shopfloor.orders.inputs import UndoPosted
-from shopfloor.orders.kinds import TRANSFER_RECEIPT, Movement, Shape
+from shopfloor.orders.kinds import MOVEMENTS, TRANSFER_RECEIPT, Movement, Shape
 from shopfloor.orders.line_numbers import LineNumber, write_numbers
 from shopfloor.orders.models import OrderStatus
-from shopfloor.orders.posted import MOVEMENTS, DocumentEntry, PostedEntries, entries_of, posted_document, takes_back
+from shopfloor.orders.posted import DocumentEntry, PostedEntries, entries_of, posted_document, takes_back
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.posting.journal import ItemJournalLine
 from shopfloor.posting.post import post
 
 
-def undo_posted(session: Session, actor: Actor, *, record: str, given: UndoPosted) -> PostingUndone:
+def undo_posted(session: Session, actor: Actor, *, document_type: DocumentType, given: UndoPosted) -> PostingUndone:
     """AP-15: take back a posted document, or some of its entries; the order waits for the goods again. Holds never stop it (D20).
 
-    `record` is the document's name, such as `receipt`. The number of statements does not depend on the number of entries.
+    Of what an order moved; the number of statements does not depend on the number of entries.
     Raises NotAllowed, NotFound, NotUndoable, AlreadyUndone, NotReversible when what came in is gone or reserved, SerialInStock when
     a shipped serial is in stock again (AP-01), and MoreThanPosted when shipped goods came back meanwhile.
     """
     actor.require(rights.RECEIVE)
-    if record not in MOVEMENTS:
-        raise NotFound(record="posted document", number=record)
-    shape, movement = MOVEMENTS[record]
+    if document_type not in MOVEMENTS:
+        raise NotFound(record="receipt or shipment", number=given.document_no)
+    shape, movement = MOVEMENTS[document_type]
+    record = movement.record
     if movement is TRANSFER_RECEIPT:
         raise NotUndoable(record=record)
     order_no = posted_document(session, movement, given.document_no).order_no

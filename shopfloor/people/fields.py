@@ -78,6 +78,13 @@ def _date(value: object) -> date | None:
         raise ValueError("there is no such date; write it as 2026-12-31") from None
 
 
+def _required_date(value: object) -> date:
+    found = _date(value)
+    if found is None:
+        raise ValueError("write the date as 2026-12-31")
+    return found
+
+
 _QUANTITY_TEXT = {"type": "string", "examples": ["12", "0.25"], "description": "Decimal number as text, at most five decimals."}
 _AS_TEXT = PlainSerializer(lambda value: None if value is None else shown(value), return_type=str | None, when_used="json")
 
@@ -85,6 +92,7 @@ Text20 = Annotated[str, BeforeValidator(_visible), Field(max_length=20)]
 Text50 = Annotated[str, BeforeValidator(_visible), Field(max_length=50)]
 Text100 = Annotated[str, BeforeValidator(_visible), Field(max_length=100)]
 Text200 = Annotated[str, BeforeValidator(_visible), Field(max_length=200)]
+Text500 = Annotated[str, BeforeValidator(_visible), Field(max_length=500)]
 Name = Annotated[str, BeforeValidator(_visible), Field(min_length=1, max_length=100)]
 Reason = Annotated[str, BeforeValidator(_visible), Field(min_length=1, max_length=200)]
 Code10 = Annotated[str, BeforeValidator(_visible), Field(min_length=1, max_length=10)]
@@ -99,6 +107,9 @@ OptionalQuantity = Annotated[Decimal | None, BeforeValidator(_positive_or_none),
 """More than 0, or blank."""
 Day = Annotated[date | None, BeforeValidator(_date)]
 """A calendar date of the plant, or blank."""
+RequiredDay = Annotated[date, BeforeValidator(_required_date)]
+EntryNo = Annotated[Annotated[int, Field(ge=1, le=2**62)] | None, BeforeValidator(lambda value: None if value == "" else value)]
+"""Number of an entry, or blank."""
 LineNo = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 M = TypeVar("M", bound=InputModel)

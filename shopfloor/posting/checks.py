@@ -6,13 +6,22 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from shopfloor.items.date_formula import end_of
 from shopfloor.items.errors import ItemBlocked
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.entry_types import EntryType
 from shopfloor.ledger.errors import EntryDoesNotMatch, MoreThanPosted, SerialAlreadyProduced
 from shopfloor.ledger.rules import OpenStock
-from shopfloor.posting.errors import Expired, InformationMissing, NumberRequired, SerialQuantity
+from shopfloor.posting.errors import (
+    EntryNotOpen,
+    Expired,
+    InformationMissing,
+    LineIsReserved,
+    NumberRequired,
+    SerialQuantity,
+    WarrantyRequired,
+)
 from shopfloor.posting.facts import Facts, NamedEntry, NumberFact, NumberKey, Production, dated_number, numbers_of
 from shopfloor.posting.journal import ItemJournalLine
 from shopfloor.quantity import ONE, ZERO, shown
@@ -22,6 +31,8 @@ EXPIRED_GOODS_MAY_LEAVE = frozenset({EntryType.PURCHASE, EntryType.NEGATIVE_ADJU
 """EX-04: expired goods may be sent back, written off and moved."""
 HELD_GOODS_MAY_COME = frozenset({EntryType.PURCHASE, EntryType.POSITIVE_ADJUSTMENT, EntryType.SALE, EntryType.CONSUMPTION})
 """D20 does not stop what comes in; output of a held number it does."""
+MAY_COME_BACK_BY_ADJUSTMENT = frozenset({EntryType.SALE, EntryType.NEGATIVE_ADJUSTMENT})
+"""AP-08: a positive adjustment names what was sold or lost; consumption comes back through its order."""
 HELD_GOODS_MAY_LEAVE = frozenset({EntryType.PURCHASE, EntryType.NEGATIVE_ADJUSTMENT})
 """D20: with a right and a reason; so does a movement within one location."""
 
@@ -56,8 +67,9 @@ def check_numbers(line: ItemJournalLine, item: ItemMaster) -> None:
 
 def check_named(line: ItemJournalLine, entry: NamedEntry) -> None:
     """PR-04, AP-08: a correction names an entry of the same kind, goods and order line. Raises EntryDoesNotMatch."""
+    gives_back = line.entry_type == EntryType.POSITIVE_ADJUSTMENT and entry.entry_type in MAY_COME_BACK_BY_ADJUSTMENT
     pairs = [
-        ("entry type", entry.entry_type, str(line.entry_type)),
+        ("entry type", entry.entry_type, entry.entry_type if gives_back else str(line.entry_type)),
         ("item", entry.item_no, line.item_no),
         ("variant", entry.variant_code, line.variant_code),
         ("number", _text(entry.tracking), _text(line.tracking)),
@@ -163,3 +175,63 @@ def expiration_of(item_no: str, variant_code: str, tracking: Tracking, known: Ma
 
 def _text(tracking: Tracking) -> str:
     return " / ".join(number for number in (tracking.serial_no, tracking.lot_no, tracking.package_no) if number)
+
+
+def check_fixed(line: ItemJournalLine, item: ItemMaster, entry: OpenStock | None, facts: Facts) -> None:
+    """AP-07: a fixed entry is open and of the same goods, and the line holds no reservation. Raises LineIsReserved, EntryNotOpen,
+    EntryDoesNotMatch. Whether enough of it is free shows when it is taken.
+    """
+    if not line.applies_to_entry or not line.outbound or line.corrects_entry_no:
+        return
+    if line.demand is not None and any(piece.demand == line.demand for piece in facts.pieces):
+        raise LineIsReserved(item=label(item), entry_no=line.applies_to_entry)
+    if entry is None or entry.remaining <= ZERO:
+        raise EntryNotOpen(
+            entry_no=line.applies_to_entry, item=label(item), left="0", needed=shown(-line.signed), unit=item.base_unit_code
+        )
+    pairs = (
+        ("item", entry.item_no, line.item_no),
+        ("variant", entry.variant_code, line.variant_code),
+        ("location", entry.location_code, line.location_code),
+        ("number", _text(entry.tracking), _text(line.tracking) or _text(entry.tracking)),
+    )
+    for field, found, wanted in pairs:
+        if found != wanted:
+            raise EntryDoesNotMatch(entry_no=entry.entry_no, field=field, found=found, wanted=wanted)
+
+
+def warranty_of(line: ItemJournalLine, item: ItemMaster, quantity: Decimal) -> date | None:
+    """EX-07: given, or document date + formula, on numbers that go out; moving them within the plant is no delivery. Raises
+    WarrantyRequired, DateBeyondCalendar.
+    """
+    leaves = quantity < ZERO and bool(line.tracking) and line.entry_type != EntryType.TRANSFER
+    if not leaves or line.takes_back:
+        return None
+    if line.warranty_date is None and item.rules.warranty_formula:
+        return end_of(line.posting_date, item.rules.warranty_formula)
+    if line.warranty_date is None and item.rules.warranty_entry_required:
+        raise WarrantyRequired(item=label(item), number=number_label(line.tracking))
+    return line.warranty_date
+
+
+def same_dated_number(line: ItemJournalLine) -> bool:
+    """Whether a reclassification leaves the number that carries the date."""
+    if not (line.tracking and line.received_tracking):
+        return False
+    here = (line.item_no, line.variant_code)
+    return dated_number(*here, line.tracking) == dated_number(*here, line.received_tracking)
+
+
+def is_dated_by(item_no: str, variant_code: str, tracking: Tracking, key: NumberKey) -> bool:
+    """Whether the date of goods is the one of a number (EX-02)."""
+    return bool(tracking) and dated_number(item_no, variant_code, tracking) == key
+
+
+def renamed_numbers(line: ItemJournalLine) -> list[tuple[NumberKey, NumberKey | None]]:
+    """Old and new number of each kind that a reclassification exchanges. One that goes for good is followed by one that stays or comes;
+    None: the goods have no number any more.
+    """
+    old = {key[2]: key for key in numbers_of(line.item_no, line.variant_code, line.tracking)}
+    new = {key[2]: key for key in numbers_of(line.item_no, line.variant_code, line.received_tracking)}
+    other = next((key for kind, key in new.items() if key != old.get(kind)), next(iter(new.values()), None))
+    return [(key, new.get(kind) or other) for kind, key in old.items() if new.get(kind) != key]

@@ -22,6 +22,7 @@ class NumberRequired(Refusal):
     """AP-03, ER-03: the item's tracking code demands a number for this transaction."""
 
     code = "NUMBER_REQUIRED"
+    row_column = "serial_no"
     message = "{item} needs a {kinds} number for this posting ({transaction}). Scan or enter it."
     item: str
     kinds: str
@@ -33,6 +34,7 @@ class SerialQuantity(Refusal):
     """AP-02, TL-07, ER-05: one serial number is one piece."""
 
     code = "SERIAL_QUANTITY"
+    row_column = "quantity"
     message = "Serial number {serial_no} of {item} stands for exactly 1 {unit}, not {quantity}. Enter one line for each serial number."
     serial_no: str
     item: str
@@ -55,6 +57,7 @@ class ExpirationRequired(Refusal):
     """EX-03, ER-14: the tracking code demands an expiration date."""
 
     code = "EXPIRATION_REQUIRED"
+    row_column = "expiration_date"
     message = "{number} of {item} needs an expiration date. Enter the date from the label."
     item: str
     number: str
@@ -65,6 +68,7 @@ class ExpirationDiffers(Refusal):
     """EX-02, C15: one number has one date."""
 
     code = "EXPIRATION_DIFFERS"
+    row_column = "expiration_date"
     message = "{number} of {item} expires on {known}, not on {given}. Check the label; a wrong date is corrected on the number's card."
     item: str
     number: str
@@ -82,3 +86,58 @@ class Expired(Refusal):
     number: str
     expiration_date: str
     use_date: str
+
+
+@dataclass(eq=False)
+class WarrantyRequired(Refusal):
+    """EX-07: the tracking code demands a warranty date on what goes out."""
+
+    code = "WARRANTY_REQUIRED"
+    row_column = "warranty_date"
+    message = "{number} of {item} needs a warranty date when it goes out. Enter the date, or give the tracking code a formula."
+    item: str
+    number: str
+
+
+@dataclass(eq=False)
+class PartOfNumber(Refusal):
+    """EX-05, C15: one number has one date, so a part of its goods cannot get another one."""
+
+    code = "PART_OF_NUMBER"
+    row_column = "expiration_date"
+    message = (
+        "{number} of {item}: {left} {unit} would keep the old date. Reclassify all that is open of the number, "
+        "or give this part a new number."
+    )
+    item: str
+    number: str
+    left: str
+    unit: str
+
+
+@dataclass(eq=False)
+class EntryNotOpen(Refusal):
+    """AP-07, ER-09: the entry that a line names does not hold what the line takes."""
+
+    code = "ENTRY_NOT_OPEN"
+    row_column = "applies_to_entry"
+    message = "Entry {entry_no} has {left} {unit} of {item} open and free, {needed} are needed. Name another entry, or none."
+    entry_no: int
+    item: str
+    left: str
+    needed: str
+    unit: str
+
+
+@dataclass(eq=False)
+class LineIsReserved(Refusal):
+    """AP-07: reserved goods are taken from their reservations, so such a line names no entry."""
+
+    code = "LINE_IS_RESERVED"
+    row_column = "applies_to_entry"
+    message = (
+        "This line of {item} holds reserved goods, so it cannot name entry {entry_no}. "
+        "Cancel its reservation, or leave the entry blank."
+    )
+    item: str
+    entry_no: int

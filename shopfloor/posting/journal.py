@@ -57,6 +57,10 @@ class ItemJournalLine:
     corrects_entry_no: int = 0
     """Entry that this line takes back (PR-04, AP-15)."""
     expiration_date: date | None = None
+    changes_expiration: bool = False
+    """Transfer only: `expiration_date` becomes the date of a number that keeps its name, all its open goods at once (EX-05, C15)."""
+    warranty_date: date | None = None
+    """As entered; None: by the tracking code's formula when goods go out (EX-07)."""
     scrap_quantity: Decimal = ZERO
     """Output only: made as error, so that it never becomes stock (C4). Base units, negative when taken back."""
     transaction: str | None = None
@@ -77,6 +81,7 @@ class ItemJournalLine:
         is_transfer = self.new_location_code is not None or self.new_tracking is not None
         assert is_transfer == (self.entry_type == EntryType.TRANSFER), "a transfer, and nothing else, says where to"
         assert not is_transfer or self.quantity > ZERO, "a transfer moves a positive quantity"
+        assert not self.changes_expiration or (is_transfer and self.expiration_date), "a new date is given by a reclassification"
         assert (self.order_type == OrderType.NONE) == (not self.order_no), "order type and number go together"
         takes_output_back = self.entry_type == EntryType.OUTPUT and (self.quantity < ZERO or self.scrap_quantity < ZERO)
         assert not takes_output_back or self.corrects_entry_no, "negative output names the output entry (PR-04)"
@@ -131,6 +136,12 @@ class ItemJournalLine:
     def received_location(self) -> str:
         """Location of the receiving half of a transfer."""
         return self.location_code if self.new_location_code is None else self.new_location_code
+
+    @property
+    def stays_as_it_is(self) -> bool:
+        """A transfer that leaves goods where they are, under their numbers: only their date changes."""
+        same_place = self.received_location == self.location_code
+        return self.entry_type == EntryType.TRANSFER and same_place and self.received_tracking == self.tracking
 
     @property
     def transaction_kind(self) -> str:

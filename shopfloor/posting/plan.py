@@ -5,29 +5,34 @@ Entries get their numbers later, in one block. Until then a new entry is named b
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
-from shopfloor.errors import NotFound, Refusal
+from shopfloor.errors import NotFound, Refusal, in_row
+from shopfloor.items.date_formula import days_later
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.entry_types import EntryType, OrderType
 from shopfloor.ledger.errors import InTransit, NotReversible, OwnOutput, SerialInStock
-from shopfloor.ledger.rules import BalanceChange, HeldPiece, OpenStock, Stock, Taken, Taking, Want
-from shopfloor.ledger.units import UnitKey, number_unit, place
+from shopfloor.ledger.rules import HeldPiece, OpenStock, Stock, Taken, Taking, Want
+from shopfloor.ledger.units import number_unit
 from shopfloor.posting import checks
-from shopfloor.posting.errors import ExpirationDiffers, ExpirationRequired
+from shopfloor.posting.edges import edges_of
+from shopfloor.posting.errors import EntryNotOpen, ExpirationDiffers, ExpirationRequired, PartOfNumber
 from shopfloor.posting.facts import Facts, NumberFact, NumberKey, Production, SerialKey, dated_number, numbers_of
 from shopfloor.posting.journal import ItemJournalLine
+from shopfloor.posting.planned import Plan, PlannedApplication, PlannedEntry
 from shopfloor.quantity import ZERO, shown
 from shopfloor.reservations.errors import NotAvailable, NumberOnHold, ReservedElsewhere
 
 
 class HeldByOthers(Exception):
     """The goods are here, but reserved: the caller finds out for whom and raises the refusal with the holder's name."""
+
+    row = 0
+    """Number of the line, from 1."""
 
     def __init__(self, refusal: ReservedElsewhere, entry_nos: tuple[int, ...]) -> None:
         """`entry_nos`: the open entries that others hold."""
@@ -36,64 +41,17 @@ class HeldByOthers(Exception):
         self.entry_nos = entry_nos
 
 
-@dataclass(frozen=True)
-class PlannedEntry:
-    """An item ledger entry to be."""
-
-    line: ItemJournalLine
-    quantity: Decimal
-    """Signed, base units."""
-    scrap_quantity: Decimal
-    location_code: str
-    tracking: Tracking
-    expiration_date: date | None
-    remaining: Decimal
-    """What opens; 0: nothing."""
-    quantity_in_unit: Decimal
-    unit_code: str
-
-    @property
-    def order(self) -> tuple[str, str, int]:
-        """Type, number and line of the order that the open entry stays tied to: made by it (AP-10), or on its way with it (AP-09)."""
-        line = self.line
-        tied = line.entry_type == EntryType.OUTPUT or (line.sends_off and self.quantity > ZERO)
-        return (line.order_type.value, line.order_no, line.order_line_no) if tied else ("", "", 0)
-
-
-@dataclass(frozen=True)
-class PlannedApplication:
-    """An item application entry to be (DM-11). References as in the module's docstring."""
-
-    item_entry: int
-    inbound: int
-    outbound: int
-    quantity: Decimal
-    transferred_from: int = 0
-    cost_application: bool = False
-
-
-@dataclass
-class Plan:
-    """Everything that one posting writes."""
-
-    entries: list[PlannedEntry] = field(default_factory=list)
-    applications: list[PlannedApplication] = field(default_factory=list)
-    lines: list[tuple[list[int], list[tuple[int, Decimal]]]] = field(default_factory=list)
-    """For each journal line: references of its entries, and what it took from which entry."""
-    changes: list[BalanceChange] = field(default_factory=list)
-    used: dict[int, Decimal] = field(default_factory=dict)
-    edges: dict[tuple[UnitKey, UnitKey], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
-    information: dict[NumberKey, date | None] = field(default_factory=dict)
-    """Number information to create, with its date."""
-    new_dates: dict[NumberKey, date] = field(default_factory=dict)
-    """Dates for number information that exists without one."""
-
-
 def make_plan(lines: Sequence[ItemJournalLine], facts: Facts) -> Plan:
     """Decide. Raises the refusals of `posting.errors`, `ledger.errors` and `reservations.errors`, NotFound, and HeldByOthers."""
     draft = _Draft(facts)
-    for line in lines:
-        draft.add(line)
+    for number, line in enumerate(lines, 1):
+        try:
+            with in_row(number):
+                draft.add(line)
+        except HeldByOthers as held:
+            held.row = number
+            raise
+    draft.check_whole_numbers()
     draft.plan.changes = draft.stock.changes()
     draft.plan.used = dict(draft.stock.used)
     return draft.plan
@@ -122,6 +80,7 @@ class _Draft:
         checks.check_item(line, item)
         checks.check_numbers(line, item)
         self._check_taken_back(line, item)
+        checks.check_fixed(line, item, self.stock.entries.get(line.applies_to_entry), self.facts)
         checks.check_information(line, item, self.information)
         checks.check_holds(line, item, self.facts)
         self._check_production(line, item)
@@ -196,7 +155,9 @@ class _Draft:
         taking = self._take(line, item)
         for part in taking.taken:
             checks.check_not_expired(line, item, part.entry, self.information)
-        expires = checks.expiration_of(line.item_no, line.variant_code, line.tracking, self.information)
+        # The half that leaves under a corrected date carries the date that it had.
+        known = self.facts.information if line.changes_expiration else self.information
+        expires = checks.expiration_of(line.item_no, line.variant_code, line.tracking, known)
         self._note_numbers(line.item_no, line.variant_code, line.tracking, None)
         reference = self._entry(line, item, line.signed, line.location_code, line.tracking, expires, -taking.missing)
         for part in taking.taken:
@@ -209,13 +170,22 @@ class _Draft:
         """DM-11 (c), DM-12: one receiving entry for each source entry."""
         tracking = line.received_tracking
         self._check_serial_free(line, item, tracking)
+        self._pass_hold_on(line, item)
         old = checks.expiration_of(line.item_no, line.variant_code, line.tracking, self.information)
-        expires = self._expiration(line, item, tracking, line.expiration_date or old)
+        redates = line.changes_expiration and checks.same_dated_number(line)
+        expires = self._redate(line, item) if redates else self._expiration(line, item, tracking, line.expiration_date or old)
         for part in taking.taken:
-            received = self._entry(line, item, part.quantity, line.received_location, tracking, expires, part.quantity)
+            kept = taking.kept_reserved
+            received = self._entry(line, item, part.quantity, line.received_location, tracking, expires, part.quantity, reserved=kept)
             self._apply(received, received, shipped, part.quantity, transferred_from=part.entry.entry_no)
+            if kept:
+                self.plan.moved_entries[part.entry.entry_no] = received
 
     def _take(self, line: ItemJournalLine, item: ItemMaster) -> Taking:
+        if line.changes_expiration and line.stays_as_it_is and line.applies_to_entry:
+            whole = self.stock.take_whole(line.applies_to_entry, -line.signed)
+            if whole is not None:
+                return whole
         consumes = line.entry_type == EntryType.CONSUMPTION and line.order_type == OrderType.PRODUCTION
         want = Want(
             line.item_no, line.variant_code, line.location_code, item.rules.specific_part(line.tracking), -line.signed,
@@ -254,6 +224,10 @@ class _Draft:
             )
         if taking.own_output:
             return OwnOutput(item=checks.label(item), number=number, order_no=line.order_no)
+        if line.applies_to_entry:
+            return EntryNotOpen(
+                entry_no=line.applies_to_entry, item=checks.label(item), left=here, needed=needed, unit=item.base_unit_code
+            )
         return NotAvailable(
             item=checks.label(item), number=number, location=line.location_code, available=here, needed=needed, unit=item.base_unit_code
         )
@@ -283,7 +257,7 @@ class _Draft:
                     item=checks.label(item), number=key[3], known=expires.isoformat() if expires else "no date", given=str(given)
                 )
             if expires is None and not in_ledger:
-                formula = line.posting_date + timedelta(days=item.expiration_days) if item.expiration_days else None
+                formula = days_later(line.posting_date, item.expiration_days) if item.expiration_days and not given else None
                 expires = given or formula
             counted = line.entry_type == EntryType.POSITIVE_ADJUSTMENT and in_ledger
             mere_scrap = not (line.inbound or line.outbound)
@@ -292,13 +266,52 @@ class _Draft:
         self._note_numbers(line.item_no, line.variant_code, tracking, expires)
         return expires if item.rules.use_expiration_dates else None
 
+    def _redate(self, line: ItemJournalLine, item: ItemMaster) -> date:
+        """EX-05, C15: the number's one date becomes another one; `check_whole_numbers` sees that no part keeps the old one."""
+        key, new = dated_number(line.item_no, line.variant_code, line.tracking), line.expiration_date
+        assert new is not None, "checked by the line itself"
+        if self.plan.redated.get(key, new) != new:
+            raise ExpirationDiffers(item=checks.label(item), number=key[3], known=self.plan.redated[key].isoformat(), given=str(new))
+        self._note_numbers(line.item_no, line.variant_code, line.received_tracking, new)
+        for same in {key, *(k for k in numbers_of(line.item_no, line.variant_code, line.received_tracking) if k[2] == "Serial")}:
+            self.information[same] = replace(self.information[same], expiration_date=new)
+            self.plan.redated[same] = new
+            self.plan.new_dates.pop(same, None)
+        return new
+
+    def check_whole_numbers(self) -> None:
+        """EX-05: what is open of a number with a corrected date went through this posting, in full. Raises PartOfNumber."""
+        for key in self.plan.redated:
+            old = [entry for entry in self.facts.stock if checks.is_dated_by(entry.item_no, entry.variant_code, entry.tracking, key)]
+            left = sum((max(self.stock.remaining[entry.entry_no], ZERO) for entry in old), ZERO)
+            left += sum((e.remaining for e in self.plan.entries if self._keeps_old_date(e, key)), ZERO)
+            if left > ZERO:
+                item = self.facts.masters[key[0]]
+                raise PartOfNumber(item=checks.label(item), number=key[3], left=shown(left), unit=item.base_unit_code)
+
+    def _keeps_old_date(self, entry: PlannedEntry, key: NumberKey) -> bool:
+        dated = entry.remaining > ZERO and checks.is_dated_by(entry.line.item_no, entry.line.variant_code, entry.tracking, key)
+        return dated and entry.expiration_date != self.plan.redated[key]
+
+    def _pass_hold_on(self, line: ItemJournalLine, item: ItemMaster) -> None:
+        """D20: a new number does not end a hold. It begins on hold; a free number that exists already does not take held goods."""
+        for old, new in checks.renamed_numbers(line):
+            fact = self.information.get(old, NumberFact())
+            if not fact.blocked:
+                continue
+            known = self.information.get(new) if new else NumberFact()
+            if known is not None and not known.blocked:
+                raise NumberOnHold(item=checks.label(item), number=old[3], reason=fact.hold_reason or "no reason given")
+            if new and known is None:
+                self.plan.held[new] = fact.hold_reason
+
     def _note_numbers(self, item_no: str, variant_code: str, tracking: Tracking, expires: date | None) -> None:
         """Every number that is posted has its information from then on."""
         for key in numbers_of(item_no, variant_code, tracking):
             known = self.information.get(key)
             if known is None:
                 self.plan.information[key] = expires
-                self.information[key] = NumberFact(expiration_date=expires)
+                self.information[key] = NumberFact(key in self.plan.held, self.plan.held.get(key, ""), expires)
             elif known.expiration_date is None and expires is not None and key not in self.plan.information:
                 self.plan.new_dates[key] = expires
                 self.information[key] = replace(known, expiration_date=expires)
@@ -307,7 +320,7 @@ class _Draft:
 
     def _entry(
         self, line: ItemJournalLine, item: ItemMaster, quantity: Decimal, location_code: str, tracking: Tracking,
-        expires: date | None, remaining: Decimal,
+        expires: date | None, remaining: Decimal, reserved: Decimal = ZERO,
     ) -> int:
         """Adds an entry and gives its reference."""
         if remaining > ZERO and tracking.serial_no and item.rules.serial_specific:
@@ -317,7 +330,8 @@ class _Draft:
         flipped = line.signed != line.quantity
         self.plan.entries.append(
             PlannedEntry(
-                line, quantity, line.scrap_quantity if own else ZERO, location_code, tracking, expires, remaining,
+                line, quantity, line.scrap_quantity if own else ZERO, location_code, tracking, expires, remaining, reserved,
+                checks.warranty_of(line, item, quantity),
                 quantity_in_unit=(-in_unit if flipped else in_unit) if in_unit is not None else quantity,
                 unit_code=(line.unit_code if in_unit is not None else "") or item.base_unit_code,
             )
@@ -335,37 +349,3 @@ class _Draft:
         """A17: what is in what."""
         for parent, child, quantity in edges_of(line):
             self.plan.edges[(parent, child)] += quantity
-
-
-def edges_of(line: ItemJournalLine) -> list[tuple[UnitKey, UnitKey, Decimal]]:
-    """A17, C4: the edges of one line as (parent, child, net quantity). Goods without numbers make none."""
-    if not line.tracking:
-        return []
-    number = number_unit(line.item_no, line.variant_code, line.tracking)
-    if line.entry_type == EntryType.TRANSFER:
-        new = number_unit(line.item_no, line.variant_code, line.received_tracking)
-        if new == number or not line.received_tracking:
-            return []
-        return [(number, new, line.signed)] if line.corrects_entry_no else [(new, number, -line.signed)]
-    if line.order_type != OrderType.PRODUCTION:
-        return []
-    here = place(line.order_no, line.order_line_no, line.match_id)
-    if line.entry_type == EntryType.CONSUMPTION:
-        return [(here, number, line.quantity)]
-    if line.entry_type != EntryType.OUTPUT:
-        return []
-    made = line.quantity + line.scrap_quantity
-    edges = [(number, here, made)]
-    if line.match_id:
-        edges.append((here, place(line.order_no, line.order_line_no), made))
-    return edges
-
-
-def units_of(line: ItemJournalLine) -> list[UnitKey]:
-    """Tracking units that a line needs: those of its edges, and the number of what it opens."""
-    units = [unit for parent, child, _ in edges_of(line) for unit in (parent, child)]
-    if line.inbound and line.tracking:
-        units.append(number_unit(line.item_no, line.variant_code, line.tracking))
-    if line.entry_type == EntryType.TRANSFER and line.received_tracking:
-        units.append(number_unit(line.item_no, line.variant_code, line.received_tracking))
-    return units

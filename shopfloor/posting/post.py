@@ -6,15 +6,17 @@ a refusal leaves nothing behind.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import update
+from sqlalchemy import Update, update
 from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
-from shopfloor.db import ManyRows, current_plant, table, take_numbers
+from shopfloor.db import Given, ManyRows, current_plant, table, take_numbers
 from shopfloor.db.races import lost_race
+from shopfloor.errors import Refusal
 from shopfloor.items.models import NumberInformation
 from shopfloor.items.queries import item_masters
 from shopfloor.ledger import entries as ledger
@@ -25,11 +27,12 @@ from shopfloor.people.actor import Actor
 from shopfloor.people.rights import HOLD
 from shopfloor.posting import reading
 from shopfloor.posting.errors import TooManyLines
-from shopfloor.posting.facts import Facts
+from shopfloor.posting.facts import Facts, NumberKey
 from shopfloor.posting.journal import LINE_LIMIT, ItemJournalLine, PostedLine, PostedRegister
-from shopfloor.posting.plan import HeldByOthers, Plan, PlannedEntry, make_plan
+from shopfloor.posting.plan import HeldByOthers, make_plan
+from shopfloor.posting.planned import Plan, PlannedEntry
 from shopfloor.quantity import ZERO
-from shopfloor.reservations.commands import close_on_posting
+from shopfloor.reservations.commands import close_on_posting, move_supply
 from shopfloor.reservations.errors import ReservedElsewhere
 from shopfloor.reservations.queries import pieces_on, reservations_of
 from shopfloor.reservations.rules import ReservedPiece, UsedReservation
@@ -38,19 +41,26 @@ Number = Callable[[int], int]
 """Turns a reference of the plan into an entry number."""
 _information = table(NumberInformation)
 _DATED = ("item_no", "variant_code", "kind", "number", "expiration_date")
-_NEW_DATES = ManyRows(
-    lambda given: update(_information)
-    .where(*(_information.c[name] == given[name] for name in _DATED[:-1]), _information.c.expiration_date.is_(None))
-    .values(expiration_date=given["expiration_date"]),
-    **{name: _information.c[name] for name in _DATED},
-)
 
 
-def post(session: Session, actor: Actor, lines: Sequence[ItemJournalLine], *, source: str, reason: str = "") -> PostedRegister:
+def _date(given: Given) -> Update:
+    here = [_information.c[name] == given[name] for name in _DATED[:-1]]
+    return update(_information).where(*here).values(expiration_date=given["expiration_date"])
+
+
+_date_columns = {name: _information.c[name] for name in _DATED}
+_NEW_DATES = ManyRows(lambda given: _date(given).where(_information.c.expiration_date.is_(None)), **_date_columns)
+_OTHER_DATES = ManyRows(_date, **_date_columns)
+
+
+def post(
+    session: Session, actor: Actor, lines: Sequence[ItemJournalLine], *, source: str, reason: str = "", rows: Sequence[int] = ()
+) -> PostedRegister:
     """Post journal lines as one register, all or nothing (CI-01). `source` is the use case, such as `Report as finished`.
 
     Lines take from what was in stock before this posting, never from what another line of it brings. The caller holds its document's
-    lock and has checked rights and status. Raises the refusals of `posting.errors`, `ledger.errors` and `reservations.errors`, NotFound.
+    lock and has checked rights and status. `rows`: for lines that somebody typed, the row of each, so that a refusal names it.
+    Raises the refusals of `posting.errors`, `ledger.errors` and `reservations.errors`, NotFound.
     """
     assert lines, "nothing to post"
     if len(lines) > LINE_LIMIT:
@@ -59,7 +69,12 @@ def post(session: Session, actor: Actor, lines: Sequence[ItemJournalLine], *, so
     try:
         plan = make_plan(lines, facts)
     except HeldByOthers as held:
-        raise _named_holder(session, lines, held) from None
+        refusal: Refusal = _named_holder(session, lines, held)
+        refusal.row = rows[held.row - 1] if rows else 0
+        raise refusal from None
+    except Refusal as refusal:
+        refusal.row = rows[refusal.row - 1] if rows and refusal.row else 0
+        raise
     return _Writer(session, actor, plan, facts).write(source, reason)
 
 
@@ -149,6 +164,7 @@ class _Writer:
         ledger.insert_open_entries(session, self._open_rows(entry_nos, units))
         self._write_information()
         ledger.add_to_edges(session, {(units[parent], units[child]): net for (parent, child), net in plan.edges.items()})
+        move_supply(session, {old: number(reference) for old, reference in plan.moved_entries.items()})
         close_on_posting(session, [UsedReservation(pair_no, quantity) for pair_no, quantity in sorted(plan.used.items())])
         return PostedRegister(register_no, tuple(_posted_line(line, number) for line in plan.lines))
 
@@ -200,7 +216,7 @@ class _Writer:
                 "unit_no": units[_entry_unit(entry)] if entry.tracking and entry.remaining > ZERO else 0,
                 **dict(zip(("order_type", "order_no", "order_line_no"), entry.order, strict=True)),
                 "remaining": entry.remaining,
-                "reserved": ZERO,
+                "reserved": entry.reserved,
             }
             for entry, entry_no in zip(self.plan.entries, entry_nos, strict=True)
             if entry.remaining != ZERO
@@ -219,19 +235,20 @@ class _Writer:
         rows = [
             {
                 "plant_no": current_plant(session), "item_no": key[0], "variant_code": key[1], "kind": key[2], "number": key[3],
-                "number_folded": key[3].casefold(), "description": "", "blocked": False, "hold_reason": "", "expiration_date": expires,
-                "vendor_no": vendors.get((key[0], key[3]), ""), "vendor_lot_no": "", "created_at": created_at,
+                "number_folded": key[3].casefold(), "description": "", "blocked": key in plan.held, "hold_reason": plan.held.get(key, ""),
+                "expiration_date": expires, "vendor_no": vendors.get((key[0], key[3]), ""), "vendor_lot_no": "", "comments": "",
+                "created_at": created_at,
             }
             for key, expires in sorted(plan.information.items(), key=lambda pair: pair[0])
         ]
         if rows and ledger.insert_or_skip(session, NumberInformation, rows) != len(rows):
             raise lost_race("a number was registered by somebody else")
-        if plan.new_dates:
-            self._write_new_dates()
+        self._write_dates(_NEW_DATES, plan.new_dates)
+        self._write_dates(_OTHER_DATES, plan.redated)
 
-    def _write_new_dates(self) -> None:
-        rows = [dict(zip(_DATED, (*key, expires), strict=True)) for key, expires in sorted(self.plan.new_dates.items())]
-        if _NEW_DATES.execute(self.session, rows) != len(rows):
+    def _write_dates(self, statement: ManyRows, dates: Mapping[NumberKey, date]) -> None:
+        rows = [dict(zip(_DATED, (*key, expires), strict=True)) for key, expires in sorted(dates.items())]
+        if statement.execute(self.session, rows) != len(rows):
             raise lost_race("a number got its date from somebody else")
 
 
@@ -276,6 +293,7 @@ def _entry_row(entry: PlannedEntry, entry_no: int, register_no: int) -> ledger.R
         "unit_code": entry.unit_code,
         "quantity_in_unit": entry.quantity_in_unit,
         "expiration_date": entry.expiration_date,
+        "warranty_date": entry.warranty_date,
         "source_type": line.source_type.value,
         "source_no": line.source_no,
         "order_type": line.order_type.value,

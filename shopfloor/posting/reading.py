@@ -25,9 +25,9 @@ from shopfloor.ledger.models import ItemApplicationEntry, ItemLedgerEntry, OpenI
 from shopfloor.ledger.queries import open_stock
 from shopfloor.ledger.rules import OpenStock
 from shopfloor.ledger.units import UnitKey, number_unit
-from shopfloor.posting.facts import NamedEntry, NumberFact, NumberKey, Production, SerialKey, numbers_of
+from shopfloor.posting.edges import units_of
+from shopfloor.posting.facts import NamedEntry, NumberFact, NumberKey, Production, SerialKey, dated_number, numbers_of
 from shopfloor.posting.journal import ItemJournalLine
-from shopfloor.posting.plan import units_of
 from shopfloor.quantity import ZERO
 
 T = TypeVar("T", str, int)
@@ -51,6 +51,10 @@ class _Shelves:
     """(item, location, lot)."""
     goods: set[tuple[str, str]] = field(default_factory=set)
     """(item, location) of goods without specific numbers."""
+    numbers: set[tuple[str, str]] = field(default_factory=set)
+    """(item, lot) at any location: goods whose date is corrected are moved in full (EX-05)."""
+    packages: set[tuple[str, str]] = field(default_factory=set)
+    """The same by package, where goods have no other number."""
     owed: set[tuple[str, str]] = field(default_factory=set)
     """(item, location) whose negative entries an inbound quantity pays (C10)."""
 
@@ -61,6 +65,8 @@ class _Shelves:
             self.serials.add((line.item_no, line.received_tracking.serial_no))
         if specific.serial_no:
             self.serials.add((line.item_no, specific.serial_no))
+        if line.changes_expiration:
+            self._add_whole_number(line)
         if line.fixed_entry:
             self.entries.add(line.fixed_entry)
         elif specific.serial_no:
@@ -72,11 +78,16 @@ class _Shelves:
         elif line.outbound:
             self.goods.add((line.item_no, line.location_code))
 
+    def _add_whole_number(self, line: ItemJournalLine) -> None:
+        """EX-05: everything that shares the date of the line's number."""
+        kind, number = dated_number(line.item_no, line.variant_code, line.tracking)[2:]
+        {"Serial": self.serials, "Lot": self.numbers, "Package": self.packages}[kind].add((line.item_no, number))
+
     def groups(self) -> dict[str, Keys]:
         """What there is to look for, by the name of its columns in _STOCK_COLUMNS."""
         found: dict[str, Keys] = {
             "entries": [(entry_no,) for entry_no in self.entries], "serials": self.serials, "lots": self.lots, "goods": self.goods,
-            "owed": self.owed,
+            "numbers": self.numbers, "packages": self.packages, "owed": self.owed,
         }
         return {name: keys for name, keys in found.items() if keys}
 
@@ -218,6 +229,8 @@ _STOCK_COLUMNS = {
     "serials": ("item_no", "serial_no"),
     "lots": ("item_no", "location_code", "lot_no"),
     "goods": ("item_no", "location_code"),
+    "numbers": ("item_no", "lot_no"),
+    "packages": ("item_no", "package_no"),
     "owed": ("item_no", "location_code"),
 }
 _UNIT_COLUMNS = {

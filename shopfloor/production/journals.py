@@ -120,12 +120,13 @@ def finish(
     assert all(report.good >= ZERO and report.error >= ZERO and report.good + report.error > ZERO for report in reports)
     lines = {line.line_no: line for line in order_lines(session, order.no)}
     components = components or order_components(session, order.no)
-    proposal = _finish_flushing(components, lines, reports, uses, flush_exclude)
-    flushes = [_flush_use(flush) for flush in proposal.lines]
+    proposal = finish_flushing(components, lines, reports, uses, flush_exclude)
+    flushes = [flush_use(flush) for flush in proposal.lines]
     posted = post(
         session,
         actor,
-        [_consumption(actor, order, use) for use in [*uses, *flushes]] + [_output(actor, order, lines, report) for report in reports],
+        [consumption_line(actor, order, use) for use in [*uses, *flushes]]
+        + [output_line(actor, order, lines, report) for report in reports],
         source=source,
         reason=reason,
     )
@@ -160,7 +161,7 @@ def consume(
     """
     order.require(*rules.CONSUMING)
     assert uses, "consumption of nothing"
-    posted = post(session, actor, [_consumption(actor, order, use) for use in uses], source=source, reason=reason)
+    posted = post(session, actor, [consumption_line(actor, order, use) for use in uses], source=source, reason=reason)
     count_consumption(session, order.no, [(use.order_line_no, use.component_line_no, use.quantity) for use in uses])
     close_planned(session, order.no, uses, ())
     _settle_reservations(session, actor, order)
@@ -185,9 +186,9 @@ def reverse_report(session: Session, actor: Actor, *, order: LockedOrder, match_
     returns = report.returns(components, nothing_else_reported=last)
     if last:
         returns = (*returns, *reversal.stranded_constants(session, report, order.no, components.values(), returns))
-    outputs = [_reversed_output(actor, order, output) for output in report.outputs]
+    outputs = [reversed_output_line(actor, order, output) for output in report.outputs]
     posted = post(
-        session, actor, [*outputs, *(_return(actor, order, returned) for returned in returns)], source="Reverse report", reason=reason
+        session, actor, [*outputs, *(return_line(actor, order, returned) for returned in returns)], source="Reverse report", reason=reason
     )
     count_reports(session, order.no, [(line.line_no, -report.good, -report.error)])
     count_consumption(session, order.no, [(line.line_no, r.entry.component_line_no, -r.quantity) for r in returns])
@@ -209,11 +210,11 @@ def flush_started(session: Session, actor: Actor, *, order: LockedOrder, line: O
     """
     components = [c for c in order_components(session, order.no) if c.order_line_no == line.line_no]
     proposal = rules.flush(components, principle=rules.START, basis=started, order_quantity=line.quantity)
-    uses = [_consumption(actor, order, _flush_use(flush)) for flush in proposal.lines]
+    uses = [consumption_line(actor, order, flush_use(flush)) for flush in proposal.lines]
     if started < line.started:
         too_much = rules.give_back(components, basis=started, order_quantity=line.quantity)
         returns = reversal.order_level_returns(session, order.no, line.line_no, too_much)
-        uses = [_return(actor, order, returned) for returned in returns]
+        uses = [return_line(actor, order, returned) for returned in returns]
     if not uses:
         return PostedJournal(0, (), left_open=proposal.left_open) if proposal.left_open else None
     posted = post(session, actor, uses, source="Start")
@@ -241,13 +242,14 @@ def _settle_reservations(
 # --- journal lines --------------------------------------------------------------------------------------------------------
 
 
-def _finish_flushing(
+def finish_flushing(
     components: Sequence[rules.Component],
     lines: Mapping[int, OrderLine],
     reports: Sequence[ProductReport],
     uses: Sequence[ComponentUse],
     exclude: frozenset[int],
 ) -> rules.FlushProposal:
+    """What *Finish* lines consume with these reports, less what the same posting uses of them."""
     used: dict[Key, Decimal] = {}
     for use in uses:
         key = (use.order_line_no, use.component_line_no)
@@ -270,7 +272,8 @@ def _finish_flushing(
     return rules.FlushProposal(tuple(flushed), tuple(left_open))
 
 
-def _flush_use(flush: rules.FlushLine) -> ComponentUse:
+def flush_use(flush: rules.FlushLine) -> ComponentUse:
+    """Order-level consumption without a number (D21)."""
     component = flush.component
     return ComponentUse(
         order_line_no=component.order_line_no,
@@ -285,7 +288,7 @@ def _flush_use(flush: rules.FlushLine) -> ComponentUse:
     )
 
 
-def _consumption(actor: Actor, order: LockedOrder, use: ComponentUse) -> ItemJournalLine:
+def consumption_line(actor: Actor, order: LockedOrder, use: ComponentUse) -> ItemJournalLine:
     """PR-01. A return names what it takes back, and neither hold nor expiry stops it (D20, D23)."""
     returned = use.quantity < ZERO
     assert returned == bool(use.applies_from_entry), "a return, and only a return, names its consumption"
@@ -315,7 +318,7 @@ def _consumption(actor: Actor, order: LockedOrder, use: ComponentUse) -> ItemJou
     )
 
 
-def _output(actor: Actor, order: LockedOrder, lines: Mapping[int, OrderLine], report: ProductReport) -> ItemJournalLine:
+def output_line(actor: Actor, order: LockedOrder, lines: Mapping[int, OrderLine], report: ProductReport) -> ItemJournalLine:
     """One line for each row: good into stock, error as a scrap record on the same entry (PST-6, PST-7)."""
     line = lines[report.order_line_no]
     return ItemJournalLine(
@@ -339,7 +342,7 @@ def _output(actor: Actor, order: LockedOrder, lines: Mapping[int, OrderLine], re
     )
 
 
-def _reversed_output(actor: Actor, order: LockedOrder, output: reversal.Entry) -> ItemJournalLine:
+def reversed_output_line(actor: Actor, order: LockedOrder, output: reversal.Entry) -> ItemJournalLine:
     """PR-04: a negative output is applied to its own output entry."""
     return ItemJournalLine(
         entry_type=EntryType.OUTPUT,
@@ -364,9 +367,10 @@ def _reversed_output(actor: Actor, order: LockedOrder, output: reversal.Entry) -
     )
 
 
-def _return(actor: Actor, order: LockedOrder, returned: reversal.Return) -> ItemJournalLine:
+def return_line(actor: Actor, order: LockedOrder, returned: reversal.Return) -> ItemJournalLine:
+    """A consumption that comes back, applied from its own entry (D23)."""
     entry = returned.entry
-    return _consumption(
+    return consumption_line(
         actor,
         order,
         ComponentUse(

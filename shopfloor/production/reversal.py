@@ -118,7 +118,7 @@ class Report:
 
 def latest_report(session: Session, order_no: str, match_id: int) -> Report:
     """The latest report of a row that still stands. Two statements. Raises NothingToReverse."""
-    of_row = _read(session, _entry.c.order_no == order_no, _entry.c.match_id == match_id, _entry.c.entry_type == EntryType.OUTPUT)
+    of_row = read_entries(session, _entry.c.order_no == order_no, _entry.c.match_id == match_id, _entry.c.entry_type == EntryType.OUTPUT)
     corrected = {entry.corrects_entry_no for entry in of_row}
     standing = [entry for entry in of_row if not entry.corrects_entry_no and entry.entry_no not in corrected]
     if not standing:
@@ -126,7 +126,7 @@ def latest_report(session: Session, order_no: str, match_id: int) -> Report:
     latest = max(standing, key=lambda entry: entry.entry_no)
     of_line = (_entry.c.order_no == order_no) & (_entry.c.order_line_no == latest.order_line_no)
     in_register = select(_entry.c.entry_no).where(plant(session, _entry), of_line, _entry.c.register_no == latest.register_no)
-    entries = _read(session, of_line, or_(_entry.c.register_no == latest.register_no, _entry.c.corrects_entry_no.in_(in_register)))
+    entries = read_entries(session, of_line, or_(_entry.c.register_no == latest.register_no, _entry.c.corrects_entry_no.in_(in_register)))
     return Report(match_id, tuple(entries), latest.register_no)
 
 
@@ -172,7 +172,7 @@ def order_level_returns(
     """
     if not wanted:
         return []
-    entries = _read(
+    entries = read_entries(
         session,
         _entry.c.order_no == order_no,
         _entry.c.order_line_no == order_line_no,
@@ -191,7 +191,8 @@ def order_level_returns(
     return returns
 
 
-def _read(session: Session, *conditions: ColumnElement[bool]) -> list[Entry]:
+def read_entries(session: Session, *conditions: ColumnElement[bool]) -> list[Entry]:
+    """Output and consumption entries of production that fit, oldest first. One statement."""
     rows = session.connection().execute(_entries().where(plant(session, _entry), *conditions).order_by(_entry.c.entry_no))
     return [
         Entry(

@@ -262,6 +262,21 @@ def give_back(components: Sequence[Component], *, basis: Decimal, order_quantity
     )
 
 
+def flushed_back(
+    components: Sequence[Component], *, before: Decimal, after: Decimal, order_quantity: Decimal
+) -> tuple[FlushLine, ...]:
+    """What negative output returns of *Finish* lines: their share of it, but no more than was consumed beyond what still is due."""
+    found = []
+    for component in components:
+        if component.flushing != FINISH or component.numbers_demanded:
+            continue
+        due = _due(component, after, order_quantity)
+        share = min(_due(component, before, order_quantity) - due, component.consumed - due)
+        if share > ZERO:
+            found.append(FlushLine(component, share))
+    return tuple(found)
+
+
 def _due(component: Component, basis: Decimal, order_quantity: Decimal) -> Decimal:
     if component.constant:
         return component.expected if basis > ZERO else ZERO

@@ -51,9 +51,16 @@ def _reduce(given: Given) -> Update:
     return update(_entry).where(c.entry_no == given["entry_no"]).values(quantity_base=left)
 
 
+def _move_supply(given: Given) -> Update:
+    c = _entry.c
+    of_entry = (c.source_type == ReservationSource.ITEM_LEDGER_ENTRY) & (c.source_id == given["old_id"])
+    return update(_entry).where(c.positive, of_entry).values(source_id=given["new_id"], source_line_no=given["new_no"])
+
+
 _CHANGE_RESERVED = ManyRows(_change_reserved, entry_no=_open.c.entry_no, change=_open.c.reserved)
 _DELETE_USED_UP = ManyRows(_delete_used_up, entry_no=_entry.c.entry_no, quantity=_entry.c.quantity_base)
 _REDUCE = ManyRows(_reduce, entry_no=_entry.c.entry_no, quantity=_entry.c.quantity_base)
+_MOVE_SUPPLY = ManyRows(_move_supply, old_id=_entry.c.source_id, new_id=_entry.c.source_id, new_no=_entry.c.source_line_no)
 
 
 @dataclass(frozen=True)
@@ -173,6 +180,15 @@ def reduce_pairs(session: Session, quantities: Mapping[int, Decimal]) -> None:
         changed += _REDUCE.execute(session, rows)
     if changed != len(rows) * SIDES:
         raise lost_race("a reservation was changed by somebody else")
+
+
+def move_supply(session: Session, entries: Mapping[int, int]) -> None:
+    """Reservations follow goods that only changed their date: old open entry -> the one that they are now (AP-13). One statement.
+
+    The new open entry has been written with what was reserved of the old one.
+    """
+    rows = [{"old_id": str(old), "new_id": str(new), "new_no": new} for old, new in sorted(entries.items())]
+    _MOVE_SUPPLY.execute(session, rows)
 
 
 def _as_before(piece: ReservedPiece, quantity: Decimal) -> NewPair:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    case,
     func,
     literal,
     or_,
@@ -110,6 +111,8 @@ class Count:
     table: FoundTable
     records: int
     """Each distinct record once for each distinct number combination (FN-06)."""
+    no: str = ""
+    """*Find by Document*: the posted document that all of them belong to; blank: several, or none."""
 
 
 def find_entries(session: Session, asked: Asked) -> tuple[Count, ...]:
@@ -129,16 +132,23 @@ def find_document(session: Session, number: str) -> tuple[Count, ...]:
     if not number.isprintable() or not number:
         return ()
     found = select(ENTRY).where(plant(session, ENTRY), or_(ENTRY.c.document_no == number, ENTRY.c.order_no == number)).cte("found")
-    documents = select(found.c.document_type, found.c.document_no).where(found.c.document_type.in_([kind.value for kind in DOCUMENTS]))
+    of_kind = found.c.document_type.in_([kind.value for kind in DOCUMENTS])
+    documents = select(found.c.document_type, found.c.document_no).where(of_kind).distinct().subquery()
     orders = select(found.c.order_no).where(of_production(found)).distinct().subquery()
-    distinct_documents = documents.distinct().subquery()
+    nothing = literal("", String)
     statement = union_all(
-        _count(FoundTable.ENTRIES, found),
-        select(distinct_documents.c.document_type, func.count()).group_by(distinct_documents.c.document_type),
-        _count(FoundTable.PRODUCTION_ORDERS, orders),
+        _count(FoundTable.ENTRIES, found).add_columns(_alone(found.c.document_no)),
+        select(documents.c.document_type, func.count(), _alone(documents.c.document_no)).group_by(documents.c.document_type),
+        _count(FoundTable.PRODUCTION_ORDERS, orders).add_columns(nothing),
     )
-    records = {FoundTable(name): count for name, count in session.connection().execute(statement) if count}
-    return tuple(Count(kind, records[kind]) for kind in FoundTable if kind in records)
+    counts = [Count(FoundTable(name), records, no) for name, records, no in session.connection().execute(statement)]
+    order = list(FoundTable)
+    return tuple(sorted((count for count in counts if count.records), key=lambda count: order.index(count.table)))
+
+
+def _alone(number: ColumnElement[str]) -> ColumnElement[str]:
+    """The number that all rows have; blank when they have several."""
+    return case((func.min(number) == func.max(number), func.min(number)), else_="")
 
 
 def entries_of(session: Session, asked: Asked) -> Select[Any]:

@@ -8,9 +8,11 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
+from shopfloor.errors import Refusal
 from shopfloor.web.htmx import respond
 from shopfloor.web.lists import Link
 from shopfloor.web.tables import Cell, Column, Table
+from shopfloor.web.texts import message_of
 
 
 @dataclass(frozen=True)
@@ -50,13 +52,16 @@ def card_page(
     note: str = "",
     status: str = "",
     is_number: bool = False,
+    refusal: Refusal | None = None,
+    template: str = "pages/card.html",
+    **more: Any,
 ) -> Response:
     """The page. `crumbs`: words and address of the list it belongs to; `note`: what the facts mean, in a sentence.
 
-    `is_number`: the title is a document number and is set like one.
+    `is_number`: the title is a document number and is set like one. `template`, `more`: a card that adds panels of its own.
     """
     return respond(
-        "pages/card.html",
+        template,
         title=title,
         is_number=is_number,
         quiet=quiet,
@@ -66,4 +71,6 @@ def card_page(
         facts=[one for one in facts if one.cell.value not in ("", None, 0)],
         sections=[section for section in sections if section.table.rows],
         actions=[action for action in actions if action[1]],
+        refusal=message_of(refusal) if refusal else None,
+        **more,
     )

@@ -16,6 +16,7 @@ from shopfloor.errors import InvalidInput, Refusal
 from shopfloor.people.fields import InputModel
 from shopfloor.web.inputs import form_values
 from shopfloor.web.labels import HINTS, LABELS
+from shopfloor.web.texts import outcome_text
 
 Options = Sequence[tuple[str, str]]
 EMPTY_ROWS = 4
@@ -58,6 +59,8 @@ class Form:
     fields: tuple[FormField, ...]
     submit: str
     lines: Lines | None = None
+    more: tuple[tuple[str, str, str], ...] = ()
+    """Other things to do with what was typed: address, words, icon."""
     confirm: str = ""
     """The question that *Confirm* answers with yes; blank: nothing is asked."""
     hidden: tuple[tuple[str, str], ...] = ()
@@ -86,17 +89,19 @@ class FormBuilder:
         hidden: Mapping[str, str] | None = None,
         danger: bool = False,
         preview: tuple[str, str] = ("", ""),
+        more: Sequence[tuple[str, str, str]] = (),
     ) -> None:
         """`values` fill the form before anything was typed; `without` are fields that the address or `hidden` gives, `without_columns`
-        those of its lines that say nothing here; `confirm` is the word for yes.
+        those of its lines that say nothing here; `confirm` is the word for yes; `more` are further buttons.
         """
         self.confirm = confirm
+        self.more = tuple(more)
         self.model = model
         self.action = action
         self.submit = submit
         self.refusal = refusal
         self.typed = form_values() if refusal is not None else dict(values or {})
-        self.problems = refusal.problems if isinstance(refusal, InvalidInput) else {}
+        self.problems = refusal.problems if isinstance(refusal, InvalidInput) else _at_line(refusal)
         self.options = dict(options or {})
         self.hidden = {"lines", "confirmed", *without}
         self.hidden_columns = frozenset(without_columns)
@@ -120,6 +125,7 @@ class FormBuilder:
             hidden=self.kept,
             danger=self.danger,
             preview=self.preview,
+            more=self.more,
         )
 
     def _lines(self) -> Lines | None:
@@ -156,6 +162,13 @@ class FormBuilder:
         )
 
 
+def _at_line(refusal: Refusal | None) -> Mapping[str, str]:
+    """A refusal of one row of many stands at its field, or at the row's first one."""
+    if refusal is None or not refusal.row:
+        return {}
+    return {f"lines.{refusal.row - 1}.{refusal.row_column or 'item_no'}": outcome_text(refusal)}
+
+
 def _start_value(info: FieldInfo) -> object:
     default = info.get_default()
     return "" if info.is_required() or default is None or isinstance(default, tuple) else default
@@ -175,6 +188,6 @@ def _kind(info: FieldInfo) -> str:
         return "check"
     if info.annotation is int:
         return "whole"
-    if info.annotation == date | None:
+    if info.annotation in (date, date | None):
         return "day"
     return "quantity" if info.annotation in (Decimal, Decimal | None) else "text"

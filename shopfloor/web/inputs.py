@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from flask import request
@@ -30,9 +30,13 @@ DEEPEST = 4
 LONGEST_ARGUMENT = 200
 
 
-def read_form(model: type[M], **given: object) -> M:
-    """The form as the input of a use case. `given` comes from the address and wins. Raises InvalidInput."""
-    return read_input(model, _without_blanks(model, form_values() | given))
+def read_form(model: type[M], ignored: Sequence[str] = (), /, **given: object) -> M:
+    """The form as the input of a use case. `given` comes from the address and wins; `ignored` fields are the page's own.
+
+    Raises InvalidInput.
+    """
+    typed = {name: value for name, value in form_values().items() if name not in ignored}
+    return read_input(model, _without_blanks(model, typed | given))
 
 
 def command_key() -> str:

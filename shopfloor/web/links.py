@@ -6,29 +6,26 @@ from urllib.parse import quote, urlencode
 
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.entry_types import DocumentType, OrderType, SourceType
+from shopfloor.orders.document_queries import KINDS
+from shopfloor.orders.kinds import MOVEMENTS
 
-ORDERS = {OrderType.PRODUCTION.value: "/production-orders/", OrderType.TRANSFER.value: "/transfer-orders/"}
+PRODUCTION_ORDERS, TRANSFER_ORDERS = "/production-orders/", "/transfer-orders/"
+ORDERS = {OrderType.PRODUCTION.value: PRODUCTION_ORDERS, OrderType.TRANSFER.value: TRANSFER_ORDERS}
 """Kind of order of an entry -> where its card is."""
 PARTIES = {SourceType.VENDOR.value: "/vendors/", SourceType.CUSTOMER.value: "/customers/"}
-DOCUMENTS = {
-    DocumentType.PURCHASE_RECEIPT.value: ("/purchase-orders/", "/vendors/"),
-    DocumentType.SALES_SHIPMENT.value: ("/sales-orders/", "/customers/"),
-    DocumentType.RETURN_SHIPMENT.value: ("/purchase-return-orders/", "/vendors/"),
-    DocumentType.RETURN_RECEIPT.value: ("/sales-return-orders/", "/customers/"),
-    DocumentType.TRANSFER_SHIPMENT.value: ("/transfer-orders/", ""),
-    DocumentType.TRANSFER_RECEIPT.value: ("/transfer-orders/", ""),
-    DocumentType.PRODUCTION_JOURNAL.value: ("/production-orders/", ""),
-}
-"""Kind of posted document -> where its order is, and who it is from or to."""
 SOURCES = {
-    "Prod. Order Component": "/production-orders/",
-    "Prod. Order Line": "/production-orders/",
-    "Sales Line": "/sales-orders/",
-    "Purchase Line": "/purchase-orders/",
-    "Transfer Line": "/transfer-orders/",
-    "Item Ledger Entry": "/ledger-entries/",
+    "Prod. Order Component": (PRODUCTION_ORDERS, PRODUCTION_ORDERS),
+    "Prod. Order Line": (PRODUCTION_ORDERS, PRODUCTION_ORDERS),
+    "Sales Line": ("/sales-orders/", "/sales-return-orders/"),
+    "Purchase Line": ("/purchase-return-orders/", "/purchase-orders/"),
+    "Transfer Line": (TRANSFER_ORDERS, TRANSFER_ORDERS),
+    "Item Ledger Entry": ("/ledger-entries/", "/ledger-entries/"),
+    "Item Journal Line": ("", ""),
 }
-"""What a reservation entry points at -> where it is shown."""
+"""What a reservation entry points at -> where it is shown as demand, and as supply.
+
+A sales line that brings goods belongs to a return order, and so does a purchase line that takes some. A journal is posted at once.
+"""
 
 
 def item_link(item_no: str) -> str:
@@ -51,21 +48,28 @@ def reservations_link(**filters: object) -> str:
     return _asked("/reservation-entries", filters)
 
 
-def document_link(document_no: str, order_type: str = "", order_no: str = "") -> str:
-    """A posted document; the document of a production journal is its order."""
-    if order_no and document_no == order_no:
-        return order_link(order_type, order_no)
-    return _below("/documents/", document_no)
+def documents_link(document_type: str) -> str:
+    """The list of posted documents of one kind."""
+    return _asked("/documents", {"document_type": document_type})
+
+
+def document_link(document_type: str, document_no: str) -> str:
+    """A posted document. That of a production journal is its order; of a kind that has no page, its entries."""
+    if document_type == DocumentType.PRODUCTION_JOURNAL:
+        return _below(PRODUCTION_ORDERS, document_no)
+    if document_type in KINDS:
+        return _below(f"/documents/{DocumentType(document_type).address}/", document_no)
+    return entries_link(document_no=document_no) if document_no else ""
 
 
 def order_of_document(document_type: str, order_no: str) -> str:
     """The order that a document was posted for."""
-    return _below(DOCUMENTS[document_type][0], order_no) if document_type in DOCUMENTS else ""
+    return _below(f"/{MOVEMENTS[DocumentType(document_type)][0].kind.address}/", order_no) if document_type in MOVEMENTS else ""
 
 
 def party_of_document(document_type: str, party_no: str) -> str:
     """The vendor or customer of a document."""
-    return _below(DOCUMENTS[document_type][1], party_no) if document_type in DOCUMENTS else ""
+    return party_link(MOVEMENTS[DocumentType(document_type)][0].source_type, party_no) if document_type in MOVEMENTS else ""
 
 
 def order_link(order_type: str, order_no: str) -> str:
@@ -78,9 +82,10 @@ def party_link(source_type: str, source_no: str) -> str:
     return _below(PARTIES[source_type], source_no) if source_type in PARTIES else ""
 
 
-def source_link(source_type: str, source_id: str) -> str:
-    """What a reservation entry points at."""
-    return _below(SOURCES[source_type], source_id) if source_type in SOURCES else ""
+def source_link(source_type: str, source_id: str, *, supply: bool) -> str:
+    """What a side of a reservation entry points at. `supply`: the side that brings goods. Blank: it has no page."""
+    place = SOURCES[source_type][supply]
+    return _below(place, source_id) if place else ""
 
 
 def register_link(register_no: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 from werkzeug.wrappers import Response
 
-from shopfloor.errors import NotFound, Refusal
+from shopfloor.errors import NotFound, Outcome, Refusal
 from shopfloor.web.forms import Form, FormField
 from shopfloor.web.htmx import respond
 from shopfloor.web.tables import Table
@@ -46,10 +46,17 @@ def list_page(
 
 
 def form_page(
-    title: str, form: Form, *, crumbs: Sequence[tuple[str, str]] = (), note: str = "", refusal: Refusal | None = None
+    title: str,
+    form: Form,
+    *,
+    crumbs: Sequence[tuple[str, str]] = (),
+    note: str = "",
+    refusal: Refusal | None = None,
+    answer: Outcome | None = None,
 ) -> Response:
-    """One form on a page of its own; a refusal stands on top, and at the field that it is about."""
-    return respond("pages/form.html", title=title, form=form, crumbs=crumbs, note=note, refusal=message_of(refusal) if refusal else None)
+    """One form on a page of its own; a refusal stands on top, and at the field that it is about. `answer`: to what filled the form."""
+    told = refusal or answer
+    return respond("pages/form.html", title=title, form=form, crumbs=crumbs, note=note, refusal=message_of(told) if told else None)
 
 
 def found(record: str, number: str, card: Any) -> Any:

@@ -20,15 +20,19 @@ MODULES = (
     "inventory.allocation",
     "inventory.journal",
     "inventory.ledger_entries",
+    "inventory.number_card",
     "inventory.numbers",
     "inventory.registers",
     "inventory.reservation_entries",
     "inventory.reservations",
+    "inventory.reclassification",
     "inventory.stock",
     "masters.views",
     "masters.files",
+    "inventory.tracking_codes",
     "production.barcode_sheet",
     "production.boms",
+    "production.journal",
     "production.orders",
     "production.planning",
     "production.tracked_components",
@@ -38,7 +42,6 @@ MODULES = (
     "warehouse.posted_documents",
     "warehouse.orders",
     "warehouse.order_lines",
-    "warehouse.posted",
 )
 
 

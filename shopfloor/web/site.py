@@ -15,8 +15,7 @@ import shopfloor.scanning
 from shopfloor.genealogy import home_queries
 from shopfloor.items import identification
 from shopfloor.ledger import register_queries as ledger
-from shopfloor.orders import document_queries as documents
-from shopfloor.orders import posted_queries as orders
+from shopfloor.orders import search as orders
 from shopfloor.people import queries as people
 from shopfloor.people.queries import Found
 from shopfloor.production import queries as production
@@ -31,7 +30,7 @@ from shopfloor.web.texts import message_of
 
 bp = Blueprint("site", __name__)
 FINDERS: tuple[Callable[..., list[Found]], ...] = (
-    production.find, home_queries.find, orders.find, documents.find, identification.find, people.find, ledger.find,
+    production.find, home_queries.find, orders.find, identification.find, people.find, ledger.find,
 )
 MOST_HITS = 20
 SHORTEST_PAGE_NAME = 3

@@ -9,7 +9,7 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, g
 from flask_babel import format_date, get_translations, gettext
 
-from shopfloor.errors import Fields, InvalidInput, Outcome
+from shopfloor.errors import Fields, InvalidInput, Outcome, Refusal
 
 RESULTS = {"accepted": "accepted", "information": "information", "attention": "question", "refused": "refused"}
 """Sound of an outcome -> how the screens show it."""
@@ -70,4 +70,6 @@ def message_of(outcome: Outcome) -> Message:
     """How a page shows an outcome. Input that cannot be read says what is wrong beside each field as well."""
     if isinstance(outcome, InvalidInput):
         return Message("refused", gettext("Please correct what is marked."), outcome.summary, code=outcome.code)
-    return Message(RESULTS[outcome.sound], outcome_text(outcome), code=outcome.code)
+    row = outcome.row if isinstance(outcome, Refusal) else 0
+    where = gettext("Row %(row)s", row=row) if row else ""
+    return Message(RESULTS[outcome.sound], outcome_text(outcome), detail=where, code=outcome.code)

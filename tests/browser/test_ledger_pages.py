@@ -16,8 +16,8 @@ AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text(encodin
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = (
     "/ledger-entries?item_no=FRAME", "/ledger-entries?item_no=nothing", "/ledger-entries/1", "/item-applications", "/item-applications/1",
-    "/item-registers", "/item-registers/1", "/reservation-entries", "/documents", "/documents/SHP-000001", "/find-entries?serial_no=B-1",
-    "/find-entries", "/find-entries?by=document", "/find-entries/associations?lot_no=P-A",
+    "/item-registers", "/item-registers/1", "/reservation-entries", "/documents", "/documents/sales-shipments/SHP-000001",
+    "/find-entries?serial_no=B-1", "/find-entries", "/find-entries?by=document", "/find-entries/associations?lot_no=P-A",
 )
 
 

@@ -210,7 +210,10 @@ def test_ops_7_scans_of_somebody_who_signed_out_wait_for_that_person(bench, orde
     bench.scan(order.number("F1"))
     bench.expect_answer("refused", "Will Worker")
     expect(bench.page.locator("[data-held-count]")).to_have_attribute("data-count", "1")
+    bench.page.evaluate("document.querySelector('.answer').dataset.before = 'discard'")
     bench.page.click("[data-held=discard]")  # not hers to discard
+    # The refusal of the scan looks the same: wait for the answer that took its place, or the next page would send the discard as Will's.
+    expect(bench.page.locator(".answer:not([data-before])")).to_have_attribute("data-result", "refused")
     bench.expect_answer("refused", "Will Worker")
     bench.expect_idle()
     expect(bench.page.locator("[data-held-count]")).to_have_attribute("data-count", "1")

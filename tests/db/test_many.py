@@ -99,5 +99,6 @@ def _kept_plans_run(session):
     """How often this connection ran the UPDATE from a plan that it keeps. SQLite keeps none."""
     if session.get_bind().dialect.name == "sqlite":
         return 0
-    read = "SELECT coalesce(sum(generic_plans + custom_plans), 0) FROM pg_prepared_statements WHERE statement LIKE 'UPDATE number_information%%'"
+    runs = "SELECT coalesce(sum(generic_plans + custom_plans), 0) FROM pg_prepared_statements"
+    read = f"{runs} WHERE statement LIKE 'UPDATE number_information%%'"
     return session.connection().exec_driver_sql(read).scalar_one()

@@ -15,9 +15,10 @@ from shopfloor.items.errors import BelowPrecision, CaseTwin, ItemBlocked, Number
 from shopfloor.items.inputs import HoldNumber, NumberDetails
 from shopfloor.items.models import Item
 from shopfloor.ledger.models import ItemLedgerEntry, OpenItemEntry
-from shopfloor.orders import commands, posted_queries, queries
+from shopfloor.orders import commands, queries, search
 from shopfloor.orders.errors import DocumentStatus, MoreThanOrdered, SerialUsedBefore
-from shopfloor.orders.inputs import NewPurchaseOrder, NewVendor, PostItemJournal, PostReceipt, PostShipment
+from shopfloor.orders.inputs import NewPurchaseOrder, NewVendor, PostReceipt, PostShipment
+from shopfloor.orders.journal_inputs import PostItemJournal
 from shopfloor.people.actor import Actor
 from shopfloor.people.errors import AlreadyExists
 from shopfloor.reservations.errors import NotAvailable, NumberOnHold
@@ -288,13 +289,13 @@ def test_lists_in_pages_and_search(session, run):
     assert [(row.no, row.party_name) for row in queries.list_sales_orders(session).rows] == [("SO-1", "Bikes Ltd")]
     assert [row.name for row in queries.list_vendors(session).rows] == ["Cells & Co"]
     assert [row.name for row in queries.list_customers(session).rows] == ["Bikes Ltd"]
-    assert [(found.kind, found.path) for found in posted_queries.find(session, "po-2")] == [("Purchase order", "/purchase-orders/PO-2")]
-    assert [found.kind for found in posted_queries.find(session, "C1")] == ["Customer"]
+    assert [(found.kind, found.path) for found in search.find(session, "po-2")] == [("Purchase order", "/purchase-orders/PO-2")]
+    assert [found.kind for found in search.find(session, "C1")] == ["Customer"]
     session.rollback()
     receipt_no = receive(run, "PO-1", {"quantity": "1", "lot_no": "L"}).receipt_no
-    assert [found.path for found in posted_queries.find(session, receipt_no)] == ["/receipts/RCP-000001"]
+    assert [found.path for found in search.find(session, receipt_no)] == ["/documents/purchase-receipts/RCP-000001"]
     for nothing in ("", "\x00", "\ud800"):
-        assert posted_queries.find(session, nothing) == []
+        assert search.find(session, nothing) == []
         assert nothing == "" or queries.list_purchase_orders(session, after=nothing).rows == ()
     assert queries.purchase_order(session, "\x00") is None
     assert queries.sales_order(session, "NONE") is None

@@ -14,6 +14,7 @@ from shopfloor.db.unit_of_work import Command, unit_of_work
 from shopfloor.errors import NotFound, Refusal
 from shopfloor.items import number_information
 from shopfloor.items.inputs import HoldNumber
+from shopfloor.ledger.entry_types import DocumentType
 from shopfloor.ledger.errors import EntryDoesNotMatch, MoreThanPosted
 from shopfloor.ledger.models import OpenItemEntry
 from shopfloor.orders import queries
@@ -24,7 +25,8 @@ from shopfloor.orders.kinds import OrderKind
 from shopfloor.orders.undo import undo_posted
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
-from shopfloor.reservations.errors import NotAvailable, NumberOnHold, ReservedElsewhere
+from shopfloor.posting.errors import EntryNotOpen
+from shopfloor.reservations.errors import NumberOnHold, ReservedElsewhere
 from shopfloor.reservations.models import ReservationEntry
 from shopfloor.reservations.rules import Demand
 from shopfloor.tracing.queries import trace
@@ -212,7 +214,7 @@ def test_c9_goods_go_back_to_the_vendor_from_the_receipt_they_came_with(session,
     session.rollback()
     assert queries.order_card(session, OrderKind.PURCHASE_RETURN, order_no).numbers[0].quantity == 2
     session.rollback()
-    with pytest.raises(NotAvailable):
+    with pytest.raises(EntryNotOpen):
         send_back(run, make_purchase_return(run, {"item_no": CELL, "quantity": "5"}), {
             "quantity": "5", "lot_no": "L-1", "applies_to_entry": entries_of(session, new)[0].entry_no
         })
@@ -233,7 +235,7 @@ def test_ap_07_er_09_the_named_receipt_must_have_enough_that_is_not_kept_for_oth
     with pytest.raises(ReservedElsewhere) as refused:
         send_back(run, "PRO-1", {"quantity": "7", **named})
     assert "SO-9" in refused.value.holder
-    with pytest.raises(NotAvailable):
+    with pytest.raises(EntryNotOpen):
         send_back(run, "PRO-1", {"quantity": "11", **named})
     send_back(run, "PRO-1", {"quantity": "6", **named})
     # Without a named entry the other receipt would have served.
@@ -373,7 +375,8 @@ def test_ap_08_a_return_and_an_undo_of_one_untracked_sale_do_not_both_succeed(se
 
     def undo_at_once(opened):
         returned.wait(30)
-        return undo_posted(opened, ADMINISTRATOR, record="shipment", given=UndoPosted(document_no=shipment_no, reason="wrong"))
+        given = UndoPosted(document_no=shipment_no, reason="wrong")
+        return undo_posted(opened, ADMINISTRATOR, document_type=DocumentType.SALES_SHIPMENT, given=given)
 
     def one(work):
         with Session(engine) as own:

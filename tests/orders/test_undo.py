@@ -10,6 +10,7 @@ from sqlalchemy import event
 from shopfloor.errors import InvalidInput, NotAllowed, NotFound
 from shopfloor.items import number_information
 from shopfloor.items.inputs import HoldNumber
+from shopfloor.ledger.entry_types import DocumentType
 from shopfloor.ledger.errors import NotReversible, SerialInStock
 from shopfloor.orders import queries
 from shopfloor.orders.errors import AlreadyUndone
@@ -148,8 +149,9 @@ def test_d20_a_hold_never_stops_an_undo(session, run, record):
 def test_ap_15_undo_needs_the_right_and_a_reason(run):
     make_purchase_order(run, {"item_no": CELL, "quantity": "5"})
     receipt_no = receive(run, "PO-1", {"quantity": "5", "lot_no": "L-1"}).receipt_no
+    given = UndoPosted(document_no=receipt_no, reason="x")
     with pytest.raises(NotAllowed):
-        run(undo_posted, Actor("E", "Eve", frozenset()), record="receipt", given=UndoPosted(document_no=receipt_no, reason="x"))
+        run(undo_posted, Actor("E", "Eve", frozenset()), document_type=DocumentType.PURCHASE_RECEIPT, given=given)
     with pytest.raises(InvalidInput) as refused:
         read_input(UndoPosted, {"document_no": receipt_no, "reason": " "})
     assert list(refused.value.problems) == ["reason"]

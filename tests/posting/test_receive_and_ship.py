@@ -11,7 +11,7 @@ from shopfloor.items.errors import ItemBlocked
 from shopfloor.items.models import Item
 from shopfloor.ledger.entry_types import SourceType
 from shopfloor.ledger.errors import SerialInStock
-from shopfloor.posting.errors import NumberRequired, SerialQuantity, TooManyLines
+from shopfloor.posting.errors import EntryNotOpen, NumberRequired, SerialQuantity, TooManyLines
 from shopfloor.posting.journal import LINE_LIMIT
 from shopfloor.reservations.errors import NotAvailable, ReservedElsewhere
 from shopfloor.reservations.models import ReservationEntry
@@ -188,7 +188,7 @@ def test_ot_01_what_is_held_by_number_or_picked_stays(door, actor):
 def test_ap_07_a_fixed_entry_is_taken_or_refused(door):
     door(bought("SCREW", 5), bought("SCREW", 2))
     assert door(sold("SCREW", 1, applies_to_entry=2)).lines[0].applications == ((2, q(1)),)
-    with pytest.raises(NotAvailable):
+    with pytest.raises(EntryNotOpen, match="Entry 2 has 1 PCS of SCREW Screw open and free, 2 are needed"):
         door(sold("SCREW", 2, applies_to_entry=2))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from shopfloor.orders.inputs import PostItemJournal, PostShipment
+from shopfloor.orders.inputs import PostShipment
 from shopfloor.orders.item_journal import post_item_journal
+from shopfloor.orders.journal_inputs import PostItemJournal
 from shopfloor.orders.shipment import post_shipment
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor

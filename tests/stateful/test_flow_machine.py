@@ -26,7 +26,8 @@ from shopfloor.genealogy.reversing import reverse_report
 from shopfloor.items.inputs import HoldNumber
 from shopfloor.items.number_information import hold_number, release_number
 from shopfloor.orders.commands import post_item_journal, post_shipment
-from shopfloor.orders.inputs import PostItemJournal, PostShipment
+from shopfloor.orders.inputs import PostShipment
+from shopfloor.orders.journal_inputs import PostItemJournal
 from shopfloor.quantity import shown
 from tests.factories_genealogy import BIKE, PAINT, problems
 from tests.stateful.flow_model import LINE_OF, NEEDS, ZERO

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from shopfloor.orders import commands as orders
-from shopfloor.orders.inputs import NewCustomer, NewPurchaseOrder, NewSalesOrder, NewVendor, PostItemJournal
+from shopfloor.orders.inputs import NewCustomer, NewPurchaseOrder, NewSalesOrder, NewVendor
 from shopfloor.orders.item_journal import post_item_journal
+from shopfloor.orders.journal_inputs import PostItemJournal
 from shopfloor.production import commands as production
 from shopfloor.production.bills import create_bom
 from shopfloor.production.inputs import NewBom, NewProductionOrder, OrderKey, StartOrder

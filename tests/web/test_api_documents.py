@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor.items.commands import create_location
 from shopfloor.items.inputs import NewLocation
+from shopfloor.orders.document_queries import KINDS
 from shopfloor.orders.inputs import NewPurchaseOrder
 from tests.conftest import runner
 from tests.web.test_api import post
@@ -37,24 +38,27 @@ def received(client, key):
 
 def test_ap_15_undo_and_its_problem(client, key):
     receipt_no = received(client, key)
-    document = client.get(f"/api/v1/receipts/{receipt_no}").json
-    assert [(entry["quantity"], entry["tracking"]["lot_no"]) for entry in document["entries"]] == [("4", f"L-{key}")]
-    assert (document["undoable"], document["returnable"], document["order_no"]) == (True, True, f"P{key}")
-    body = {"reason": "wrong lot", "entry_nos": document["standing"]}
-    done = post(client, f"/receipts/{receipt_no}/undo", body, key=f"{key}-u")
+    page = f"/documents/purchase-receipts/{receipt_no}"
+    document = client.get(f"/api/v1{page}").json
+    entries = [entry for line in document["lines"] for entry in line["numbers"]]
+    assert [(entry["quantity"], entry["tracking"]["lot_no"], entry["standing"]) for entry in entries] == [("4", f"L-{key}", True)]
+    assert (document["undoable"], document["returnable"], document["document"]["order_no"]) == (True, True, f"P{key}")
+    body = {"reason": "wrong lot", "entry_nos": [entry["entry_no"] for entry in entries]}
+    done = post(client, page + "/undo", body, key=f"{key}-u")
     assert (done.status_code, done.json["code"], done.json["fields"]["order_status"]) == (200, "POSTING_UNDONE", "Released")
-    assert post(client, f"/receipts/{receipt_no}/undo", body, key=f"{key}-u").json == done.json
-    twice = post(client, f"/receipts/{receipt_no}/undo", body, key=f"{key}-v")
+    assert post(client, page + "/undo", body, key=f"{key}-u").json == done.json
+    twice = post(client, page + "/undo", body, key=f"{key}-v")
     assert (twice.status_code, twice.json["code"]) == (422, "ALREADY_UNDONE")
     for wrong, path in (({}, receipt_no), ({"reason": "x", "entry_nos": ["a"]}, receipt_no), ({"reason": "x"}, "R" * 30)):
-        assert post(client, f"/receipts/{path}/undo", wrong, key=f"{key}-w{len(str(wrong))}").json["code"] == "INVALID_INPUT"
-    assert client.get("/api/v1/receipts/NONE").status_code == 404
-    assert client.get("/api/v1/pallets/NONE").status_code == 404
+        refused = post(client, f"/documents/purchase-receipts/{path}/undo", wrong, key=f"{key}-w{len(str(wrong))}")
+        assert refused.json["code"] == "INVALID_INPUT"
+    assert client.get("/api/v1/documents/purchase-receipts/NONE").status_code == 404
+    assert client.get("/api/v1/documents/pallets/NONE").status_code == 404
 
 
 def test_tl_15_return_to_the_vendor(client, key):
     receipt_no = received(client, key)
-    made = post(client, f"/receipts/{receipt_no}/return", {}, key=f"{key}-r")
+    made = post(client, f"/documents/purchase-receipts/{receipt_no}/return", {}, key=f"{key}-r")
     order_no = made.json["fields"]["order_no"]
     place = f"/purchase-return-orders/{order_no}"
     card = client.get(f"/api/v1{place}").json
@@ -117,6 +121,17 @@ def test_a12_every_operation_has_its_own_name(client):
     paths = client.get("/api/v1/openapi.json").json["paths"]
     names = [operation["operationId"] for path in paths.values() for operation in path.values() if "operationId" in operation]
     assert len(names) == len(set(names))
-    for path in ("/api/v1/transfer-orders/{order_no}/lines/{line_no}", "/api/v1/shipments/{no}/undo", "/api/v1/shipments/{no}/return"):
+    document = "/api/v1/documents/{kind}/{no}"
+    for path in ("/api/v1/transfer-orders/{order_no}/lines/{line_no}", document, document + "/undo", document + "/return"):
         assert path in paths
-    assert "/api/v1/transfer-shipments/{no}/return" not in paths
+    kinds = next(part["schema"]["enum"] for part in paths[document]["get"]["parameters"] if part["name"] == "kind")
+    assert kinds == [kind.address for kind in KINDS]
+
+
+def test_ap_15_tl_15_what_cannot_be_taken_back_that_way(client, key):
+    for kind, action, code in (
+        ("transfer-receipts", "undo", "NOT_UNDOABLE"), ("item-journals", "undo", "NOT_FOUND"), ("item-journals", "return", "NOT_FOUND"),
+        ("return-receipts", "return", "NOT_FOUND"), ("production-journals", "undo", "NOT_FOUND"), ("pallets", "return", "NOT_FOUND"),
+    ):
+        body = {"reason": "x"} if action == "undo" else {}
+        assert post(client, f"/documents/{kind}/X-1/{action}", body, key=f"{key}-{kind}-{action}").json["code"] == code

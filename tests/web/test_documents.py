@@ -50,7 +50,7 @@ def sales_order(run, no, quantity="5", **more):
 def test_ap_15_a_receipt_is_undone_from_its_place_on_the_order_card(client, run, key):
     receipt_no = received(run, key, f"A-{key}", f"B-{key}")
     card = f"/purchase-orders/P{key}"
-    page = f"/receipts/{receipt_no}"
+    page = f"/documents/purchase-receipts/{receipt_no}"
     assert f'href="{page}#back">Undo or return' in client.get(card).text
     # Without a reason nothing happens, and the chosen entry stays chosen.
     text = client.get(page).text
@@ -62,7 +62,8 @@ def test_ap_15_a_receipt_is_undone_from_its_place_on_the_order_card(client, run,
     assert send(client, page, page + "/undo", reason="wrong lot", **{"entry_nos.0": entry}).status_code == 303
     shown = words(client.get(page))
     assert f"Receipt {receipt_no} is undone: 1 entries. P{key} is Released." in shown
-    assert f"Undoes entry {entry}" in shown
+    assert "Undoes entry" in shown
+    assert f'href="/ledger-entries/{entry}"' in client.get(page).text.split("Undoes entry")[1].rpartition('href="/ledger-entries/')[0]
     last = form_of(client, page, page + "/undo")
     assert client.post(page + "/undo", data=last | {"reason": "all of it"}).status_code == 303
     again = client.post(page + "/undo", data=last | {"reason": "all of it", "command_key": f"again-{key}"})
@@ -75,7 +76,7 @@ def test_tl_15_a_return_order_is_made_from_a_shipment_and_posted(client, run, ke
     order = sales_order(run, f"S{key}")
     lines = [{"line_no": 10000, "quantity": "2", "lot_no": f"L-{key}"}]
     shipment_no = run(commands.post_shipment, given=PostShipment(order_no=f"S{key}", lines=lines)).shipment_no
-    page = f"/shipments/{shipment_no}"
+    page = f"/documents/sales-shipments/{shipment_no}"
     assert page in client.get(order).text
     made = client.post(page + "/return", data=form_of(client, page, page + "/undo") | {"reason": ""})
     assert made.status_code == 303, made.text[-2000:]
@@ -89,7 +90,7 @@ def test_tl_15_a_return_order_is_made_from_a_shipment_and_posted(client, run, ke
     assert posted.status_code == 303, posted.text[-2000:]
     shown = client.get(made.location)
     assert "Completed" in words(shown)
-    assert "/return-receipts/RRC-" in shown.text
+    assert "/documents/return-receipts/RRC-" in shown.text
     assert made.location in client.get("/customers/C1").text
     again = client.post(page + "/return", data={"command_key": f"again-{key}"})
     assert (again.status_code, "Nothing of shipment" in words(again)) == (422, True)
@@ -136,11 +137,18 @@ def test_ap_09_a_transfer_order_leaves_and_arrives(client, run, key):
     assert arrived.status_code == 303, arrived.text[-2000:]
     shown = client.get(card)
     assert "Completed" in words(shown)
-    receipt = shown.text.split('href="/transfer-receipts/')[1].split('"')[0]
-    assert "/transfer-receipts/" + receipt + "/undo" not in client.get(f"/transfer-receipts/{receipt}").text
+    receipt = shown.text.split('href="/documents/transfer-receipts/')[1].split('"')[0]
+    page = f"/documents/transfer-receipts/{receipt}"
+    assert page + "/undo" not in client.get(page).text
+    # FN-08: the order's number leads to its entries and documents, a document's number to the document.
+    order_no, number = card.rpartition("/")[2], page.rpartition("/")[2]
+    of_order = client.get(f"/find-entries?by=document&document_no={order_no}").text
+    assert f'href="/ledger-entries?order_no={order_no}"' in of_order
+    assert f'href="{page}"' in of_order
+    assert f'href="{page}"' in client.get(f"/find-entries?by=document&document_no={number}").text
     trace = client.get(f"/tracing?lot_no=L-{key}").text
-    assert "/documents/TSH-" in trace
-    assert f"/documents/{receipt}" in trace
+    assert "/documents/transfer-shipments/TSH-" in trace
+    assert page in trace
 
 
 def test_rs_12_c1_a_line_is_changed_and_a_reserved_one_says_what_to_do(client, run, key):
@@ -223,12 +231,12 @@ def test_each_kind_has_its_list_and_its_form(client, place):
 
 def test_ui_1_posted_documents_and_new_orders_are_found(client, run, key):
     receipt_no = received(run, key, f"L-{key}")
-    assert client.get(f"/find?text={receipt_no.lower()}").location == f"/receipts/{receipt_no}"
+    assert client.get(f"/find?text={receipt_no.lower()}").location == f"/documents/purchase-receipts/{receipt_no}"
     assert "/transfer-orders" in client.get("/find?text=transfer+orders").text + str(client.get("/find?text=transfer+orders").location)
 
 
 def test_a30_a_worker_sees_but_does_not_undo(site, run, key):
-    page = f"/receipts/{received(run, key, f'L-{key}')}"
+    page = f"/documents/purchase-receipts/{received(run, key, f'L-{key}')}"
     worker = site.client("B-WORK")
     assert f"L-{key}" in worker.get(page).text
     assert page + "/undo" not in worker.get(page).text
@@ -239,7 +247,8 @@ def test_a30_a_worker_sees_but_does_not_undo(site, run, key):
 def test_pages_take_few_statements(site, client, run, key):
     """A18: however many rows."""
     receipt_no = received(run, key, *(f"{n}-{key}" for n in range(5)))
-    for path, most in ((f"/receipts/{receipt_no}", 5), (f"/purchase-orders/P{key}", 5), (f"/purchase-orders/P{key}/lines/10000", 6)):
+    order = f"/purchase-orders/P{key}"
+    for path, most in ((f"/documents/purchase-receipts/{receipt_no}", 5), (order, 5), (f"{order}/lines/10000", 6)):
         with site.statements() as statements:
             assert client.get(path).status_code == 200
         assert statements.count <= most, (path, statements.texts)
@@ -251,7 +260,7 @@ def test_ap_15_an_undone_shipment_names_no_customer_in_the_trace(client, run, ke
     sales_order(run, f"S{key}")
     lines = [{"line_no": 10000, "quantity": "2", "lot_no": f"L-{key}"}]
     shipment = PostShipment(order_no=f"S{key}", lines=lines)
-    page = f"/shipments/{run(commands.post_shipment, given=shipment).shipment_no}"
+    page = f"/documents/sales-shipments/{run(commands.post_shipment, given=shipment).shipment_no}"
     address = f"/tracing?lot_no=L-{key}&method=Origin+-%3E+Usage&ask=1"
     assert "Boat yard: 2 PCS CELL" in words(client.get(address))
     send(client, page, page + "/undo", reason="wrong customer")

@@ -14,6 +14,8 @@ from shopfloor.ledger import entry_queries
 from tests.databases import ENGINES
 from tests.web.tracing_plant import MANY, traced_site
 
+RECEIPT, SHIPMENT = "/documents/purchase-receipts/RCP-000001", "/documents/sales-shipments/SHP-000001"
+NO_DOCUMENTS = ("/documents/purchase-receipts/NONE", "/documents/sales-shipments/RCP-000001", "/documents/pallets/NONE", "/documents/NONE")
 LISTS = ("/ledger-entries", "/item-applications", "/item-registers", "/reservation-entries", "/documents", "/find-entries")
 
 
@@ -65,7 +67,7 @@ def test_dm_01_the_list_shows_entries_with_totals_and_every_number_leads_on(clie
     expected = [("Consumption", "RPO-1", "F-1", "-1 PCS"), ("Purchase", "RCP-000001", "F-1", "1 PCS")]
     assert [(row[2], row[9], row[5], row[6]) for row in told] == expected
     assert re.search(r"<tfoot>.*2 entries.*0 PCS", text, re.DOTALL)
-    wanted = {"/documents/RCP-000001", "/production-orders/RPO-1", "/items/FRAME", "/find-entries?serial_no=F-1&item_no=FRAME"}
+    wanted = {RECEIPT, "/production-orders/RPO-1", "/items/FRAME", "/find-entries?serial_no=F-1&item_no=FRAME"}
     assert wanted <= set(links(text))
     assert any(href.startswith("/ledger-entries/") for href in links(text))
 
@@ -156,7 +158,7 @@ def test_pst_17_a_posting_with_its_entries(client):
 
 
 @pytest.mark.parametrize("path", ["/ledger-entries/999999", "/item-applications/999999", "/item-registers/999999", "/item-registers/0",
-                                  "/documents/NONE", "/ledger-entries/" + "9" * 30, "/find-entries/nothing", "/ledger-entries/x"])
+                                  *NO_DOCUMENTS, "/ledger-entries/" + "9" * 30, "/find-entries/nothing", "/ledger-entries/x"])
 def test_unknown_records_are_not_found(client, path):
     assert client.get(path).status_code == 404
 
@@ -239,8 +241,8 @@ def test_every_figure_of_the_stock_leads_to_its_entries(client):
 def test_cards_lead_to_entries(client):
     item = links(text_of(client, "/items/FRAME"))
     assert {"/ledger-entries?item_no=FRAME", "/reservation-entries?item_no=FRAME"} <= set(item)
-    assert "/receipts/RCP-000001" in links(text_of(client, "/purchase-orders/PO-1"))
-    assert "/shipments/SHP-000001" in links(text_of(client, "/sales-orders/SO-1"))
+    assert RECEIPT in links(text_of(client, "/purchase-orders/PO-1"))
+    assert SHIPMENT in links(text_of(client, "/sales-orders/SO-1"))
     assert {href for href, _label in [(one, "") for one in LISTS]} <= set(links(text_of(client, "/more")))
 
 
@@ -250,20 +252,27 @@ def test_cards_lead_to_entries(client):
 @pytest.mark.parametrize(("kind", "number"), [("", "RCP-000001"), ("Sales Shipment", "SHP-000002"), ("Item Journal", "IJ-000001")])
 def test_dm_06_documents_by_kind(client, kind, number):
     text = text_of(client, "/documents", document_type=kind)
-    assert f"/documents/{number}" in links(text)
-    assert number in text_of(client, f"/documents/{number}")
+    page = next(href for href in links(text) if href.endswith("/" + number))
+    assert page.startswith("/documents/")
+    assert number in text_of(client, page)
 
 
 def test_dm_06_a_document_leads_to_order_party_and_entries(client):
-    found = links(text_of(client, "/documents/SHP-000001"))
-    assert {"/sales-orders/SO-1", "/customers/C1", "/ledger-entries?document_no=SHP-000001"} <= set(found)
+    found = links(text_of(client, SHIPMENT))
+    assert {"/sales-orders/SO-1", "/customers/C1", "/ledger-entries?document_no=SHP-000001&document_type=Sales+Shipment"} <= set(found)
     assert "/find-entries?serial_no=B-1&item_no=BIKE" in found
-    assert "/production-orders/RPO-1" in links(text_of(client, "/documents/RPO-1"))
+    assert all(client.get(href).status_code == 200 for href in found if href.startswith("/") and "static" not in href)
+
+
+def test_dm_06_the_document_of_a_production_journal_is_its_order(client):
+    made = links(text_of(client, "/ledger-entries", number="B-1", entry_type="Output"))
+    assert "/production-orders/RPO-1" in made
+    assert not [href for href in made if href.startswith("/documents/")]
 
 
 @pytest.mark.parametrize(
     ("text", "leads_to"),
-    [("SHP-000001", "/shipments/SHP-000001"), ("RCP-000001", "/receipts/RCP-000001"), ("IJ-000001", "/documents/IJ-000001")],
+    [("SHP-000001", SHIPMENT), ("RCP-000001", RECEIPT), ("IJ-000001", "/documents/item-journals/IJ-000001")],
 )
 def test_ui_1_the_box_opens_a_document(client, text, leads_to):
     answer = client.get("/find", query_string={"text": text})
@@ -304,7 +313,7 @@ def test_fn_08_item_reference_takes_another_code_of_the_item(client):
     assert {"/find-entries?by=item-reference", "/find-entries?by=document"} <= set(links(text))
     document = text_of(client, "/find-entries", by="document", document_no="SHP-000001")
     assert [row[:2] for row in rows(document)] == [["Item ledger entries", "1"], ["Sales shipments", "1"]]
-    assert "/documents/SHP-000001" in links(document)
+    assert SHIPMENT in links(document)
     assert "Which document?" in text_of(client, "/find-entries", by="document")
     assert client.get("/find-entries?by=colour").status_code == 422
 
@@ -335,8 +344,8 @@ def test_fn_01_a_scan_that_means_nothing_is_refused_on_the_page(client):
 def test_tr_55_item_tracing_leads_to_find_entries_and_documents(client):
     text = text_of(client, "/tracing", serial_no="B-1")
     assert "/find-entries?serial_no=B-1&item_no=BIKE" in links(text)
-    assert "/documents/SHP-000001" in links(text)
-    assert "/documents/RCP-000001" in links(text)
+    assert SHIPMENT in links(text)
+    assert RECEIPT in links(text)
 
 
 def test_a18_pages_take_the_same_statements_for_few_and_many_rows(site, client):
@@ -371,10 +380,11 @@ def test_a29_the_api_gives_the_same_answers(client):
     assert api(client, "/item-registers", limit=2)["next_after"]
     assert api(client, "/reservation-entries", number="F-4")["rows"][0]["demand"]["source_id"] == "RPO-1"
     assert [row["no"] for row in api(client, "/documents", document_type="Sales Shipment")["rows"]] == ["SHP-000002", "SHP-000001"]
-    assert api(client, "/documents/SHP-000001")["lines"][0]["quantity"] == "-1"
+    assert api(client, SHIPMENT)["lines"][0]["quantity"] == "-1"
     counted = api(client, "/found-entries", serial_no="B-1")["rows"]
-    assert {"table": "Sales Shipment", "records": 1} in counted
-    assert api(client, "/found-entries", document_no="SHP-000001")["rows"][0] == {"table": "Item Ledger Entry", "records": 1}
+    assert {"table": "Sales Shipment", "records": 1, "no": ""} in counted
+    of_document = api(client, "/found-entries", document_no="SHP-000001")["rows"]
+    assert of_document[0] == {"table": "Item Ledger Entry", "records": 1, "no": "SHP-000001"}
     assert api(client, "/found-records", serial_no="B-1", table="Sales Shipment")["rows"][0]["no"] == "SHP-000001"
 
 
@@ -387,6 +397,6 @@ def test_a29_bad_input_is_a_problem(client, path):
     assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
 
 
-@pytest.mark.parametrize("path", ["/ledger-entries/999999", "/item-registers/999999", "/item-applications/999999", "/documents/NONE"])
+@pytest.mark.parametrize("path", ["/ledger-entries/999999", "/item-registers/999999", "/item-applications/999999", *NO_DOCUMENTS])
 def test_a29_unknown_records_are_404(client, path):
     assert client.get("/api/v1" + path).status_code == 404

@@ -18,7 +18,7 @@ from shopfloor.web.inputs import check_json
 __all__ = ["DESCRIPTION", "SECURITY", "Problem", "register"]
 
 MODULES = (
-    "items", "masters", "people", "orders", "documents",
+    "items", "tracking_codes", "masters", "people", "orders", "documents",
     "item_tracking", "production", "reservations", "genealogy", "ledger", "tracing",
 )
 """A new part of the API: one module with `api`, one word here."""

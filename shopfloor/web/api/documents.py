@@ -1,4 +1,4 @@
-"""Return and transfer orders, posted documents with undo, and changes of any order."""
+"""Return and transfer orders, posted documents with undo and return, and changes of any order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
+from shopfloor.errors import NotFound
+from shopfloor.ledger.entry_types import DocumentType
 from shopfloor.orders import commands, line_commands, queries
+from shopfloor.orders.document_queries import PLACES, document_card, list_documents
 from shopfloor.orders.inputs import (
     AddLine,
     ChangeLine,
@@ -27,14 +30,12 @@ from shopfloor.orders.inputs import (
     ReturnPosted,
     UndoPosted,
 )
-from shopfloor.orders.kinds import RETURN_OF, OrderKind
-from shopfloor.orders.posted import MOVEMENTS
-from shopfloor.orders.posted_queries import posted_card
+from shopfloor.orders.kinds import OrderKind
 from shopfloor.orders.returns import return_posted
 from shopfloor.orders.transfers import create_transfer_order, post_transfer_receipt, post_transfer_shipment
 from shopfloor.orders.undo import undo_posted
 from shopfloor.people.fields import Day, InputModel, Reason, Text20, read_input
-from shopfloor.web.api.base import READS, WRITES, OrderPath, WriteHeaders, blueprint, command, page, show
+from shopfloor.web.api.base import READS, WRITES, OrderPath, PageQuery, WriteHeaders, blueprint, command, page, show
 from shopfloor.web.api.orders import OrdersQuery
 from shopfloor.web.extensions import request_session
 from shopfloor.web.lists import found
@@ -51,10 +52,23 @@ class LinePath(OrderPath):
     line_no: int
 
 
-class DocumentPath(BaseModel):
-    """One posted document."""
+class DocumentsQuery(PageQuery):
+    """Documents of one kind."""
 
+    document_type: DocumentType = DocumentType.PURCHASE_RECEIPT
+
+
+class DocumentPath(BaseModel):
+    """One posted document. Numbers are given by kind, so the kind is a part of the address."""
+
+    kind: str = Field(description="Its document type as in addresses", json_schema_extra={"enum": list(PLACES)})
     no: str
+
+    def document_type(self) -> DocumentType:
+        """The kind. Raises NotFound."""
+        if self.kind not in PLACES:
+            raise NotFound(record="kind of document", number=self.kind)
+        return PLACES[self.kind]
 
 
 class ChangedLine(LineValues):
@@ -132,6 +146,33 @@ def transfer_receipts(header: WriteHeaders, body: PostTransferReceipt) -> Respon
     return command(post_transfer_receipt, header, given=body)
 
 
+@api.get("/documents", summary="Posted documents of one kind, highest number first", responses=READS)
+def documents(query: DocumentsQuery) -> Response:
+    """A page of documents."""
+    return page(list_documents(request_session(), query.document_type, after=query.after, limit=query.limit))
+
+
+@api.get("/documents/<kind>/<no>", summary="One posted document with its lines and entries", responses=READS)
+def document(path: DocumentPath) -> Response:
+    """One document, and whether it can be undone or returned."""
+    kind = path.document_type()
+    return show(found(kind.value, path.no, document_card(request_session(), kind, path.no)))
+
+
+@api.post("/documents/<kind>/<no>/undo", summary="Undo a posted document", responses=WRITES)
+def undo(path: DocumentPath, header: WriteHeaders, body: Undo) -> Response:
+    """Take it back, or some of its entries."""
+    given = _given(UndoPosted, document_no=path.no, **dict(body))
+    return command(undo_posted, header, document_type=path.document_type(), given=given)
+
+
+@api.post("/documents/<kind>/<no>/return", summary="Get the lines of a receipt or shipment to reverse", responses=WRITES)
+def give_back(path: DocumentPath, header: WriteHeaders, body: MakeReturn) -> Response:
+    """A return order with what is left of it."""
+    given = _given(ReturnPosted, document_no=path.no, **dict(body))
+    return command(return_posted, header, document_type=path.document_type(), given=given)
+
+
 def _given(model: type[M], **values: object) -> M:
     """What address and body give together. Raises InvalidInput."""
     return read_input(model, values)
@@ -197,31 +238,7 @@ def _changes_of(kind: OrderKind) -> None:
     _route(api.post, f"{place}/close", f"close {name}", f"Close a {name}", WRITES, close)
 
 
-def _posted(record: str) -> None:
-    movement = MOVEMENTS[record][1]
-    rule = f"/{movement.address}/<no>"
-
-    def document(path: DocumentPath) -> Response:
-        """One posted document with its entries."""
-        return show(found(record, path.no, posted_card(request_session(), record, path.no)))
-
-    def undo(path: DocumentPath, header: WriteHeaders, body: Undo) -> Response:
-        """Take it back, or some of its entries."""
-        return command(undo_posted, header, record=record, given=_given(UndoPosted, document_no=path.no, **dict(body)))
-
-    def give_back(path: DocumentPath, header: WriteHeaders, body: MakeReturn) -> Response:
-        """A return order with what is left of it."""
-        return command(return_posted, header, record=record, given=_given(ReturnPosted, document_no=path.no, **dict(body)))
-
-    _route(api.get, rule, f"posted {record}", f"One posted {record}", READS, document)
-    _route(api.post, f"{rule}/undo", f"undo {record}", f"Undo a {record}", WRITES, undo)
-    if movement.document_type in RETURN_OF:
-        _route(api.post, f"{rule}/return", f"return {record}", f"Get the lines of a {record} to reverse", WRITES, give_back)
-
-
 for _kind in OrderKind:
     if _kind not in READ_ELSEWHERE:
         _reads_of(_kind)
     _changes_of(_kind)
-for _record in MOVEMENTS:
-    _posted(_record)

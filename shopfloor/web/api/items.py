@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from shopfloor.genealogy.stock_queries import stock_by_number
 from shopfloor.items import commands, identification, number_information, number_series, queries
 from shopfloor.items.inputs import (
+    AssignNumbers,
     HoldNumber,
     NewGtin,
     NewItem,
@@ -16,14 +17,18 @@ from shopfloor.items.inputs import (
     NewNumberSeries,
     NewPolicy,
     NewReference,
-    NewTrackingCode,
     NewUnit,
     NumberDetails,
     NumberKey,
 )
+from shopfloor.items.new_numbers import assign_new_numbers
+from shopfloor.items.number_history import history_of
+from shopfloor.items.rules import GoodsNumber
+from shopfloor.ledger.number_queries import entries_of_one_number, list_numbers, number_figures
 from shopfloor.people.fields import InputModel
 from shopfloor.web.api.base import READS, WRITES, ItemPath, PageQuery, WriteHeaders, blueprint, command, page, show
 from shopfloor.web.extensions import request_session
+from shopfloor.web.guards import current_actor
 from shopfloor.web.lists import found
 
 api = blueprint("items", "Items and stock")
@@ -41,6 +46,15 @@ class StockQuery(PageQuery):
     item_no: str = Field(default="", max_length=20)
     location_code: str = Field(default="", max_length=20)
     number: str = Field(default="", max_length=50)
+
+
+class NumbersQuery(PageQuery):
+    """Filters of the list of numbers; a blank one filters nothing."""
+
+    item_no: str = Field(default="", max_length=20)
+    kind: str = Field(default="", max_length=10)
+    text: str = Field(default="", max_length=50)
+    blocked: bool = False
 
 
 class CodeQuery(InputModel):
@@ -88,6 +102,20 @@ def number(query: NumberKey) -> Response:
     return show(found(query.kind.lower() + " number", query.number, card))
 
 
+@api.get("/numbers/list", summary="Numbers with their stock", responses=READS)
+def numbers(query: NumbersQuery) -> Response:
+    """A page of numbers."""
+    return page(list_numbers(request_session(), **query.model_dump()))
+
+
+@api.get("/numbers/figures", summary="Inventory, expired inventory, entries and history of one number", responses=READS)
+def number_in_full(query: NumberKey) -> Response:
+    """Everything that the card of a number shows beside its information."""
+    session, number = request_session(), GoodsNumber(query.item_no, query.variant_code, query.kind.value, query.number)
+    figures = number_figures(session, number, current_actor().work_date())
+    return show({"figures": figures, "entries": entries_of_one_number(session, number), "history": history_of(session, number)})
+
+
 @api.get("/numbers/held", summary="Numbers on hold", responses=READS)
 def held() -> Response:
     """Every number on hold."""
@@ -98,12 +126,6 @@ def held() -> Response:
 def create_unit(header: WriteHeaders, body: NewUnit) -> Response:
     """A unit of measure."""
     return command(commands.create_unit, header, given=body)
-
-
-@api.post("/tracking-codes", summary="Create an item tracking code", responses=WRITES)
-def create_tracking_code(header: WriteHeaders, body: NewTrackingCode) -> Response:
-    """An item tracking code."""
-    return command(commands.create_tracking_code, header, given=body)
 
 
 @api.post("/policies", summary="Create a Tracked components policy", responses=WRITES)
@@ -152,6 +174,12 @@ def create_series(header: WriteHeaders, body: NewNumberSeries) -> Response:
 def create_default_series(header: WriteHeaders) -> Response:
     """The series of a new plant."""
     return command(number_series.create_default_series, header)
+
+
+@api.post("/numbers/assign", summary="New numbers from the series of the items", responses=WRITES)
+def assign_numbers(header: WriteHeaders, body: AssignNumbers) -> Response:
+    """A serial for each base unit, a lot for each line; nothing is posted."""
+    return command(assign_new_numbers, header, given=body)
 
 
 @api.post("/numbers/hold", summary="Put a number on hold", responses=WRITES)

@@ -1,4 +1,4 @@
-"""Item ledger entries, applications, registers, reservation entries, posted documents, Find entries: the same answers as the pages."""
+"""Item ledger entries, applications, registers, reservation entries, Find entries: the same answers as the pages."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from werkzeug.wrappers import Response
 
 from shopfloor.ledger import application_queries, entry_queries, register_queries
 from shopfloor.ledger.entry_filter import EntryFilter
-from shopfloor.ledger.entry_types import DocumentType
-from shopfloor.orders.document_queries import document_card, list_documents
 from shopfloor.people.fields import Day, InputModel, Number, Text20, Text50, Variant
 from shopfloor.reservations.entry_queries import ReservationFilter, list_reservations
 from shopfloor.tracing.find_entries import Asked, FoundTable, find_document, find_entries
@@ -70,12 +68,6 @@ class ReservationsQuery(PageQuery):
     picked: bool = False
 
 
-class DocumentsQuery(PageQuery):
-    """Documents of one kind."""
-
-    document_type: DocumentType = DocumentType.PURCHASE_RECEIPT
-
-
 class FindQuery(InputModel):
     """FN-01: at least one number, or the answer is empty. A document number asks for a document instead (FN-08)."""
 
@@ -102,12 +94,6 @@ class EntryPath(BaseModel):
     """One entry, application or register."""
 
     number: int = Field(ge=1, lt=LARGEST_NO)
-
-
-class DocumentPath(BaseModel):
-    """One posted document."""
-
-    document_no: str
 
 
 @api.get("/ledger-entries", summary="Item ledger entries, newest first, with totals", responses=READS)
@@ -156,18 +142,6 @@ def reservations(query: ReservationsQuery) -> Response:
     """A page of pairs and single records."""
     wanted = ReservationFilter(**query.model_dump(exclude={"after", "limit"}))
     return page(list_reservations(request_session(), wanted, after=query.after, limit=query.limit))
-
-
-@api.get("/documents", summary="Posted documents of one kind, highest number first", responses=READS)
-def documents(query: DocumentsQuery) -> Response:
-    """A page of documents."""
-    return page(list_documents(request_session(), query.document_type, after=query.after, limit=query.limit))
-
-
-@api.get("/documents/<document_no>", summary="One posted document with its lines and numbers", responses=READS)
-def document(path: DocumentPath) -> Response:
-    """One document."""
-    return show(found("document", path.document_no, document_card(request_session(), path.document_no)))
 
 
 @api.get("/found-entries", summary="Find entries: the tables that hold a number, with counts", responses=READS)

@@ -6,9 +6,12 @@ from pydantic import Field
 from werkzeug.wrappers import Response
 
 from shopfloor.orders import commands, queries
-from shopfloor.orders.inputs import NewCustomer, NewPurchaseOrder, NewSalesOrder, NewVendor, PostItemJournal, PostReceipt, PostShipment
+from shopfloor.orders.expiration_correction import change_expiration_date
+from shopfloor.orders.inputs import NewCustomer, NewPurchaseOrder, NewSalesOrder, NewVendor, PostReceipt, PostShipment
 from shopfloor.orders.item_journal import post_item_journal
+from shopfloor.orders.journal_inputs import ExpirationCorrection, PostItemJournal, PostReclassification
 from shopfloor.orders.receipt import post_receipt
+from shopfloor.orders.reclassification import post_reclassification
 from shopfloor.orders.shipment import post_shipment
 from shopfloor.web.api.base import READS, WRITES, OrderPath, PageQuery, WriteHeaders, blueprint, command, page, show
 from shopfloor.web.extensions import request_session
@@ -111,3 +114,15 @@ def shipments(header: WriteHeaders, body: PostShipment) -> Response:
 def item_journals(header: WriteHeaders, body: PostItemJournal) -> Response:
     """Positive and negative adjustments: all lines or none."""
     return command(post_item_journal, header, given=body)
+
+
+@api.post("/reclassification-journals", summary="Post an item reclassification journal", responses=WRITES)
+def reclassification_journals(header: WriteHeaders, body: PostReclassification) -> Response:
+    """Another number, date or place for goods: all lines or none."""
+    return command(post_reclassification, header, given=body)
+
+
+@api.post("/numbers/expiration", summary="Correct the expiration date of a number", responses=WRITES)
+def correct_expiration(header: WriteHeaders, body: ExpirationCorrection) -> Response:
+    """All that is open of the number is reclassified; the history keeps the old date."""
+    return command(change_expiration_date, header, given=body)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
+from shopfloor.genealogy.journal_inputs import PostProductionJournal
+from shopfloor.genealogy.journal_queries import calculate_consumption
+from shopfloor.genealogy.production_journal import post_production_journal
 from shopfloor.people.fields import Code20, Day, InputModel, Quantity, read_input
 from shopfloor.production import commands, queries, rules, version_queries
 from shopfloor.production.bills import create_bom, create_routing
@@ -105,6 +108,18 @@ def stages() -> Response:
     """The table of moves."""
     moves = {action: {"to": to, "from": allowed} for action, (to, allowed) in rules.MOVES.items()}
     return show({"stages": rules.STAGES, "moves": moves})
+
+
+@api.get("/production-orders/<order_no>/production-journal/proposal", summary="Calculate consumption", responses=READS)
+def proposal(path: OrderPath) -> Response:
+    """Expected less consumed, with numbers; negative where too much was consumed."""
+    return show({"rows": calculate_consumption(request_session(), path.order_no)})
+
+
+@api.post("/production-orders/<order_no>/production-journal", summary="Post a production journal", responses=WRITES)
+def journal(path: OrderPath, header: WriteHeaders, body: PostProductionJournal) -> Response:
+    """Consumption and output by hand, and what comes back of them: all lines or none."""
+    return command(post_production_journal, header, order_no=path.order_no, given=body)
 
 
 @api.post("/boms", summary="Create a bill of material", responses=WRITES)

@@ -112,4 +112,4 @@ def _end_cells(end: AppliedEntry | None, own: int) -> tuple[Cell, Cell]:
 
 
 def _document(end: AppliedEntry) -> str:
-    return document_link(end.document_no, "Production", end.order_no)
+    return document_link(end.document_type, end.document_no)

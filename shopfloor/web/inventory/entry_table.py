@@ -53,7 +53,7 @@ def _cells(row: EntryLine) -> tuple[Cell, ...]:
         Cell(row.quantity or row.scrap_quantity, unit=row.base_unit_code if row.quantity else _("scrapped")),
         Cell(row.remaining or "", unit=row.base_unit_code if row.open else ""),
         Cell(row.location_code),
-        Cell(row.document_no, document_link(row.document_no, row.order_type, row.order_no)),
+        Cell(row.document_no, document_link(row.document_type, row.document_no)),
     )
 
 

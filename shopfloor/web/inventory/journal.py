@@ -8,16 +8,18 @@ from werkzeug.wrappers import Response
 
 from shopfloor.errors import Refusal
 from shopfloor.items.queries import list_locations
-from shopfloor.orders.inputs import PostItemJournal
 from shopfloor.orders.item_journal import post_item_journal
+from shopfloor.orders.journal_inputs import PostItemJournal
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
 from shopfloor.web.forms import FormBuilder
 from shopfloor.web.htmx import go
 from shopfloor.web.inputs import command_key, read_form
+from shopfloor.web.inventory.assigning import Assigned, with_new_numbers
 from shopfloor.web.lists import form_page
 from shopfloor.web.refusals import on_refusal
 
+POSITIVE = "Positive Adjmt."
 bp = Blueprint("item_journal", __name__, url_prefix="/item-journal")
 
 
@@ -35,9 +37,23 @@ def post() -> Response:
     return go("/item-journal", answer)
 
 
-def _show(refusal: Refusal | None = None) -> Response:
+@bp.post("/numbers")
+def numbers() -> Response:
+    """Fill the rows with new numbers; nothing is posted."""
+    on_refusal(_show)
+    return _show(assigned=with_new_numbers(lambda row: str(row.get("item_no", "")) if row.get("entry_type") == POSITIVE else ""))
+
+
+def _show(refusal: Refusal | None = None, assigned: Assigned | None = None) -> Response:
     locations = [(row.code, row.code) for row in list_locations(request_session())]
     form = FormBuilder(
-        PostItemJournal, action="/item-journal", submit=_("Post the journal"), refusal=refusal, options={"location_code": locations}
+        PostItemJournal,
+        action="/item-journal",
+        submit=_("Post the journal"),
+        refusal=refusal,
+        values=assigned.values if assigned else None,
+        options={"location_code": locations},
+        more=(("/item-journal/numbers", _("Assign serial numbers"), "barcode"),),
     ).form()
-    return form_page(_("Item journal"), form, note=_("Rows without a quantity or number are left out."), refusal=refusal)
+    note = _("Rows without a quantity or number are left out.")
+    return form_page(_("Item journal"), form, note=note, refusal=refusal, answer=assigned.answer if assigned else None)

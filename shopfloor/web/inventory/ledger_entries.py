@@ -187,7 +187,7 @@ def _facts(entry: EntryLine) -> list[Fact]:
         fact(_("Location"), entry.location_code, entries_link(location_code=entry.location_code, item_no=entry.item_no)),
         fact(_("Posting date"), entry.posting_date, kind="day"),
         fact(_("Document type"), _(entry.document_type) if entry.document_type else ""),
-        fact(_("Document"), entry.document_no, document_link(entry.document_no, entry.order_type, entry.order_no), kind="number"),
+        fact(_("Document"), entry.document_no, document_link(entry.document_type, entry.document_no), kind="number"),
         fact(_("Document line"), entry.document_line_no),
         fact(_("External document"), entry.external_document_no, kind="number"),
         fact(_(entry.source_type or "Source"), entry.source_no, party_link(entry.source_type, entry.source_no), kind="number"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import quote
 
 from flask import Blueprint
 from flask_babel import gettext as _
@@ -14,6 +15,7 @@ from shopfloor.genealogy.home_queries import expiring_numbers
 from shopfloor.items.inputs import HoldNumber
 from shopfloor.items.number_information import hold_number, release_number
 from shopfloor.items.queries import NumberCard, held_numbers
+from shopfloor.ledger.number_queries import list_numbers
 from shopfloor.people import rights
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
@@ -21,8 +23,9 @@ from shopfloor.web.forms import Form, FormBuilder
 from shopfloor.web.guards import current_actor
 from shopfloor.web.htmx import go, respond
 from shopfloor.web.inputs import argument, command_key, read_form, whole_argument
+from shopfloor.web.inventory.number_card import card_address
 from shopfloor.web.inventory.stock import trace_address
-from shopfloor.web.lists import list_page
+from shopfloor.web.lists import list_page, text_filter
 from shopfloor.web.navigation import may
 from shopfloor.web.refusals import on_refusal
 from shopfloor.web.tables import Cell, Column, table
@@ -30,6 +33,18 @@ from shopfloor.web.texts import message_of
 
 bp = Blueprint("numbers", __name__, url_prefix="/numbers")
 NEAR_DAYS = 14
+KINDS = ("Serial", "Lot", "Package")
+NUMBERS = (
+    Column(_l("Number"), "number"),
+    Column(_l("Kind")),
+    Column(_l("Item")),
+    Column(_l("Description")),
+    Column(_l("Inventory"), "quantity"),
+    Column(_l("Expires"), "day"),
+    Column(_l("Vendor")),
+    Column(_l("Vendor's lot")),
+    Column(_l("Status"), "status"),
+)
 EXPIRING = (
     Column(_l("Number"), "number"),
     Column(_l("Kind")),
@@ -39,6 +54,43 @@ EXPIRING = (
     Column(_l("On hand"), "quantity"),
     Column(_l("Status"), "status"),
 )
+
+
+@bp.get("")
+def index() -> Response:
+    """Every number that was seen, by item; filters for item, number, kind and hold."""
+    item_no, kind, text, held_only = argument("item_no"), argument("kind"), argument("number"), argument("held")
+    page = list_numbers(
+        request_session(), item_no=item_no, kind=kind, text=text, blocked=held_only == "1", after=argument("after")
+    )
+    rows = [
+        (
+            Cell(row.number, card_address(row.item_no, row.variant_code, row.kind, row.number)),
+            Cell(_(row.kind)),
+            Cell(row.item_no, f"/items/{quote(row.item_no, safe='')}"),
+            Cell(row.description),
+            Cell(row.inventory, unit=row.unit_code),
+            Cell(row.expiration_date),
+            Cell(row.vendor_no),
+            Cell(row.vendor_lot_no),
+            Cell("On hold" if row.blocked else ""),
+        )
+        for row in page.rows
+    ]
+    kinds = [("", _("All")), *((one, _(one)) for one in KINDS)]
+    holds = [("", _("All")), ("1", _("On hold"))]
+    return list_page(
+        _("Serial, lot and package numbers"),
+        table(NUMBERS, rows, page),
+        empty=(_("No number fits"), _("A number shows here from its first posting on, or when somebody writes its information.")),
+        actions=((_("New number information"), "/numbers/new", "plus"),) if may(rights.MASTERS) else (),
+        filters=(
+            text_filter("number", _("Number or vendor's lot"), text),
+            text_filter("item_no", _("Item"), item_no),
+            text_filter("kind", _("Kind"), kind, options=kinds),
+            text_filter("held", _("Status"), held_only, options=holds),
+        ),
+    )
 
 
 @bp.get("/held")
@@ -71,7 +123,7 @@ def expiring() -> Response:
     rows = expiring_numbers(request_session(), today + timedelta(days=days), limit=500)
     cells = [
         (
-            Cell(row.number, trace_of(row.item_no, row.variant_code, row.kind, row.number)),
+            Cell(row.number, card_address(row.item_no, row.variant_code, row.kind, row.number)),
             Cell(_(row.kind)),
             Cell(row.item_no),
             Cell(row.description),

@@ -77,8 +77,8 @@ def _cells(row: ReservationLine) -> tuple[Cell, ...]:
         Cell(row.entry_no),
         Cell(row.item_no, item_link(row.item_no)),
         Cell(row.location_code),
-        *_side(row.demand),
-        *_side(row.supply),
+        *_side(row.demand, supply=False),
+        *_side(row.supply, supply=True),
         Cell(row.tracking.label(), find_entries_link(row.item_no, row.variant_code, **vars(row.tracking))),
         Cell(row.quantity, unit=row.unit_code),
         Cell(_kind(row)),
@@ -87,13 +87,13 @@ def _cells(row: ReservationLine) -> tuple[Cell, ...]:
     )
 
 
-def _side(side: Source | None) -> tuple[Cell, Cell]:
+def _side(side: Source | None, *, supply: bool) -> tuple[Cell, Cell]:
     if side is None:
         return Cell(""), Cell("")
     line = side.sub_line_no or side.line_no
     where = str(WORDS.get(side.source_type, side.source_type))
     words = where if side.source_type == "Item Ledger Entry" else f"{where} {line}"
-    return Cell(side.source_id, source_link(side.source_type, side.source_id)), Cell(words)
+    return Cell(side.source_id, source_link(side.source_type, side.source_id, supply=supply)), Cell(words)
 
 
 def _kind(row: ReservationLine) -> str:
@@ -109,4 +109,4 @@ def _unit(row: ReservationLine) -> str:
     """The registered part on the page of its order."""
     if not row.association_no or row.demand is None:
         return ""
-    return f"{source_link(row.demand.source_type, row.demand.source_id)}/associations"
+    return f"{source_link(row.demand.source_type, row.demand.source_id, supply=False)}/associations"

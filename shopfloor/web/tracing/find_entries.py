@@ -14,6 +14,7 @@ from shopfloor.clock import now
 from shopfloor.errors import InvalidInput, Refusal
 from shopfloor.items.identification import items_of_code
 from shopfloor.items.tracking import Tracking
+from shopfloor.quantity import ZERO
 from shopfloor.tracing.criteria import Criteria
 from shopfloor.tracing.find_entries import DOCUMENTS, INFORMATION_OF, Asked, Count, FoundTable, find_document, find_entries
 from shopfloor.tracing.found_records import FoundRecord, list_records
@@ -82,7 +83,7 @@ def index() -> Response:
         number = argument("document_no")
         fields: tuple[FormField, ...] = (FormField("document_no", _("Document or order number"), "number", number),)
         counts = find_document(request_session(), number)
-        return _show(by, fields, counts, lambda kind: _documents_of(kind, number), asked=bool(number), subject=number)
+        return _show(by, fields, counts, lambda count: _documents_of(count, number), asked=bool(number), subject=number)
     typed, asked = _typed(), _asked()
     fields = _fields(typed)
     counts = find_entries(request_session(), asked)
@@ -92,7 +93,7 @@ def index() -> Response:
         (_("Where it went"), trace_link(asked.item_no, asked.variant_code, subject, forward=True), "trace"),
     )
     return _show(
-        by, fields, counts, lambda kind: address_of(kind, asked), asked=bool(subject), subject=subject.label(),
+        by, fields, counts, lambda count: address_of(count.table, asked), asked=bool(subject), subject=subject.label(),
         actions=traces if counts and subject else (), item_no=asked.item_no if asked.item_no != typed["item_no"] else "",
     )
 
@@ -141,10 +142,13 @@ def address_of(kind: FoundTable, asked: Asked) -> str:
     return f"/find-entries/{SLUG_OF[kind]}?{urlencode(given)}"
 
 
-def _documents_of(kind: FoundTable, number: str) -> str:
-    if kind is FoundTable.PRODUCTION_ORDERS:
+def _documents_of(count: Count, number: str) -> str:
+    """One document has its page; several belong to an order, whose card lists them."""
+    if count.table is FoundTable.PRODUCTION_ORDERS:
         return order_link("Production", number)
-    return document_link(number) if kind in DOCUMENTS else entries_link(document_no=number)
+    if count.table in DOCUMENTS:
+        return document_link(count.table.value, count.no) if count.no else order_link("Transfer", number)
+    return entries_link(document_no=count.no) if count.no else entries_link(order_no=number)
 
 
 def _fields(typed: Mapping[str, str]) -> tuple[FormField, ...]:
@@ -165,12 +169,12 @@ def _asked() -> Asked:
 
 
 def _show(
-    by: str, fields: Sequence[FormField], counts: Sequence[Count], place: Callable[[FoundTable], str], *, asked: bool, subject: str,
+    by: str, fields: Sequence[FormField], counts: Sequence[Count], place: Callable[[Count], str], *, asked: bool, subject: str,
     actions: Sequence[tuple[str, str, str]] = (), item_no: str = "", offered: Sequence[tuple[Meant, str]] = (),
     refusal: Refusal | None = None,
 ) -> Response:
     rows = [
-        (Cell(str(NAMES[count.table]), place(count.table)), Cell(count.records, place(count.table)), Cell(_state(count.table)))
+        (Cell(str(NAMES[count.table]), place(count)), Cell(count.records, place(count)), Cell(_state(count.table)))
         for count in counts
     ]
     columns = (Column(_("Table")), Column(_("Records"), "quantity"), Column(_("Kind"), "status"))
@@ -207,11 +211,11 @@ def _cells(row: FoundRecord, kind: FoundTable) -> tuple[Cell, ...]:
 
 def _place_of(row: FoundRecord, kind: FoundTable) -> str:
     if kind in DOCUMENTS:
-        return document_link(row.no)
+        return document_link(kind.value, row.no)
     if kind in INFORMATION_OF:
         return trace_link(row.item_no, "", row.tracking)
     if kind in {FoundTable.PRODUCTS, FoundTable.ASSOCIATIONS}:
         return f"{order_link('Production', row.no)}/associations?{urlencode({'text': row.tracking.label()})}"
     if kind is FoundTable.PRODUCTION_ORDERS:
         return order_link("Production", row.no)
-    return source_link(kind.value, row.no)
+    return source_link(kind.value, row.no, supply=row.quantity is not None and row.quantity > ZERO)

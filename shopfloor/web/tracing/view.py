@@ -168,7 +168,7 @@ def _document(line: Line) -> str:
     if line.order_no:
         return f"/production-orders/{quote(line.order_no, safe='')}"
     if line.document_no and line.document_kind != ITEM_LEDGER_ENTRY:
-        return document_link(line.document_no)
+        return document_link(line.document_kind, line.document_no)
     return entry_link(line.entry_no)
 
 

@@ -28,6 +28,8 @@ class Posting:
     submit: Any
     model: type[InputModel]
     use_case: UseCase
+    assigns: bool = False
+    """Whether rows may be filled with new serial numbers first (TL-13)."""
     may_break: bool = False
     """Whether it may take what is reserved for others, after a yes (AP-13)."""
 
@@ -70,7 +72,7 @@ _DESKS = (
         OrderKind.PURCHASE, _l("Purchase orders"), _l("New purchase order"),
         (_l("No purchase order fits"), _l("Goods of a released order come in by a receipt.")),
         _l("Vendor"), _l("Name"), "/vendors/", _l("Received"), inputs.NewPurchaseOrder, commands.create_purchase_order,
-        (Posting("receipts", _l("Receive"), _IN, _l("Post the receipt"), inputs.PostReceipt, commands.post_receipt),),
+        (Posting("receipts", _l("Receive"), _IN, _l("Post the receipt"), inputs.PostReceipt, commands.post_receipt, assigns=True),),
     ),
     Desk(
         OrderKind.SALES, _l("Sales orders"), _l("New sales order"),

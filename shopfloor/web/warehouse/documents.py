@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 
 from shopfloor.items.tracking import Tracking
 from shopfloor.orders.kinds import RETURN_OF, TRANSFER_RECEIPT, OrderKind
-from shopfloor.orders.posted import MOVEMENTS
 from shopfloor.orders.queries import OrderCard, OrderLineRow
 from shopfloor.quantity import ZERO, shown
 from shopfloor.web.inventory.item_tracking import line_address
+from shopfloor.web.links import document_link
 from shopfloor.web.tables import Cell, Column, Table, table
 from shopfloor.web.warehouse.desks import Desk
 
@@ -74,13 +74,12 @@ def posted_table(card: OrderCard, *, may_undo: bool) -> Table:
     )
     rows = []
     for document in card.posted:
-        movement = MOVEMENTS[document.record][1]
-        page = f"/{movement.address}/{quote(document.no, safe='')}"
-        words = "" if movement is TRANSFER_RECEIPT else _("Undo or return") if movement.document_type in RETURN_OF else _("Undo")
+        kind, page = document.document_type, document_link(document.document_type, document.no)
+        words = "" if kind == TRANSFER_RECEIPT.document_type else _("Undo or return") if kind in RETURN_OF else _("Undo")
         rows.append(
             (
                 Cell(document.no, page),
-                Cell(_(document.record.capitalize())),
+                Cell(_(kind)),
                 Cell(document.posting_date),
                 *((Cell(document.external_no),) if noted else ()),
                 *((Cell(words, f"{page}#back" if words else ""),) if may_undo else ()),

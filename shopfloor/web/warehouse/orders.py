@@ -21,6 +21,7 @@ from shopfloor.web.forms import Form, FormBuilder, Options
 from shopfloor.web.htmx import go, respond
 from shopfloor.web.inputs import argument, command_key, read_form
 from shopfloor.web.inventory import reservations
+from shopfloor.web.inventory.assigning import Assigned, with_new_numbers
 from shopfloor.web.lists import form_page, found, list_page, text_filter
 from shopfloor.web.navigation import may
 from shopfloor.web.refusals import on_refusal
@@ -106,13 +107,28 @@ def post(place: str, order_no: str, movement: str) -> Response:
     return go(address_of(desk, order_no), answer)
 
 
-def show(desk: Desk, order_no: str, refusal: Refusal | None = None, *, posting: Posting | None = None) -> Response:
-    """The card; `posting` is the form that was refused. Raises NotFound."""
+@bp.post(CARD + "/<movement>/numbers")
+def numbers(place: str, order_no: str, movement: str) -> Response:
+    """Fill the rows of a posting with new numbers; nothing is posted."""
+    desk = DESKS[place]
+    posting = next((one for one in desk.postings if one.address == movement and one.assigns), None)
+    if posting is None:
+        raise NoSuchPage
+    on_refusal(partial(show, desk, order_no, posting=posting))
+    items = {str(line.line_no): line.item_no for line in order_of(desk, order_no).lines}
+    assigned = with_new_numbers(lambda row: items.get(str(row.get("line_no")), ""))
+    return show(desk, order_no, posting=posting, assigned=assigned)
+
+
+def show(
+    desk: Desk, order_no: str, refusal: Refusal | None = None, *, posting: Posting | None = None, assigned: Assigned | None = None
+) -> Response:
+    """The card; `posting` is the form that was refused, or whose rows were filled with numbers. Raises NotFound."""
     order = order_of(desk, order_no)
     may_post = may(rights.RECEIVE)
     changeable = may_post and order.order.status in CHANGEABLE
     address = address_of(desk, order_no)
-    forms = _forms(desk, order, posting, refusal) if may_post and order.order.status == RELEASED else []
+    forms = _forms(desk, order, posting, refusal, assigned) if may_post and order.order.status == RELEASED else []
     return respond(
         "pages/order.html",
         card=order,
@@ -125,7 +141,7 @@ def show(desk: Desk, order_no: str, refusal: Refusal | None = None, *, posting: 
         may_release=may_post and order.order.status == OPEN,
         changeable=changeable,
         reserved=reservations.panel("Sales Line", order_no) if desk.kind is OrderKind.SALES else None,
-        refusal=message_of(refusal) if refusal else None,
+        refusal=message_of(refusal or assigned.answer) if refusal or assigned else None,  # type: ignore[union-attr]
     )
 
 
@@ -148,19 +164,23 @@ def location_options() -> dict[str, Options]:
     return {"location_code": kept, "from_code": kept, "to_code": kept, "in_transit_code": [(code, code) for code in in_transit]}
 
 
-def _forms(desk: Desk, order: queries.OrderCard, refused: Posting | None, refusal: Refusal | None) -> list[tuple[Posting, Form]]:
+def _forms(
+    desk: Desk, order: queries.OrderCard, chosen: Posting | None, refusal: Refusal | None, assigned: Assigned | None
+) -> list[tuple[Posting, Form]]:
     """A form for each movement that has something to move."""
     forms = []
     for posting in desk.postings:
         rows, options = posting_rows(order, arrives=posting is desk.postings[-1] and bool(desk.completed))
         if not options:
             continue
+        address = f"{address_of(desk, order.order.no)}/{posting.address}"
         form = FormBuilder(
             posting.model,
-            action=f"{address_of(desk, order.order.no)}/{posting.address}",
+            action=address,
             submit=str(posting.submit),
-            refusal=refusal if posting is refused else None,
-            values={"lines": rows},
+            refusal=refusal if posting is chosen else None,
+            values=assigned.values if assigned and posting is chosen else {"lines": rows},
+            more=((f"{address}/numbers", _("Assign serial numbers"), "barcode"),) if posting.assigns else (),
             options={"line_no": options},
             without=("order_no",),
         ).form()
