@@ -19,7 +19,7 @@ from shopfloor.db.plant import current_plant
 
 Given = Mapping[str, ColumnElement[Any]]
 """The values of one row, by name."""
-FEW = 100
+FEW = 20
 """Rows up to which planning again costs more than a plan that does not fit."""
 Make = Callable[[Given], Update | Delete]
 
