@@ -94,7 +94,7 @@ def post_production_journal(session: Session, actor: Actor, *, order_no: str, gi
     posted = post_by_hand(
         session, actor, order=order, uses=journal.uses, returns=journal.returns, reports=journal.reports, taken_back=journal.taken_back,
         posting_date=given.posting_date or actor.work_date(), reason=given.reason,
-        flush_exclude=frozenset(c.line_no for c in journal.components.values() if c.takes_part),
+        flush_exclude=frozenset(c.line_no for c in journal.components.values() if c.takes_part), masters=journal.masters,
     )
     after = {"lines": len(given.lines), "register": posted.register_no}
     audit.record(session, "post production journal", order_no, after=after, reason=given.reason)

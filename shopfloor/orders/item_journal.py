@@ -16,12 +16,11 @@ from shopfloor.orders.arrivals import Arrival, check_arrivals, note_arrivals
 from shopfloor.orders.documents import LINE_STEP, tracking_of
 from shopfloor.orders.journal_inputs import JournalLine, PostItemJournal
 from shopfloor.orders.journal_rows import amount_of_row, goods_of_rows
-from shopfloor.orders.room import needs_of
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.posting.journal import ItemJournalLine
 from shopfloor.posting.post import post
-from shopfloor.reservations.breaking import make_room
+from shopfloor.posting.room import make_room_for
 
 
 def post_item_journal(session: Session, actor: Actor, *, given: PostItemJournal, may_break: bool = False) -> JournalPosted:
@@ -46,7 +45,7 @@ def post_item_journal(session: Session, actor: Actor, *, given: PostItemJournal,
         _journal_line(line, row * LINE_STEP, amount, given.reason, posting_date, document_no)
         for row, (line, amount) in enumerate(zip(given.lines, amounts, strict=True), 1)
     ]
-    broken = make_room(session, actor, needs_of(journal, goods), may_break=may_break, confirmed=given.confirmed)
+    broken = make_room_for(session, actor, journal, goods.masters, may_break=may_break, confirmed=given.confirmed)
     register = post(session, actor, journal, source="Item journal", reason=given.reason, rows=range(1, len(journal) + 1))
     note_arrivals(session, arrivals)
     after = {"lines": len(journal), "register": register.register_no}

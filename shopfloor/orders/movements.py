@@ -35,13 +35,12 @@ from shopfloor.orders.kinds import RECEIPT, SHIPMENT, TRANSFER_RECEIPT, Movement
 from shopfloor.orders.line_numbers import LineNumber, read_numbers, use_numbers
 from shopfloor.orders.models import OrderStatus
 from shopfloor.orders.posted import lock_sources
-from shopfloor.orders.room import needs_of
 from shopfloor.orders.tracked import TrackedOrder
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.posting.journal import ItemJournalLine, PostedRegister
 from shopfloor.posting.post import post
-from shopfloor.reservations.breaking import make_room
+from shopfloor.posting.room import make_room_for
 from shopfloor.reservations.models import ReservationSource
 from shopfloor.reservations.repointing import Arrived, repoint
 from shopfloor.reservations.rules import Demand
@@ -108,7 +107,7 @@ def post_movement(
     broken = ""
     if movement is SHIPMENT:
         confirmed = getattr(given, "confirmed", False)
-        broken = make_room(session, actor, needs_of(journal, goods), may_break=may_break, confirmed=confirmed)
+        broken = make_room_for(session, actor, journal, goods.masters, may_break=may_break, confirmed=confirmed)
     register = post(session, actor, journal, source=movement.record.capitalize(), reason=reason)
     if tracked:
         tracked.close(session, journal)

@@ -35,6 +35,7 @@ from shopfloor.posting.checks import same_dated_number
 from shopfloor.posting.facts import dated_number
 from shopfloor.posting.journal import ItemJournalLine
 from shopfloor.posting.post import post
+from shopfloor.posting.room import make_room_for
 from shopfloor.quantity import ZERO
 
 _information = table(NumberInformation)
@@ -66,6 +67,7 @@ def post_reclassification(session: Session, actor: Actor, *, given: PostReclassi
     changes = date_changes(session, [line for _number, line in rows if line.changes_expiration])
     if changes:
         actor.require(rights.HOLD)
+    make_room_for(session, actor, [line for _number, line in rows], goods.masters)
     register = post(
         session, actor, [line for _number, line in rows], source="Item reclassification journal", reason=given.reason,
         rows=[number for number, _line in rows],

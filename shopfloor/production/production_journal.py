@@ -5,16 +5,18 @@ Callers hold the order and have judged what belongs to tracked rows; see `geneal
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from shopfloor.items.masters import ItemMaster
 from shopfloor.people.actor import Actor
 from shopfloor.posting.journal import ItemJournalLine
 from shopfloor.posting.post import post
+from shopfloor.posting.room import make_room_for
 from shopfloor.production import journals, reversal, rules
 from shopfloor.production.components import order_components, order_lines
 from shopfloor.production.counters import count_consumption, count_reports
@@ -84,9 +86,10 @@ def post_by_hand(
     posting_date: date,
     reason: str,
     flush_exclude: frozenset[int],
+    masters: Mapping[str, ItemMaster],
 ) -> Posted:
     """Post the lines together; *Finish* lines follow the output, and come back with it in the same share (PST-9, PR-06).
-
+    Others' reservations without a number make room for the consumed ones; nothing is ever broken for production (D19).
     Raises OrderStatus unless the order is Started, or Reported as finished for lines without new output (PR-08, ER-30), and every
     refusal of `posting.post`, naming the row.
     """
@@ -106,6 +109,7 @@ def post_by_hand(
         *((one.row, journals.reversed_output_line(actor, order, one.entry)) for one in taken_back),
     ]
     journal = [replace(line, posting_date=posting_date, reason=line.reason or reason) for _row, line in rows]
+    make_room_for(session, actor, journal[: len(uses)], masters)
     register = post(session, actor, journal, source="Production journal", reason=reason, rows=[row for row, _line in rows])
     reported = [(one.report.order_line_no, one.report.good, one.report.error) for one in reports]
     reported += [(one.entry.order_line_no, -one.entry.quantity, -one.entry.scrap_quantity) for one in taken_back]

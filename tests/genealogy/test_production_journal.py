@@ -20,6 +20,7 @@ from shopfloor.production import commands as production
 from shopfloor.production.components import order_components, order_lines
 from shopfloor.production.inputs import NewBom, NewBomLine, NewProductionOrder, OrderKey, StartOrder
 from shopfloor.production.models import ProdOrderComponent
+from shopfloor.reservations.errors import ReservedElsewhere
 from tests.factories_genealogy import (
     BELL,
     FRAME,
@@ -35,8 +36,9 @@ from tests.factories_genealogy import (
     report,
 )
 from tests.factories_items import make_item
-from tests.factories_orders import opening_stock
+from tests.factories_orders import make_customer, make_purchase_order, make_sales_order, make_vendor, opening_stock
 from tests.factories_production import hold_for
+from tests.factories_reservations import STOCK, auto, component_line, held, take_from
 
 GEL, AXLE, NUT, CART = "GEL", "AXLE", "NUT", "CART"
 GEL_LINE, AXLE_LINE, NUT_LINE, BELL_LINE = 10, 20, 30, 40
@@ -410,3 +412,25 @@ def test_a18_a_journal_takes_the_same_statements_for_2_and_30_lines(engine, run)
 
 def test_frames_stay_where_they_are(session):
     assert in_stock(session, FRAME) == {"F-1": 1, "F-2": 1, "F-3": 1}
+
+
+# --- others' reservations
+
+
+def test_d19_lb_03_consumption_of_a_lot_moves_promises_without_a_number_and_breaks_none(run, session):
+    make_customer(run)
+    make_sales_order(run, {"item_no": GEL, "quantity": "98"})
+    auto(run)
+    journal(run, used(GEL_LINE, "2", lot_no="G-1"))
+    assert sorted(held(session)) == [(STOCK, "G-1", 48, False), (STOCK, "G-2", 2, False), (STOCK, "G-2", 48, False)]
+    with pytest.raises(ReservedElsewhere) as refused_line:
+        journal(run, used(GEL_LINE, "1", lot_no="G-1"), confirmed=True)
+    assert (refused_line.value.holder, refused_line.value.row) == ("SO-1 line 10000", 1)
+    assert in_stock(session, GEL) == {"G-1": 48, "G-2": 50}
+
+
+def test_er_08_what_the_line_reserved_of_an_order_does_not_go_out_of_other_stock_by_hand(run, session):
+    make_vendor(run)
+    make_purchase_order(run, {"item_no": GEL, "quantity": "12", "date": "2020-01-01"}, no="PUR-1")
+    take_from(run, "Purchase Line", "PUR-1", 10000, line=component_line("CO-1", GEL_LINE))
+    assert refused(run, used(GEL_LINE, "2", lot_no="G-1")).code == "RESERVED_NOT_IN_STOCK"

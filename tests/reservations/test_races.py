@@ -93,7 +93,7 @@ def reserve_alone(run, number):
 
 
 def test_t3_the_last_of_a_lot_is_reserved_once(engine, session, run, proved):
-    """21 for 50 times 2: ten get all, one gets half, the others are told."""
+    """Peers 56: 21 for 50 times 2: ten get all, one gets half, the others are told."""
     opening_stock(run, CELL, "21", lot_no="L-1")
     assert race(engine, reserve_alone) == {"RESERVED": 10, "PARTLY_RESERVED": 1, "NOTHING_TO_RESERVE": 39}
     assert held_of(session) == 21
@@ -110,6 +110,7 @@ def test_t3_the_last_of_an_order_line_is_reserved_once(engine, session, run, pro
 
 
 def test_t3_one_serial_is_reserved_by_name_once(engine, session, run, proved):
+    """Peers 57: a row that somebody else has locked is waited for, never passed over."""
     opening_stock(run, MODULE, serial_no="SN1")
     for number in range(1, STATIONS + 1):
         put_number_on_line(session, 1, item_no=MODULE, serial_no="SN1", line=sales_line(f"SO-{number}", 20000))
