@@ -59,7 +59,7 @@ def serial_of(production: int, part: int = 0) -> str:
 
 
 def lot_of(number: int) -> str:
-    """One of the lots."""
+    """One of the lots, in five digits."""
     return f"L{number % LOTS:05d}"
 
 
@@ -129,7 +129,7 @@ class History:
     def _text(self, value: str, n: ColumnElement[int]) -> ColumnElement[Any]:
         front = self.texts[value.upper()]
         if value == _FIRST_LOT:
-            return literal(front) + func.substr(cast(n % LOTS + 10 * LOTS, Text), 2)
+            return literal(front) + func.substr(cast(n % LOTS + 100_000, Text), 2)
         if value == _FIRST:
             return literal(front)
         return literal(front if value.isupper() else front.casefold()) + cast(n, Text)

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 
 try:  # SQLite of Debian 12 has the WAL-reset bug; this wheel carries a newer one (operations F4).
     from pysqlite3 import dbapi2 as sqlite_module
@@ -53,6 +54,12 @@ def make_engine(url: str, *, pool_size: int = POOL) -> Engine:
 def transaction_options(engine: Engine) -> dict[str, Any]:
     """Execution options of a writing transaction: IMMEDIATE on SQLite, READ COMMITTED on PostgreSQL (A5)."""
     return {"writes": True} if engine.dialect.name == "sqlite" else {"isolation_level": "READ COMMITTED"}
+
+
+def take_time(session: Session) -> None:
+    """For the open connection of a session: statements may take as long as they need, because no person waits for them."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql("SET statement_timeout = 0")
 
 
 def planned_anew(engine: Engine) -> dict[str, Any]:
