@@ -11,7 +11,9 @@ from bench import history, plant
 from bench.databases import Database
 from bench.server import SHOPFLOOR, server
 
-WARM, ROUNDS = 30, 150
+WARM, ROUNDS = 30, 60
+FIRST, MORE = 8, 4
+"""Large postings: one for each thread of the server, which keeps room for the next one, and some after that."""
 RECEIVED = 10_000
 READS = (
     "/api/v1/item-tracking-summary?item_no=CELL&location_code=MAIN",
@@ -31,7 +33,7 @@ class Memory:
 
 
 def measure(database: Database, folder: Path) -> Memory:
-    """Read, post three large receipts, read again."""
+    """Read, post large receipts, post more of them, and read again."""
     with server(SHOPFLOOR, database, folder) as running:
         caller = _Caller(running.port)
         for _ in range(WARM):
@@ -40,9 +42,10 @@ def measure(database: Database, folder: Path) -> Memory:
         for _ in range(ROUNDS):
             caller.read()
         read = running.megabytes()
-        caller.receive("RSS-0")
+        for turn in range(FIRST):
+            caller.receive(f"RSS-{turn}")
         posted = running.megabytes()
-        for turn in range(1, 4):
+        for turn in range(FIRST, FIRST + MORE):
             caller.receive(f"RSS-{turn}")
         for _ in range(ROUNDS):
             caller.read()

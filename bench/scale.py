@@ -98,7 +98,8 @@ def show(results: Results) -> None:
         m = results.memory
         print(
             f"\nMemory of the server: {m.warm:.0f} MB warm, {m.after_reading:.0f} after {memory.ROUNDS * len(memory.READS)} requests, "
-            f"{m.after_posting:.0f} after a receipt of {memory.RECEIVED:,} serials, {m.after_all:.0f} after three more and the same again"
+            f"{m.after_posting:.0f} after {memory.FIRST} receipts of {memory.RECEIVED:,} serials, "
+            f"{m.after_all:.0f} after {memory.MORE} more and the same requests again"
         )
 
 
@@ -125,7 +126,7 @@ def verdicts(results: Results) -> list[Verdict]:
     found.append(Verdict(f"G10 availability of a number: {AVAILABILITY:.0f} ms", f"{slowest:.2f} ms", slowest <= AVAILABILITY))
     if results.memory:
         grown = results.memory.after_all / results.memory.after_posting
-        found.append(_ratio("memory of the server: at the end against the first large posting", grown, FLAT))
+        found.append(_ratio("memory of the server: after more large postings against the first ones", grown, FLAT))
     return found
 
 
