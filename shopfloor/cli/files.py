@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 @click.option("--posting-date", default="", help="Opening stock only, as 2026-12-31; today unless told otherwise.")
 @click.option("--confirmed", is_flag=True, help="Opening stock only: numbers that look like known ones are really others.")
 def import_command(*, kind: str, file: Path, dry_run: bool, reason: str, posting_date: str, confirmed: bool) -> None:
-    """Take in a CSV file: all of its rows, or none. KIND is units, items, item-units, gtins, references, locations, vendors, customers,
-    resources, stations, bom-lines or opening-stock; “shopfloor export KIND” shows the columns.
+    """Take in a CSV file: all of its rows, or none. KIND is units, tracking-codes, items, item-units, gtins, references, locations,
+    vendors, customers, resources, stations, bom-lines, routing-lines or opening-stock; “shopfloor export KIND” shows the columns.
     """
     from shopfloor.exchange.errors import RowsWrong
     from shopfloor.exchange.imports import ImportFile, decoded, import_file

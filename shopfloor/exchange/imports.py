@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor import audit
 from shopfloor.errors import NotFound, Refusal
-from shopfloor.exchange import bom_lines, csv_text, opening_stock
+from shopfloor.exchange import csv_text, opening_stock, tracking_codes, version_lines
 from shopfloor.exchange.answers import FileChecked, Imported
 from shopfloor.exchange.errors import FileUnreadable
 from shopfloor.exchange.registry import MASTERS
@@ -140,12 +140,17 @@ def _stock(session: Session, actor: Actor, given: ImportFile, rows: list[csv_tex
     opening_stock.work(session, actor, given.kind, terms, rows, tick)
 
 
-def _boms(session: Session, _actor: Actor, given: ImportFile, rows: list[csv_text.CsvRow], tick: Tick) -> None:
-    bom_lines.work(session, given.kind, rows, tick)
+def _lines(session: Session, _actor: Actor, given: ImportFile, rows: list[csv_text.CsvRow], tick: Tick) -> None:
+    version_lines.work(session, given.kind, rows, tick)
+
+
+def _codes(session: Session, _actor: Actor, given: ImportFile, rows: list[csv_text.CsvRow], tick: Tick) -> None:
+    tracking_codes.work(session, given.kind, rows, tick)
 
 
 IMPORTERS: dict[str, Importer] = {
     **{kind: _master_importer(master) for kind, master in MASTERS.items() if kind not in {"boms", "routings"}},
-    "bom-lines": Importer(bom_lines.COLUMNS, bom_lines.REQUIRED, rights.MASTERS, _boms),
+    tracking_codes.KIND: Importer(tracking_codes.COLUMNS, tracking_codes.REQUIRED, rights.MASTERS, _codes),
+    **{kind: Importer(file.columns, file.required, rights.MASTERS, _lines) for kind, file in version_lines.FILES.items()},
     "opening-stock": Importer(opening_stock.COLUMNS, opening_stock.REQUIRED, rights.ADJUST_STOCK, _stock),
 }

@@ -28,7 +28,10 @@ def inputs_of(model: type[M], rows: Iterable[CsvRow], problems: list[Problem], *
         try:
             found.append((row.line, read_input(model, values)))
         except InvalidInput as refusal:
-            problems += [Problem(row.line, field, InvalidInput(words, {field: words})) for field, words in refusal.problems.items()]
+            for field, words in refusal.problems.items():
+                # What is wrong with the row as a whole is told at its first column.
+                column = field.partition(".")[0] or next(iter(model.model_fields))
+                problems.append(Problem(row.line, column, InvalidInput(words, {column: words})))
     return found
 
 

@@ -36,9 +36,7 @@ def create_tracking_code(session: Session, actor: Actor, *, given: NewTrackingCo
     """Add an item tracking code with what it demands (DM-40, TC-01 to TC-03). Raises NotAllowed, AlreadyExists."""
     actor.require(rights.MASTERS)
     _refuse_known(session, ItemTrackingCode, given.code, "item tracking code")
-    session.add(ItemTrackingCode(code=given.code, **tracking_codes.columns(given)))
-    session.flush()
-    tracking_codes.write_requirements(session, given)
+    tracking_codes.insert_codes(session, [given])
     return _created(session, "Item tracking code", given.code, given)
 
 

@@ -5,10 +5,10 @@ Who uses a code, and whether anything was posted under it, is known to `posting.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from shopfloor.db import table
@@ -18,6 +18,7 @@ from shopfloor.items.tracking import KINDS
 
 _code = table(ItemTrackingCode)
 _item = table(Item)
+_requirement = table(ItemTrackingRequirement)
 SPECIFIC = tuple(f"{kind}_specific" for kind in KINDS)
 WAREHOUSE = tuple(f"{kind}_warehouse" for kind in KINDS)
 
@@ -41,14 +42,31 @@ def columns(given: NewTrackingCode) -> dict[str, Any]:
     return values
 
 
+def known_codes(session: Session, codes: Iterable[str]) -> set[str]:
+    """Which of these there are."""
+    return set(session.connection().scalars(select(_code.c.code).where(_code.c.code.in_(list(codes)))))
+
+
+def insert_codes(session: Session, codes: Sequence[NewTrackingCode]) -> None:
+    """New codes with what they demand (TC-01 to TC-03)."""
+    session.connection().execute(insert(_code), [{"code": given.code, **columns(given)} for given in codes])
+    demanded = [row for given in codes for row in _demanded(given)]
+    if demanded:
+        session.connection().execute(insert(_requirement), demanded)
+
+
 def write_requirements(session: Session, given: NewTrackingCode) -> None:
-    """The transactions that demand a number; of a specific kind all do, so none is kept (TC-01)."""
-    requirement = ItemTrackingRequirement
-    session.execute(delete(requirement).where(requirement.tracking_code == given.code))
-    demanded = {
-        (one.kind.value, one.transaction) for one in given.requirements if not getattr(given, f"{one.kind.value.lower()}_specific")
-    }
-    session.add_all(requirement(tracking_code=given.code, kind=kind, transaction=name) for kind, name in sorted(demanded))
+    """The transactions that demand a number, in place of those before."""
+    session.connection().execute(delete(_requirement).where(_requirement.c.tracking_code == given.code))
+    demanded = _demanded(given)
+    if demanded:
+        session.connection().execute(insert(_requirement), demanded)
+
+
+def _demanded(given: NewTrackingCode) -> list[dict[str, str]]:
+    """Of a specific kind all transactions demand the number, so none is kept (TC-01)."""
+    found = {(one.kind.value, one.transaction) for one in given.requirements if not getattr(given, f"{one.kind.value.lower()}_specific")}
+    return [{"tracking_code": given.code, "kind": kind, "transaction": name} for kind, name in sorted(found)]
 
 
 def changed_settings(before: Mapping[str, Any], after: Mapping[str, Any], names: tuple[str, ...]) -> list[str]:

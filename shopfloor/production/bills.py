@@ -10,6 +10,7 @@ from sqlalchemy import Subquery, insert, select
 from sqlalchemy.orm import Session
 
 from shopfloor import audit
+from shopfloor.errors import InvalidInput
 from shopfloor.items.master_table import ITEM_LOOKUP, counts_in_a_unit_of_the_item
 from shopfloor.items.models import Item
 from shopfloor.people import rights
@@ -17,20 +18,20 @@ from shopfloor.people.actor import Actor
 from shopfloor.people.answers import Created
 from shopfloor.people.errors import AlreadyExists
 from shopfloor.people.master_commands import insert_drafts
-from shopfloor.people.masters import AT_ONCE, Draft, Master, Problem, problems_of
+from shopfloor.people.masters import AT_ONCE, Draft, Lookup, Master, Problem, problems_of
 from shopfloor.production.errors import BomLoop
-from shopfloor.production.inputs import BomHead, NewBom, NewBomLine, NewRouting
+from shopfloor.production.inputs import BomHead, NewBom, NewBomLine, NewRouting, NewRoutingLine
 from shopfloor.production.models import (
     BillOfMaterial,
     BomLine,
     BomVersion,
     ProductionOrder,
+    Resource,
     Routing,
     RoutingLine,
     RoutingVersion,
     VersionStatus,
 )
-from shopfloor.production.resources import require_resources
 
 LINE_STEP = 10
 
@@ -91,11 +92,12 @@ ROUTING = Master(
     used_by=_orders_of,
 )
 _COMPONENT = Master("component", BomLine, NewBomLine, lookups=(ITEM_LOOKUP,), check=counts_in_a_unit_of_the_item)
+_OPERATION = Master("operation", RoutingLine, NewRoutingLine, lookups=(Lookup("resource", Resource, "resource"),))
 
 
 @dataclass
-class BomDraft:
-    """A bill that somebody wants to have, with its first version."""
+class VersionDraft:
+    """A bill or routing that somebody wants to have, with its first version."""
 
     head: Draft
     version: dict[str, Any]
@@ -121,32 +123,51 @@ def create_bom(session: Session, actor: Actor, *, given: NewBom) -> Created:
 def create_routing(session: Session, actor: Actor, *, given: NewRouting) -> Created:
     """Say in which steps an item is made. Raises NotAllowed, NotFound, RecordBlocked, AlreadyExists for the item's second routing."""
     actor.require(rights.MASTERS)
-    head = Draft(0, {"no": given.no or given.item_no, "item_no": given.item_no, "description": given.description})
-    problem = next(problems_of(session, ROUTING, [head]), None)
+    draft = routing_draft(given)
+    problem = next(routing_problems(session, [draft]), None)
     if problem is not None:
         raise problem.refusal
-    require_resources(session, (line.resource for line in given.lines))
-    number = head.values["no"]
-    insert_drafts(session, ROUTING, [head])
-    session.connection().execute(insert(RoutingVersion), {"routing_no": number, **_first_version(given)})
-    own = {"routing_no": number, "version_code": given.version_code}
-    session.connection().execute(insert(RoutingLine), [{**own, **line.model_dump()} for line in given.lines])
+    insert_routings(session, [draft])
+    number = str(draft.head.values["no"])
     audit.record(session, "create routing", number, after=given.model_dump(mode="json"))
     return Created(record="Routing", number=number)
 
 
-def bom_draft(given: NewBom, place: int = 0, line_places: Sequence[int] = ()) -> BomDraft:
+def bom_draft(given: NewBom, place: int = 0, line_places: Sequence[int] = ()) -> VersionDraft:
     """A bill from input; `line_places` are the rows of a file that its lines stand in."""
+    return _draft(given, place, line_places)
+
+
+def routing_draft(given: NewRouting, place: int = 0, line_places: Sequence[int] = ()) -> VersionDraft:
+    """A routing from input; `line_places` as for a bill."""
+    return _draft(given, place, line_places)
+
+
+def _draft(given: NewBom | NewRouting, place: int, line_places: Sequence[int]) -> VersionDraft:
     head = {"no": given.no or given.item_no, "item_no": given.item_no, "description": given.description}
     places = line_places or [place] * len(given.lines)
     lines = [Draft(at, line.model_dump()) for at, line in zip(places, given.lines, strict=True)]
-    return BomDraft(Draft(place, head), _first_version(given), lines)
+    return VersionDraft(Draft(place, head), _first_version(given), lines)
 
 
-def bom_problems(session: Session, drafts: Sequence[BomDraft]) -> Iterator[Problem]:
+def bom_problems(session: Session, drafts: Sequence[VersionDraft]) -> Iterator[Problem]:
     """Everything that speaks against the bills but loops, which show when they stand beside each other."""
     yield from problems_of(session, BOM, [one.head for one in drafts])
     yield from line_problems(session, [line for one in drafts for line in one.lines])
+
+
+def routing_problems(session: Session, drafts: Sequence[VersionDraft]) -> Iterator[Problem]:
+    """Unknown or blocked items and resources, and operation numbers that come twice."""
+    yield from problems_of(session, ROUTING, [one.head for one in drafts])
+    yield from problems_of(session, _OPERATION, [line for one in drafts for line in one.lines], new=False)
+    for one in drafts:
+        seen: set[int] = set()
+        for line in one.lines:
+            number = line.values["operation_no"]
+            if number in seen:
+                words = f"operation {number} of {one.head.values['item_no']} stands there twice"
+                yield Problem(line.place, "operation_no", InvalidInput(words, {"operation_no": words}))
+            seen.add(number)
 
 
 def line_problems(session: Session, lines: Sequence[Draft]) -> Iterator[Problem]:
@@ -154,7 +175,7 @@ def line_problems(session: Session, lines: Sequence[Draft]) -> Iterator[Problem]
     yield from problems_of(session, _COMPONENT, lines, new=False)
 
 
-def insert_boms(session: Session, drafts: Sequence[BomDraft]) -> None:
+def insert_boms(session: Session, drafts: Sequence[VersionDraft]) -> None:
     """Heads, versions and lines: three executemany. Raises BomLoop."""
     insert_drafts(session, BOM, [one.head for one in drafts])
     connection = session.connection()
@@ -162,6 +183,19 @@ def insert_boms(session: Session, drafts: Sequence[BomDraft]) -> None:
     rows = [row for one in drafts for row in line_rows(one.head.values["no"], one.version["version_code"], one.lines)]
     connection.execute(insert(BomLine), rows)
     refuse_loops(session, [one.head.values["no"] for one in drafts])
+
+
+def insert_routings(session: Session, drafts: Sequence[VersionDraft]) -> None:
+    """Heads, versions and operations: three executemany."""
+    insert_drafts(session, ROUTING, [one.head for one in drafts])
+    connection = session.connection()
+    connection.execute(insert(RoutingVersion), [{"routing_no": one.head.values["no"], **one.version} for one in drafts])
+    rows = [
+        {"routing_no": one.head.values["no"], "version_code": one.version["version_code"], **line.values}
+        for one in drafts
+        for line in one.lines
+    ]
+    connection.execute(insert(RoutingLine), rows)
 
 
 def line_rows(bom_no: str, version_code: str, lines: Sequence[Draft]) -> list[dict[str, Any]]:

@@ -60,7 +60,7 @@ LABELS = {
     "in_transit_code": _l("In-transit location"),
     "in_transit": _l("For goods on their way only"),
     "scrap_quantity": _l("Scrap quantity"),
-    "match_id": _l("Unit"),
+    "match_id": _l("Tracked unit"),
     "new_location_code": _l("New location"),
     "new_serial_no": _l("New serial number"),
     "new_lot_no": _l("New lot number"),

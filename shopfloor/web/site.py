@@ -66,7 +66,7 @@ def help_page() -> Response:
 @bp.get("/more")
 def more() -> Response:
     """Every place that the header has no room for."""
-    return respond("pages/more.html", places=[(str(label), href) for href, label in MORE])
+    return respond("pages/more.html", groups=MORE)
 
 
 @bp.get("/static/wedge.json")
@@ -99,7 +99,7 @@ def _pages(text: str) -> list[Found]:
     wanted = text.casefold()
     if len(wanted) < SHORTEST_PAGE_NAME:
         return []
-    places: tuple[tuple[str, Any], ...] = (*PLACES, *MORE)
+    places: tuple[tuple[str, Any], ...] = (*PLACES, *(place for _heading, group in MORE for place in group))
     return [Found(gettext("Page"), str(label), "", href) for href, label in places if wanted in str(label).casefold()]
 
 

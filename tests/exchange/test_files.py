@@ -16,12 +16,15 @@ from shopfloor.exchange.exports import export
 from shopfloor.exchange.imports import ImportFile, import_file
 from shopfloor.exchange.registry import MASTERS
 from shopfloor.items.master_table import GTIN, ITEM
+from shopfloor.items.tracking_code_queries import code_card
 from shopfloor.ledger.models import ItemLedgerEntry
 from shopfloor.people.actor import Actor
-from shopfloor.people.master_commands import block_record
+from shopfloor.people.master_commands import block_record, create_record
 from shopfloor.people.master_queries import list_records, read_record
 from shopfloor.posting.check import run_all
 from shopfloor.production import version_queries
+from shopfloor.production.inputs import NewResource
+from shopfloor.production.resources import RESOURCE
 from tests.conftest import ADMINISTRATOR
 from tests.factories_items import CELL, MODULE, PACK, make_item, plant_with_masters
 from tests.factories_orders import opening_stock
@@ -174,6 +177,17 @@ def test_bad_input_every_wrong_row_is_told_by_line_and_column_and_nothing_is_wri
         ),
         ("bom-lines", "product_no;version_code;item_no;quantity_per\nPACK;1;CELL;1\nPACK;2;CELL;1\n", [(3, "version_code")]),
         ("bom-lines", "product_no;item_no;quantity_per\nPACK;MODULE;1\nMODULE;CELL;1\nMODULE;PACK;1\n", [(3, "item_no")]),
+        (
+            "routing-lines",
+            "product_no;operation_no;description;resource\nPACK;10;Stack;Nobody\nPACK;10;Close;\nPACK;20;;\nNONE;10;Paint;\n",
+            [(2, "resource"), (3, "operation_no"), (4, "description"), (5, "item_no")],
+        ),
+        (
+            "tracking-codes",
+            "code;description;lot_specific;requirements\nSN;Known;;\nA;Twice;;\nA;Twice;;\nB;Unsure;maybe;\nC;Wrong;;Serial sideways\n",
+            [(2, "code"), (4, "code"), (5, "lot_specific"), (6, "requirements")],
+        ),
+        ("tracking-codes", "code;description;strict_expiration_posting\nA;Rule without dates;yes\n", [(2, "code")]),
     ],
 )
 def test_bad_input_of_every_kind_is_told_by_line_and_column(run, kind, text, places):
@@ -204,9 +218,45 @@ def test_bills_come_as_lines(session, run):
 
 
 @pytest.mark.usefixtures("masters")
+def test_routings_come_as_operations(session, run):
+    run(create_record, master=RESOURCE, given=NewResource(code="BENCH", name="Bench"))
+    text = "product_no;operation_no;description;resource;run_minutes\nPACK;20;Close;;2.5\nPACK;10;Stack;BENCH;4\nMODULE;10;Weld;;1\n"
+    take(run, "routing-lines", text)
+    pack = version_queries.routing_card(session, PACK)
+    assert [(line.operation_no, line.description, line.resource, line.run_minutes) for line in pack.lines] == [
+        (10, "Stack", "BENCH", 4), (20, "Close", "", Decimal("2.5")),
+    ]
+    assert pack.shown.status == "Certified"
+    file = "".join(export(session, "routing-lines"))
+    assert "PACK,1,10,Stack,BENCH,4\r\nPACK,1,20,Close,,2.5" in file
+
+
+@pytest.mark.usefixtures("masters")
+def test_dm_40_tracking_codes_come_and_go_with_what_they_demand(session, run):
+    """TC-01: of a specific kind everything is demanded, so nothing of it is kept. What goes out comes in again as it was."""
+    text = (
+        "code;description;serial_specific;use_expiration_dates;warranty_formula;requirements\n"
+        'A;Serial, and lots at receipt;yes;yes;2Y;"Lot purchase inbound, Serial transfer"\n'
+        "B;Nothing;;;;\n"
+    )
+    take(run, "tracking-codes", text)
+    card = code_card(session, "A")
+    assert {pair for pair in card.requirements if pair[0] == "Lot"} == {("Lot", "purchase inbound")}
+    assert (card.serial_warehouse, card.warranty_formula, card.use_expiration_dates) == (True, "2Y", True)
+    header, *rows = "".join(export(session, "tracking-codes")).split("\r\n")
+    session.rollback()
+    mine = [row.replace("A,", "C,", 1).replace("B,", "D,", 1) for row in rows if row.startswith(("A,", "B,"))]
+    take(run, "tracking-codes", "\r\n".join([header, *mine]))
+    for old, new in (("A", "C"), ("B", "D")):
+        before, after = code_card(session, old), code_card(session, new)
+        assert vars(after) | {"code": ""} == vars(before) | {"code": ""}
+    session.rollback()
+
+
+@pytest.mark.usefixtures("masters")
 def test_a30_an_import_needs_the_right_and_a_known_kind(run):
     nobody = Actor("N", "Nobody", frozenset())
-    for kind in ("items", "bom-lines", "opening-stock", "stations"):
+    for kind in ("items", "tracking-codes", "bom-lines", "routing-lines", "opening-stock", "stations"):
         with pytest.raises(NotAllowed):
             run(import_file, nobody, given=ImportFile(kind=kind, text="x"))
     with pytest.raises(NotFound, match="planets"):

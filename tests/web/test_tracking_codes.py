@@ -66,3 +66,16 @@ def test_a30_a_worker_sees_the_code_and_cannot_change_it(site, key):
     text = worker.get("/tracking-codes/LOTEXP").text
     assert "Save" not in text
     assert worker.post("/tracking-codes/LOTEXP", data={"description": "x", "command_key": key}).status_code == 422
+
+
+def test_a_copy_starts_with_the_settings_of_another_code(client, key):
+    fields = {"code": f"C{key}"[:12], "description": "Lots at receipt", "demand.Lot.0": "1", "warranty_formula": "2Y", "command_key": key}
+    assert client.post("/tracking-codes", data=fields).status_code == 303
+    card = client.get(f"/tracking-codes/{fields['code']}").text
+    address = f"/tracking-codes/new?copy={fields['code']}"
+    assert address in card
+    form = client.get(address).text
+    assert 'name="demand.Lot.0" value="1" checked' in " ".join(form.split())
+    assert 'value="2Y"' in form
+    assert fields["code"] not in form.partition("<form")[2].partition("</form>")[0]
+    assert client.get("/tracking-codes/new?copy=NONE").status_code == 404

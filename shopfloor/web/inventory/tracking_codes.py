@@ -25,7 +25,7 @@ from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
 from shopfloor.web.forms import Form, FormBuilder
 from shopfloor.web.htmx import go, respond
-from shopfloor.web.inputs import command_key, form_values, read_form
+from shopfloor.web.inputs import argument, command_key, form_values, read_form
 from shopfloor.web.lists import form_page, found, list_page
 from shopfloor.web.navigation import may
 from shopfloor.web.refusals import on_refusal
@@ -66,13 +66,13 @@ def index() -> Response:
         _("Item tracking codes"),
         table(COLUMNS, rows),
         empty=(_("No item tracking code yet"), _("A code says which numbers goods carry, and where they are demanded.")),
-        actions=((_("New item tracking code"), "/tracking-codes/new", "plus"),) if may(rights.MASTERS) else (),
+        actions=(*_doors(), (_("CSV"), "/tracking-codes.csv", "download")),
     )
 
 
 @bp.get("/tracking-codes/new")
 def new() -> Response:
-    """The form of a new code."""
+    """The form of a new code; `copy` names one whose settings it starts with."""
     return _show_new()
 
 
@@ -133,8 +133,22 @@ def address_of(code: str) -> str:
 
 
 def _show_new(refusal: Refusal | None = None) -> Response:
-    values = _typed() if refusal is not None else {"requirements": (), "create_information_on_posting": True}
+    values = _typed() if refusal is not None else _first_settings()
     return _respond(None, values, refusal, NewTrackingCode, "/tracking-codes")
+
+
+def _doors() -> tuple[tuple[str, str, str], ...]:
+    if not may(rights.MASTERS):
+        return ()
+    return (_("New item tracking code"), "/tracking-codes/new", "plus"), (_("Import"), "/import?kind=tracking-codes", "up")
+
+
+def _first_settings() -> dict[str, Any]:
+    name = argument("copy")
+    if not name:
+        return {"requirements": (), "create_information_on_posting": True}
+    copied: TrackingCodeCard = found("item tracking code", name, tracking_code_queries.code_card(request_session(), name))
+    return vars(copied) | {"code": ""}
 
 
 def _respond(

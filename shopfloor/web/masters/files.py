@@ -6,6 +6,7 @@ from functools import partial
 
 from flask import Blueprint, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from shopfloor.errors import Refusal
@@ -26,7 +27,13 @@ from shopfloor.web.texts import message_of
 
 bp = Blueprint("files", __name__)
 STOCK = "opening-stock"
-AFTERWARDS = {STOCK: "/stock", "bom-lines": "/boms"}
+AFTERWARDS = {STOCK: "/stock", "bom-lines": "/boms", "routing-lines": "/routings"}
+TITLES = {
+    STOCK: _l("Opening stock"),
+    "tracking-codes": _l("Item tracking codes"),
+    "bom-lines": _l("Lines of bills of material"),
+    "routing-lines": _l("Operations of routings"),
+}
 
 
 @bp.get("/import")
@@ -97,9 +104,7 @@ def _problems(refusal: RowsWrong) -> Table:
 
 
 def _title(kind: str) -> str:
-    if kind in PAGES:
-        return str(PAGES[kind].title)
-    return str(_("Opening stock") if kind == STOCK else _("Lines of bills of material"))
+    return str(PAGES[kind].title if kind in PAGES else TITLES[kind])
 
 
 def _register() -> None:

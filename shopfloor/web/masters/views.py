@@ -38,6 +38,9 @@ bp = Blueprint("masters", __name__)
 _own_cards: dict[str, Callable[[str, Refusal], Response]] = {}
 """Cards that another module shows, for refusals of the buttons on them."""
 
+LINE_FILES = {"boms": "bom-lines", "routings": "routing-lines"}
+"""What comes and goes as a file of its lines."""
+
 
 @dataclass(frozen=True)
 class Actions:
@@ -75,9 +78,10 @@ def list_links(kind: str) -> tuple[tuple[str, str, str], ...]:
     """What stands above the list: a new one, and the way in and out as files."""
     page = PAGES[kind]
     links = [(str(page.new), f"{page.place}/new", "plus")] if may(page.master.right) else []
-    if may(page.master.right) and kind not in {"boms", "routings"}:
-        links.append((_("Import"), f"/import?kind={kind}", "up"))
-    return (*links, (_("CSV"), f"{page.place}.csv", "download"))
+    file = LINE_FILES.get(kind, kind)
+    if may(page.master.right):
+        links.append((_("Import"), f"/import?kind={file}", "up"))
+    return (*links, (_("CSV"), f"/{file}.csv", "download"))
 
 
 def show_list(page: MasterPage) -> Response:
