@@ -66,8 +66,9 @@ def _measure(database: databases.Database, folder: Path, entries: Sequence[int],
     plant.furnish(engine, {1: reading_cost.units_needed(len(entries) + 1), 2: 1})
     past = history.begin(engine)
     plant.settle(engine)
+    reading_cost.warm_up(database, engine)
     readings = []
-    for turn, wanted in enumerate((0, *entries)):
+    for turn, wanted in enumerate((0, *entries), start=1):
         _say(f"{database.kind}: a ledger of {wanted} entries")
         past.grow(wanted)
         readings.append(reading_cost.measure(database, engine, past, turn))

@@ -60,7 +60,8 @@ def test_a_copied_history_is_right_in_every_book(kind, monkeypatch):
         plant.furnish(engine, {1: reading_cost.units_needed(2), 2: 1})
         past = history.begin(engine)
         readings = []
-        for turn, wanted in enumerate((300, 800)):
+        reading_cost.warm_up(database, engine)
+        for turn, wanted in enumerate((300, 800), start=1):
             past.grow(wanted)
             readings.append(reading_cost.measure(database, engine, past, turn))
         costs = posting_cost.measure(database, engine)
