@@ -181,7 +181,7 @@ def _hold(
     if draw.replaced:
         release(session, [piece for piece, _ in draw.replaced], {piece.entry_no: quantity for piece, quantity in draw.replaced})
     if sum((take.quantity for take in draw.takes), ZERO) > sum((quantity for _, quantity in draw.replaced), ZERO) and holds_more:
-        replace_inbound(session, pairs_of_demand(session, demand), draw)
+        replace_inbound(session, actor, pairs_of_demand(session, demand), draw)
     if draw.taken_over:
         # The line's pair shrinks; `reserved` of the entry stays, because the association holds the same stock now.
         close_on_posting(session, [UsedReservation(piece.entry_no, quantity) for piece, quantity in draw.taken_over])

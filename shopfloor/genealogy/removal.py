@@ -23,10 +23,10 @@ from shopfloor.genealogy.models import (
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.quantity import ZERO, shown
+from shopfloor.reservations.always import reserve_always
 from shopfloor.reservations.commands import give_back, set_picked
 from shopfloor.reservations.models import ReservationSource
 from shopfloor.reservations.queries import pieces_of_associations
-from shopfloor.reservations.reserving import reserve_always
 
 _row = table(TrackedProduct)
 _association = table(ComponentAssociation)

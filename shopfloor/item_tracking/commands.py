@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -12,9 +13,10 @@ from shopfloor import audit
 from shopfloor.item_tracking.answers import TrackingLinesSaved
 from shopfloor.item_tracking.errors import DocumentClosed, NoDigits, NumbersAreRegistered
 from shopfloor.item_tracking.inputs import AddTrackingLines, CreateSerials, SaveTrackingLines, TrackingLine
+from shopfloor.item_tracking.linking import relink
 from shopfloor.item_tracking.rules import Assigned, check_rows, check_sum, is_whole_serial, next_numbers, shared_date
 from shopfloor.item_tracking.sources import SourceLine, locked_line
-from shopfloor.item_tracking.specific import held_by_number, reserve_by_number
+from shopfloor.item_tracking.specific import dates_of_held, held_by_number, reserve_by_number
 from shopfloor.items.number_information import known_dates
 from shopfloor.items.rules import check_number, numbers_of
 from shopfloor.items.tracking import Tracking
@@ -29,6 +31,7 @@ from shopfloor.reservations.tracking_records import LineOfGoods, NewRecord, Trac
 RIGHTS = {
     "Sales Line": rights.RECEIVE,
     "Purchase Line": rights.RECEIVE,
+    "Transfer Line": rights.RECEIVE,
     "Prod. Order Component": rights.ORDERS,
     "Prod. Order Line": rights.ORDERS,
 }
@@ -37,7 +40,8 @@ RIGHTS = {
 def save_tracking_lines(session: Session, actor: Actor, *, given: SaveTrackingLines) -> TrackingLinesSaved:
     """Let a line carry exactly these numbers (TL-01 to TL-12). Nothing is promised by it; posting looks again (AV-10).
 
-    A reservation that the line holds without a number becomes one for the number that is entered (LB-03, LB-10). The number of
+    A reservation that the line holds without a number becomes one for the number that is entered (LB-03, LB-10); reservations of what
+    the line brings split per number, and those for a number that it does not bring any more end (OT-03). The number of
     statements does not depend on the number of rows. Raises NotAllowed, NotFound, DocumentClosed, NoTrackingCode, NumbersAreRegistered,
     SerialQuantity, NumberTwice, LotDatesDiffer, MoreThanTracked, ExcessTracking, NumberFixed, ExpirationDiffers, NumberInvalid,
     NumberPattern, and the question NumbersNotAvailable.
@@ -50,12 +54,12 @@ def save_tracking_lines(session: Session, actor: Actor, *, given: SaveTrackingLi
     check_sum(
         rows, source.open_quantity, document=source.document, item=source.master.item_no, unit=source.master.base_unit_code
     )
-    before = tracking_records(session, [source.line])
+    before = tracking_records(session, [source.line], inbound=source.inbound)
     _check_fixed(before, rows)
     if not (source.inbound or given.confirmed):
         _ask_for_unavailable(session, source, before, rows)
     reserved = ZERO if source.inbound else reserve_by_number(session, actor, source, rows)
-    held = {} if source.inbound else held_by_number(session, source)
+    held = relink(session, actor, source, rows) if source.inbound else held_by_number(session, source)
     replace_records(session, actor, _goods(source), before, _new_records(rows, held))
     numbers = [f"{row.tracking.label()} {shown(row.quantity)}" for row in rows]
     audit.record(
@@ -101,17 +105,20 @@ def create_serials(session: Session, actor: Actor, *, given: CreateSerials) -> T
 
 def _carried(session: Session, source: SourceLine) -> dict[Tracking, TrackingLine]:
     """What the line carries, planned or held by name, as it would be typed."""
-    held = {} if source.inbound else held_by_number(session, source)
-    planned = {record.tracking: record for record in tracking_records(session, [source.line])}
-    carried = {}
-    for tracking in dict.fromkeys([*planned, *held]):
-        record, by_name = planned.get(tracking), held.get(tracking, ZERO)
-        carried[tracking] = TrackingLine(
-            lot_no=tracking.lot_no, serial_no=tracking.serial_no, package_no=tracking.package_no,
-            quantity=by_name + (record.quantity if record else ZERO), to_handle=by_name + (record.to_handle if record else ZERO),
-            expiration_date=record.expiration_date if record else None,
+    held = held_by_number(session, source)
+    records = tracking_records(session, [source.line], inbound=source.inbound)
+    dates = dates_of_held(session, source) | {record.tracking: record.expiration_date for record in records}
+    quantity, to_handle = defaultdict(Decimal, held), defaultdict(Decimal, held)
+    for record in records:
+        quantity[record.tracking] += record.quantity
+        to_handle[record.tracking] += record.to_handle
+    return {
+        tracking: TrackingLine(
+            lot_no=tracking.lot_no, serial_no=tracking.serial_no, package_no=tracking.package_no, quantity=quantity[tracking],
+            to_handle=to_handle[tracking], expiration_date=dates.get(tracking),
         )
-    return carried
+        for tracking in dict.fromkeys([*(record.tracking for record in records), *held])
+    }
 
 
 def _check_source(source: SourceLine) -> None:

@@ -28,6 +28,27 @@ class NumbersAreRegistered(Refusal):
 
 
 @dataclass(eq=False)
+class LabelOfOtherItem(Refusal):
+    """ER-27, standing rule 3: the item on the label beats the row; disagreement refuses."""
+
+    code = "LABEL_OF_OTHER_ITEM"
+    message = "The label is of {found}, but {document} is about {item}. Scan a label of {item}."
+    found: str
+    item: str
+    document: str
+
+
+@dataclass(eq=False)
+class LabelWithoutNumber(Refusal):
+    """D17: a code of something else never becomes a serial or lot number."""
+
+    code = "LABEL_WITHOUT_NUMBER"
+    message = "{scanned} names no serial or lot number for {document}. Scan the code of the number."
+    scanned: str
+    document: str
+
+
+@dataclass(eq=False)
 class NoDigits(Refusal):
     """TL-13: without digits there is no next number."""
 

@@ -9,8 +9,9 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, mo
 
 from shopfloor.people.fields import MOST_LINES, Code20, Day, InputModel, LineNo, Number, OptionalQuantity
 from shopfloor.quantity import NotAQuantity, parse, shown
+from shopfloor.scanning.errors import SCAN_TEXT_LIMIT
 
-SourceType = Literal["Sales Line", "Purchase Line", "Prod. Order Component", "Prod. Order Line"]
+SourceType = Literal["Sales Line", "Purchase Line", "Transfer Line", "Prod. Order Component", "Prod. Order Line"]
 MOST_CREATED = 1000
 
 
@@ -47,6 +48,14 @@ class TrackingSource(InputModel):
     line_no: LineNo
     component_line_no: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
     """Component line of a production order line; 0 elsewhere."""
+
+
+class ScanForLine(TrackingSource):
+    """A text that was scanned into a number field of one line."""
+
+    text: Annotated[str, Field(min_length=1, max_length=SCAN_TEXT_LIMIT)]
+    kind: Literal["Serial", "Lot", "Package"]
+    """Of the field."""
 
 
 class TrackingLine(InputModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from shopfloor.item_tracking.commands import place_of
 from shopfloor.item_tracking.inputs import TrackingSource
 from shopfloor.item_tracking.rules import Matrix
 from shopfloor.item_tracking.sources import SourceLine, handled_numbers, source_line
-from shopfloor.item_tracking.specific import held_by_number
+from shopfloor.item_tracking.specific import dates_of_held, held_by_number
 from shopfloor.items.tracking import Tracking
 from shopfloor.quantity import ZERO
 from shopfloor.reservations.availability import NumberAvailability, selection
@@ -59,8 +59,9 @@ class TrackingLinesPage:
 def tracking_lines_page(session: Session, given: TrackingSource) -> TrackingLinesPage:
     """The numbers of one document line. Raises NotFound."""
     source = source_line(session, given)
-    records = tracking_records(session, [source.line])
-    held = {} if source.inbound else held_by_number(session, source)
+    records = tracking_records(session, [source.line], inbound=source.inbound)
+    held = held_by_number(session, source)
+    noted = dates_of_held(session, source) if source.inbound and held else {}
     planned = {record.tracking: record for record in records}
     sums = _sums(records)
     trackings = sorted({*planned, *held}, key=lambda one: (one.lot_no, one.serial_no, one.package_no))
@@ -73,7 +74,7 @@ def tracking_lines_page(session: Session, given: TrackingSource) -> TrackingLine
             tracking=one,
             quantity=held.get(one, ZERO) + sums.get(one, (ZERO, ZERO))[0],
             to_handle=held.get(one, ZERO) + sums.get(one, (ZERO, ZERO))[1],
-            expiration_date=_day(planned.get(one), judged.get(one)),
+            expiration_date=_day(planned.get(one), judged.get(one), noted.get(one)),
             availability=judged.get(one),
             reserved=held.get(one, ZERO),
             fixed=one in planned and bool(planned[one].applies_from_entry or planned[one].applies_to_entry),
@@ -105,8 +106,9 @@ def _matrix(source: SourceLine, numbers: tuple[TrackedNumber, ...]) -> Matrix:
     )
 
 
-def _day(record: TrackingRecord | None, availability: NumberAvailability | None) -> str:
-    day = record.expiration_date if record is not None and record.expiration_date else availability and availability.expiration_date
+def _day(record: TrackingRecord | None, availability: NumberAvailability | None, noted: date | None) -> str:
+    planned = record.expiration_date if record is not None else None
+    day = planned or noted or (availability and availability.expiration_date)
     return day.isoformat() if day else ""
 
 

@@ -1,4 +1,4 @@
-"""The document lines that carry numbers, as item tracking lines see them: one shape for sales, purchase and production.
+"""The document lines that carry numbers, as item tracking lines see them: one shape for sales, purchase, transfer and production.
 
 `locked_line` takes the document's own lock first, so that a line is not posted while its numbers change (A23).
 """
@@ -32,6 +32,9 @@ from shopfloor.orders.models import (
     SalesHeader,
     SalesLine,
     SalesShipment,
+    TransferHeader,
+    TransferLine,
+    TransferShipment,
 )
 from shopfloor.production.models import ProdOrderComponent, ProdOrderLine, ProductionOrder
 from shopfloor.quantity import ZERO
@@ -174,6 +177,21 @@ def _order_line(
     return read
 
 
+def _transfer_line(session: Session, source: TrackingSource) -> Row[Any] | None:
+    """As it leaves: what arrives has the numbers that left (TL-14)."""
+    heads, lines = table(TransferHeader), table(TransferLine)
+    statement: Select[Any] = (
+        select(
+            heads.c.status, literal("").label("document_type"), lines.c.item_no, lines.c.variant_code,
+            heads.c.from_code.label("location_code"), lines.c.quantity_base.label("ordered"), lines.c.shipped_base.label("handled"),
+            lines.c.shipment_date.label("day"),
+        )
+        .join_from(lines, heads, and_(heads.c.plant_no == lines.c.plant_no, heads.c.no == lines.c.order_no))
+        .where(plant(session, lines, heads), lines.c.order_no == source.order_no, lines.c.line_no == source.line_no)
+    )
+    return session.connection().execute(statement).one_or_none()
+
+
 def _production_line(session: Session, source: TrackingSource) -> Row[Any] | None:
     heads, lines = table(ProductionOrder), table(ProdOrderLine)
     statement: Select[Any] = (
@@ -205,7 +223,10 @@ def _component_line(session: Session, source: TrackingSource) -> Row[Any] | None
     return session.connection().execute(statement).one_or_none()
 
 
-def _posted_with(*documents: tuple[type[PurchaseReceipt | SalesShipment | ReturnShipment | ReturnReceipt], DocumentType]) -> Posted:
+PostedDocument = type[PurchaseReceipt | SalesShipment | ReturnShipment | ReturnReceipt | TransferShipment]
+
+
+def _posted_with(*documents: tuple[PostedDocument, DocumentType]) -> Posted:
     """Entries of the posted documents of an order; the document number leads an index."""
 
     def posted(session: Session, source: TrackingSource) -> ColumnElement[bool]:
@@ -217,6 +238,14 @@ def _posted_with(*documents: tuple[type[PurchaseReceipt | SalesShipment | Return
         return and_(or_(*parts), _entry.c.document_line_no == source.line_no)
 
     return posted
+
+
+def _left_with_transfer(session: Session, source: TrackingSource) -> ColumnElement[bool]:
+    """The leaving halves of the shipments, and what an undo brought back there."""
+    heads = table(TransferHeader)
+    start = select(heads.c.from_code).where(plant(session, heads), heads.c.no == source.order_no).scalar_subquery()
+    shipped = _posted_with((TransferShipment, DocumentType.TRANSFER_SHIPMENT))
+    return and_(shipped(session, source), _entry.c.location_code == start)
 
 
 def _posted_for_order(_session: Session, source: TrackingSource) -> ColumnElement[bool]:
@@ -233,6 +262,7 @@ KINDS = {
         "purchase order", True, PurchaseHeader, _order_line(PurchaseHeader, PurchaseLine, "received_base", "expected_receipt_date"),
         _posted_with((PurchaseReceipt, DocumentType.PURCHASE_RECEIPT), (ReturnShipment, DocumentType.RETURN_SHIPMENT)),
     ),
+    "Transfer Line": _Kind("transfer order", False, TransferHeader, _transfer_line, _left_with_transfer),
     "Prod. Order Component": _Kind("production order", False, ProductionOrder, _component_line, _posted_for_order),
     "Prod. Order Line": _Kind("production order", True, ProductionOrder, _production_line, _posted_for_order),
 }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from shopfloor.item_tracking.linking import pairs_of_line
 from shopfloor.item_tracking.naming import Naming, plan_naming
 from shopfloor.item_tracking.rules import Assigned
 from shopfloor.item_tracking.sources import SourceLine
@@ -20,12 +22,22 @@ from shopfloor.reservations.rules import OpenEntry, UsedReservation
 
 
 def held_by_number(session: Session, source: SourceLine) -> dict[Tracking, Decimal]:
-    """What the line holds of each number by name. One statement."""
+    """What the line holds of each number by name; of a line that brings goods, what is reserved of each number. One statement."""
     held: dict[Tracking, Decimal] = defaultdict(Decimal)
+    if source.inbound:
+        for pair in pairs_of_line(session, source):
+            if pair.supply_tracking:
+                held[pair.supply_tracking] += pair.quantity
+        return dict(held)
     for piece in reservations_of(session, [source.line]):
         if piece.specific:
             held[piece.tracking] += piece.quantity
     return dict(held)
+
+
+def dates_of_held(session: Session, source: SourceLine) -> dict[Tracking, date | None]:
+    """Expiration dates that were noted with reserved numbers of a line that brings goods. One statement."""
+    return {pair.supply_tracking: pair.expiration_date for pair in pairs_of_line(session, source) if pair.supply_tracking}
 
 
 def reserve_by_number(session: Session, actor: Actor, source: SourceLine, rows: Sequence[Assigned]) -> Decimal:

@@ -49,6 +49,16 @@ class OrderPosted(Answer):
 
 
 @dataclass(frozen=True)
+class OrderPostedReserved(OrderPosted):
+    """AP-13: goods left that were reserved for others."""
+
+    code = "ORDER_BROKE_RESERVATIONS"
+    message = "{record} {document_no} of {order_no} is posted: {line_count} lines. It took goods that were reserved for {broken}."
+    sound = "attention"
+    broken: str = ""
+
+
+@dataclass(frozen=True)
 class PostingUndone(Answer):
     """AP-15: a posted document, or a part of it, was taken back."""
 

@@ -27,8 +27,8 @@ from shopfloor.people.actor import Actor
 from shopfloor.people.answers import Changed, Created
 from shopfloor.people.master_commands import create_record
 from shopfloor.people.masters import require_unblocked
+from shopfloor.reservations.always import reserve_always
 from shopfloor.reservations.models import ReservationSource
-from shopfloor.reservations.reserving import reserve_always
 
 __all__ = [
     "create_customer",

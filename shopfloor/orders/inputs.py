@@ -246,6 +246,8 @@ class PostReturnShipment(InputModel):
     """Blank: today in the plant."""
     reason: Text200 = ""
     """Needed for goods on hold (D20)."""
+    confirmed: bool = False
+    """The question RESERVATIONS_WILL_BREAK was answered with yes; the API never asks it (D19)."""
 
 
 class PostTransfer(InputModel):
@@ -255,6 +257,8 @@ class PostTransfer(InputModel):
     lines: tuple[OutboundLine, ...] = Field(min_length=1, max_length=MOST_LINES)
     posting_date: Day = None
     """Blank: today in the plant."""
+    confirmed: bool = False
+    """Leaving: the question RESERVATIONS_WILL_BREAK was answered with yes; the API never asks it (D19)."""
 
 
 class PostTransferReceipt(InputModel):

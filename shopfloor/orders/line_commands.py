@@ -40,23 +40,19 @@ from shopfloor.orders.transfers import on_the_way
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.quantity import ZERO, shown
+from shopfloor.reservations.always import reserve_always
+from shopfloor.reservations.changed_lines import ChangedLine, follow_change
 from shopfloor.reservations.line_changes import (
     DeleteTrackedLine,
     LineName,
     LineRecord,
     StillOpen,
     cancel,
-    check_date,
-    check_goods,
     check_not_fixed,
-    check_quantity,
     drop_records,
-    in_conflict,
     lock_records,
-    reduce_records,
     reserved,
     tracked,
-    write_date,
 )
 
 CHANGEABLE = (OrderStatus.OPEN, OrderStatus.RELEASED)
@@ -65,31 +61,24 @@ CHANGEABLE = (OrderStatus.OPEN, OrderStatus.RELEASED)
 def change_line(session: Session, actor: Actor, *, kind: OrderKind, given: ChangeLine) -> LineChanged:
     """Give a line new values. Reservations that are too much are released (RS-12); a date that breaks one asks (RS-13).
 
-    Raises NotAllowed, NotFound, DocumentStatus, ItemBlocked, UnitUnknown, BelowPrecision, LocationInTransit, LineHandled, BelowHandled,
+    What an *Always* item needs now is reserved at once (RS-05). Raises NotAllowed, NotFound, DocumentStatus, ItemBlocked, UnitUnknown,
+    BelowPrecision, LocationInTransit, LineHandled, BelowHandled,
     LineReserved (C1), LineTracked, TrackedQuantity, ReservationFixed, and DateConflict unless confirmed.
     """
     shape, status, lines = _locked(session, actor, kind, given.order_no)
     require_lines(lines, [given.line_no], given.order_no)
     before = lines[given.line_no]
     values = line_values(session, shape, [_new_line(shape, given, before.location_code)])[0] | {"line_no": given.line_no}
-    records = lock_records(session, shape.source, given.order_no, given.line_no)
-    name = LineName(given.order_no, given.line_no, before.item_no)
     _check_handled(session, given.order_no, before, values)
-    if _other_goods(before, values):
-        check_goods(records, name)
-    still_open = StillOpen(values["quantity_base"] - before.handled, values["quantity_base"] - before.completed)
-    check_quantity(records, name, still_open)
-    if given.date != before.date:
-        check_date(records, name, given.date, confirmed=given.confirmed)
-    late = in_conflict(records, given.date) if given.date != before.date else []
-    check_not_fixed(late, name)
-    released = cancel(session, late)
-    if late:
-        records = lock_records(session, shape.source, given.order_no, given.line_no)
-    released += reduce_records(session, records, still_open)
-    write_date(session, records, given.date)
+    changed = ChangedLine(
+        LineName(given.order_no, given.line_no, before.item_no),
+        StillOpen(values["quantity_base"] - before.handled, values["quantity_base"] - before.completed),
+        before.date, given.date, other_goods=_other_goods(before, values),
+    )
+    released = follow_change(session, shape.source, changed, confirmed=given.confirmed)
     _write(session, shape, given.order_no, values)
     status = _status(session, shape, given.order_no, status)
+    _reserve_always(session, actor, shape, given.order_no, given.line_no)
     after = given.model_dump(mode="json") | {"released": shown(released), "status": status}
     audit.record(session, f"change line of {shape.record}", given.order_no, before=_values(before), after=after)
     return LineChanged(order_no=given.order_no, line_no=given.line_no, what="was changed", order_status=status, released=shown(released))
@@ -102,6 +91,7 @@ def add_line(session: Session, actor: Actor, *, kind: OrderKind, given: AddLine)
     rows = line_values(session, shape, [_new_line(shape, given, location_code)], max(lines, default=0))
     insert_lines(session, shape, given.order_no, rows)
     line_no = rows[0]["line_no"]
+    _reserve_always(session, actor, shape, given.order_no, line_no)
     audit.record(session, f"add line to {shape.record}", given.order_no, after=given.model_dump(mode="json") | {"line_no": line_no})
     return LineChanged(order_no=given.order_no, line_no=line_no, what="was added", order_status=status)
 
@@ -163,6 +153,12 @@ def close_order(session: Session, actor: Actor, *, kind: OrderKind, given: Close
     after = {"status": OrderStatus.CLOSED.value}
     audit.record(session, f"close {shape.record}", given.order_no, before={"status": status}, after=after, reason=given.reason)
     return OrderClosed(order_no=given.order_no)
+
+
+def _reserve_always(session: Session, actor: Actor, shape: Shape, order_no: str, line_no: int) -> None:
+    """RS-05: a line that was added or changed is reserved as it would have been when the order was made."""
+    if not (shape.inbound or shape.returns):
+        reserve_always(session, actor, shape.source.value, order_no, line_no=line_no)
 
 
 def _locked(session: Session, actor: Actor, kind: OrderKind, order_no: str) -> tuple[Shape, str, dict[int, OrderLine]]:

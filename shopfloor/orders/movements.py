@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 from shopfloor import audit
 from shopfloor.items.number_series import next_number
 from shopfloor.ledger.entry_types import EntryType, OrderType
+from shopfloor.orders.answers import OrderPosted, OrderPostedReserved
 from shopfloor.orders.applies import Part, split_by_applies
 from shopfloor.orders.arrivals import Arrival, check_arrivals, note_arrivals
+from shopfloor.orders.carried_numbers import ByNumber, bring_in, carry, held_by_number
 from shopfloor.orders.documents import (
     Goods,
     OrderLine,
@@ -31,7 +33,7 @@ from shopfloor.orders.documents import (
     write_handled,
 )
 from shopfloor.orders.inputs import PostReceipt, PostReturnReceipt, PostReturnShipment, PostShipment, PostTransfer
-from shopfloor.orders.kinds import RECEIPT, SHIPMENT, TRANSFER_RECEIPT, Movement, Shape
+from shopfloor.orders.kinds import RECEIPT, RETURN_SHIPMENT, SHIPMENT, TRANSFER_RECEIPT, TRANSFER_SHIPMENT, Movement, Shape
 from shopfloor.orders.line_numbers import LineNumber, read_numbers, use_numbers
 from shopfloor.orders.models import OrderStatus
 from shopfloor.orders.posted import lock_sources
@@ -41,10 +43,13 @@ from shopfloor.people.actor import Actor
 from shopfloor.posting.journal import ItemJournalLine, PostedRegister
 from shopfloor.posting.post import post
 from shopfloor.posting.room import make_room_for
-from shopfloor.reservations.models import ReservationSource
 from shopfloor.reservations.repointing import Arrived, repoint
 from shopfloor.reservations.rules import Demand
 
+TAKING = (SHIPMENT, RETURN_SHIPMENT, TRANSFER_SHIPMENT)
+"""Movements that take from stock, where others may have reserved it (AP-13)."""
+DELIVERING = (RECEIPT, TRANSFER_RECEIPT)
+"""Movements whose order lines may be reserved before the goods are here (AP-16)."""
 Given = PostReceipt | PostShipment | PostReturnReceipt | PostReturnShipment | PostTransfer
 
 
@@ -104,8 +109,9 @@ def post_movement(
     check_open(given.order_no, lines, moved, goods, _left(order))
     if tracked:
         tracked.check(journal)
+    held = held_by_number(session, given.order_no) if movement is TRANSFER_RECEIPT else {}
     broken = ""
-    if movement is SHIPMENT:
+    if movement in TAKING:
         confirmed = getattr(given, "confirmed", False)
         broken = make_room_for(session, actor, journal, goods.masters, may_break=may_break, confirmed=confirmed)
     register = post(session, actor, journal, source=movement.record.capitalize(), reason=reason)
@@ -116,8 +122,7 @@ def post_movement(
     write_handled(session, shape, movement, given.order_no, moved)
     last = movement is shape.movements[-1]
     status = close_when_done(session, shape, given.order_no, lines, moved if last else {})
-    if movement is RECEIPT:
-        _follow_goods(session, actor, given.order_no, journal, register)
+    _follow_goods(session, actor, order, journal, register, held)
     more = _party(order) | dict(values or {})
     insert_posted(session, movement, order.document_no, given.order_no, order.posting_date, register.register_no, more)
     after = {movement.record: order.document_no, "lines": len(journal), "register": register.register_no, "status": status}
@@ -125,12 +130,36 @@ def post_movement(
     return Moved(order.document_no, status, len(journal), register.register_no, broken)
 
 
-def _follow_goods(session: Session, actor: Actor, order_no: str, journal: Sequence[ItemJournalLine], register: PostedRegister) -> None:
-    """AP-16: reservations against the order's lines now stand on what came in."""
+def order_posted(movement: Movement, order_no: str, moved: Moved) -> OrderPosted:
+    """What people are told of a return or transfer that was posted."""
+    told = OrderPosted(
+        record=movement.record.capitalize(), document_no=moved.document_no, order_no=order_no, order_status=moved.order_status,
+        line_count=moved.line_count, register_no=moved.register_no,
+    )
+    return OrderPostedReserved(**vars(told), broken=moved.broken) if moved.broken else told
+
+
+def _follow_goods(
+    session: Session, actor: Actor, order: _Order, journal: Sequence[ItemJournalLine], register: PostedRegister, held: ByNumber
+) -> None:
+    """Numbers go with a transfer (TL-14), and reservations against the order's lines now stand on what came in (AP-16)."""
+    if order.movement is TRANSFER_SHIPMENT:
+        carry(session, actor, order.header.no, order.header.to_code, {no: line.date for no, line in order.lines.items()}, journal)
+    if order.movement in DELIVERING:
+        _repoint(session, actor, order, journal, register)
+    if order.movement is TRANSFER_RECEIPT:
+        bring_in(session, order.header.no, journal, held)
+
+
+def _repoint(session: Session, actor: Actor, order: _Order, journal: Sequence[ItemJournalLine], register: PostedRegister) -> None:
+    """A transfer has one entry for each source (DM-12)."""
+    received = slice(1, None) if order.movement is TRANSFER_RECEIPT else slice(0, 1)
     arrived = [
-        Arrived(line.document_line_no, posted.entry_nos[0], line.tracking) for line, posted in zip(journal, register.lines, strict=True)
+        Arrived(line.document_line_no, entry_no, line.tracking)
+        for line, posted in zip(journal, register.lines, strict=True)
+        for entry_no in posted.entry_nos[received]
     ]
-    repoint(session, actor, source_type=ReservationSource.PURCHASE_LINE.value, source_id=order_no, arrived=arrived)
+    repoint(session, actor, source_type=order.shape.source.value, source_id=order.header.no, arrived=arrived)
 
 
 def _tracked(

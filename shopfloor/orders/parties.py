@@ -10,5 +10,6 @@ VENDOR = Master(
     "vendor", Vendor, NewVendor, columns=("no", "name", "city", "country"), named_by=(("vendor_no",), ("source_no",))
 )
 CUSTOMER = Master(
-    "customer", Customer, NewCustomer, columns=("no", "name", "city", "country", "email"), named_by=(("customer_no",), ("source_no",))
+    "customer", Customer, NewCustomer, columns=("no", "name", "city", "country", "email", "priority"),
+    named_by=(("customer_no",), ("source_no",)),
 )

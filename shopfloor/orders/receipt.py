@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from shopfloor.orders.answers import OrderPosted, Received
 from shopfloor.orders.inputs import PostReceipt, PostReturnReceipt
 from shopfloor.orders.kinds import PURCHASE_ORDER, RECEIPT, RETURN_RECEIPT, SALES_RETURN
-from shopfloor.orders.movements import post_movement
+from shopfloor.orders.movements import order_posted, post_movement
 from shopfloor.people.actor import Actor
 
 
@@ -30,11 +30,4 @@ def post_return_receipt(session: Session, actor: Actor, *, given: PostReturnRece
     Raises what `post_movement` raises; MoreThanPosted when more comes back than went out.
     """
     moved = post_movement(session, actor, SALES_RETURN, RETURN_RECEIPT, given)
-    return OrderPosted(
-        record="Return receipt",
-        document_no=moved.document_no,
-        order_no=given.order_no,
-        order_status=moved.order_status,
-        line_count=moved.line_count,
-        register_no=moved.register_no,
-    )
+    return order_posted(RETURN_RECEIPT, given.order_no, moved)

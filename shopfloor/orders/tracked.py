@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -22,11 +23,14 @@ from shopfloor.orders.inputs import (
 )
 from shopfloor.posting.journal import ItemJournalLine
 from shopfloor.quantity import ZERO, shown
+from shopfloor.reservations.models import ReservationSource
+from shopfloor.reservations.pairs import inbound_pairs
 from shopfloor.reservations.queries import reservations_of
 from shopfloor.reservations.rules import Demand
 from shopfloor.reservations.tracking_errors import ToHandleDiffers, TrackingDoesNotMatch
 from shopfloor.reservations.tracking_records import TrackingRecord, close_handled, tracking_records
 
+NUMBERED_SUPPLY = ReservationSource.PURCHASE_LINE.value
 Given = PostReceipt | PostShipment | PostReturnReceipt | PostReturnShipment | PostTransfer
 
 
@@ -40,17 +44,27 @@ class TrackedOrder:
     goods: Goods
     records: Sequence[TrackingRecord]
     reserved: Mapping[tuple[int, Tracking], Decimal]
-    """Held by number for the lines themselves."""
+    """Held by number: for the lines themselves, or of what they bring."""
+    dates: Mapping[tuple[int, Tracking], date | None]
+    """Expiration dates that were noted with the numbers."""
 
     @classmethod
     def read(cls, session: Session, source_type: str, order_no: str, lines: Mapping[int, OrderLine], goods: Goods) -> TrackedOrder:
-        """The numbers of all lines of a locked order. Two statements."""
+        """The numbers of all lines of a locked order. Three statements."""
         demands = [Demand(source_type, order_no, line_no) for line_no in lines]
         reserved: dict[tuple[int, Tracking], Decimal] = defaultdict(Decimal)
+        dates: dict[tuple[int, Tracking], date | None] = {}
+        if source_type == NUMBERED_SUPPLY:
+            for pair in inbound_pairs(session, source_type, order_no):
+                if pair.supply_tracking:
+                    reserved[pair.source_line_no, pair.supply_tracking] += pair.quantity
+                    dates[pair.source_line_no, pair.supply_tracking] = pair.expiration_date
         for piece in reservations_of(session, demands):
             if piece.specific:
                 reserved[piece.demand.source_line_no, piece.tracking] += piece.quantity
-        return cls(order_no, source_type, lines, goods, tracking_records(session, demands), reserved)
+        records = tracking_records(session, demands, inbound=source_type == NUMBERED_SUPPLY)
+        dates |= {(one.line.source_line_no, one.tracking): one.expiration_date for one in records if one.expiration_date}
+        return cls(order_no, source_type, lines, goods, records, reserved, dates)
 
     def with_numbers(self, given: Given) -> Given:
         """TL-04: a line that is posted without a number takes those that stand to be handled. Raises ToHandleDiffers."""
@@ -92,7 +106,7 @@ class TrackedOrder:
             (self._demand(line_no), tracking): max(quantity - self.reserved.get((line_no, tracking), ZERO), ZERO)
             for (line_no, tracking), quantity in self._posted(journal).items()
         }
-        close_handled(session, handled, {})
+        close_handled(session, handled, {}, inbound=self.source_type == NUMBERED_SUPPLY)
 
     @staticmethod
     def _posted(journal: Sequence[ItemJournalLine]) -> dict[tuple[int, Tracking], Decimal]:
@@ -106,25 +120,26 @@ class TrackedOrder:
         numbers = self._numbers(line.line_no)
         ordered = self.lines[line.line_no]
         unit = self.goods.masters[ordered.item_no].base_unit_code
-        to_handle = sum((part for _, part, _ in numbers), ZERO)
+        to_handle = sum((part for _, part in numbers), ZERO)
         if to_handle != quantity:
             raise ToHandleDiffers(
                 document=self._label(line.line_no), item=ordered.item_no, to_handle=shown(to_handle), quantity=shown(quantity), unit=unit
             )
         return [
-            line.model_copy(update={**vars(tracking), "quantity": part, "unit_code": unit} | self._date(line, record))
-            for tracking, part, record in numbers
+            line.model_copy(update={**vars(tracking), "quantity": part, "unit_code": unit} | self._date(line, tracking))
+            for tracking, part in numbers
         ]
 
-    def _numbers(self, line_no: int) -> list[tuple[Tracking, Decimal, TrackingRecord | None]]:
-        """What stands to be handled: planned numbers and those that the line holds by name."""
-        planned = {record.tracking: record for record in self.records if record.line.source_line_no == line_no}
-        held = {tracking: part for (no, tracking), part in self.reserved.items() if no == line_no}
-        parts = [
-            (one, held.get(one, ZERO) + (planned[one].to_handle if one in planned else ZERO), planned.get(one))
-            for one in dict.fromkeys([*planned, *held])
-        ]
-        return [part for part in parts if part[1] > ZERO]
+    def _numbers(self, line_no: int) -> list[tuple[Tracking, Decimal]]:
+        """What stands to be handled: planned numbers and those that are held by name."""
+        parts: dict[Tracking, Decimal] = defaultdict(Decimal)
+        for record in self.records:
+            if record.line.source_line_no == line_no:
+                parts[record.tracking] += record.to_handle
+        for (no, tracking), part in self.reserved.items():
+            if no == line_no:
+                parts[tracking] += part
+        return [(tracking, part) for tracking, part in parts.items() if part > ZERO]
 
     def _carried(self, line_no: int) -> dict[Tracking, Decimal]:
         carried: dict[Tracking, Decimal] = defaultdict(Decimal)
@@ -136,8 +151,9 @@ class TrackedOrder:
                 carried[tracking] += part
         return carried
 
-    def _date(self, line: ReceiptLine | OutboundLine, record: TrackingRecord | None) -> dict[str, object]:
-        return {"expiration_date": record.expiration_date} if isinstance(line, ReceiptLine) and record is not None else {}
+    def _date(self, line: ReceiptLine | OutboundLine, tracking: Tracking) -> dict[str, object]:
+        noted = self.dates.get((line.line_no, tracking))
+        return {"expiration_date": noted} if isinstance(line, ReceiptLine) and noted else {}
 
     def _demand(self, line_no: int) -> Demand:
         return Demand(self.source_type, self.order_no, line_no)

@@ -20,12 +20,14 @@ from shopfloor.orders.answers import OrderPosted
 from shopfloor.orders.documents import insert_lines, line_values, new_order, require_in_transit, require_locations
 from shopfloor.orders.errors import SameLocation
 from shopfloor.orders.inputs import NewTransferOrder, OutboundLine, PostTransfer, PostTransferReceipt
-from shopfloor.orders.kinds import TRANSFER_ORDER, TRANSFER_RECEIPT, TRANSFER_SHIPMENT, Movement
+from shopfloor.orders.kinds import TRANSFER_ORDER, TRANSFER_RECEIPT, TRANSFER_SHIPMENT
 from shopfloor.orders.models import TransferLine
-from shopfloor.orders.movements import post_movement
+from shopfloor.orders.movements import order_posted, post_movement
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.answers import Created
+from shopfloor.reservations.always import reserve_always
+from shopfloor.reservations.models import ReservationSource
 
 _open = table(OpenItemEntry)
 _location = table(Location)
@@ -46,7 +48,7 @@ class OnTheWay:
 
 
 def create_transfer_order(session: Session, actor: Actor, *, given: NewTransferOrder) -> Created:
-    """Make an open transfer order (C9).
+    """Make an open transfer order (C9). What its *Always* items need is reserved at once (RS-05).
 
     Raises NotAllowed, NotFound, SameLocation, LocationInTransit, LocationKeepsGoods, AlreadyExists, SetupMissing, ItemBlocked,
     UnitUnknown, BelowPrecision.
@@ -60,16 +62,19 @@ def create_transfer_order(session: Session, actor: Actor, *, given: NewTransferO
     places = {"from_code": given.from_code, "to_code": given.to_code, "in_transit_code": in_transit_code}
     order_no = new_order(session, TRANSFER_ORDER, given.no, {"order_date": given.order_date or actor.work_date(), **places})
     insert_lines(session, TRANSFER_ORDER, order_no, line_values(session, TRANSFER_ORDER, given.lines))
+    reserve_always(session, actor, ReservationSource.TRANSFER_LINE.value, order_no)
     audit.record(session, "create transfer order", order_no, after=given.model_dump(mode="json") | places)
     return Created(record="Transfer order", number=order_no)
 
 
-def post_transfer_shipment(session: Session, actor: Actor, *, given: PostTransfer) -> OrderPosted:
+def post_transfer_shipment(session: Session, actor: Actor, *, given: PostTransfer, may_break: bool = False) -> OrderPosted:
     """Goods leave: from then on they are on their way, and only receiving this order brings them on (AP-09).
 
-    Raises what `post_movement` raises: NotAvailable (AP-11), NumberOnHold (D20), ReservedElsewhere and others.
+    `may_break`: a page asks, so goods reserved for others may leave after a yes (AP-13, D19). Raises what `post_movement` raises:
+    NotAvailable (AP-11), NumberOnHold (D20), ReservedElsewhere and others; ReservationsWillBreak.
     """
-    return _post(session, actor, TRANSFER_SHIPMENT, given)
+    moved = post_movement(session, actor, TRANSFER_ORDER, TRANSFER_SHIPMENT, given, may_break=may_break)
+    return order_posted(TRANSFER_SHIPMENT, given.order_no, moved)
 
 
 def post_transfer_receipt(session: Session, actor: Actor, *, given: PostTransferReceipt | PostTransfer) -> OrderPosted:
@@ -86,7 +91,8 @@ def post_transfer_receipt(session: Session, actor: Actor, *, given: PostTransfer
         )
         if not lines:
             raise NotFound(record="shipped and not received line of transfer order", number=given.order_no)
-    return _post(session, actor, TRANSFER_RECEIPT, PostTransfer(order_no=given.order_no, lines=lines, posting_date=given.posting_date))
+    posting = PostTransfer(order_no=given.order_no, lines=lines, posting_date=given.posting_date)
+    return order_posted(TRANSFER_RECEIPT, given.order_no, post_movement(session, actor, TRANSFER_ORDER, TRANSFER_RECEIPT, posting))
 
 
 def on_the_way(session: Session, order_no: str) -> list[OnTheWay]:
@@ -106,14 +112,6 @@ def on_the_way(session: Session, order_no: str) -> list[OnTheWay]:
         OnTheWay(r.order_line_no, r.item_no, r.variant_code, Tracking(r.serial_no, r.lot_no, r.package_no), r.quantity, r.base_unit_code)
         for r in session.connection().execute(statement)
     ]
-
-
-def _post(session: Session, actor: Actor, movement: Movement, given: PostTransfer) -> OrderPosted:
-    moved = post_movement(session, actor, TRANSFER_ORDER, movement, given)
-    return OrderPosted(
-        record=movement.record.capitalize(), document_no=moved.document_no, order_no=given.order_no, order_status=moved.order_status,
-        line_count=moved.line_count, register_no=moved.register_no,
-    )
 
 
 def _only_in_transit(session: Session) -> str:

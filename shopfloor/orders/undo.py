@@ -12,10 +12,11 @@ from shopfloor.errors import NotFound
 from shopfloor.ledger.entry_types import DocumentType, EntryType, OrderType, SourceType
 from shopfloor.ledger.rules import signed_quantity
 from shopfloor.orders.answers import PostingUndone
+from shopfloor.orders.carried_numbers import by_number, take_back
 from shopfloor.orders.documents import lock_order, set_status, sums_by_line, write_handled
 from shopfloor.orders.errors import AlreadyUndone, NotUndoable
 from shopfloor.orders.inputs import UndoPosted
-from shopfloor.orders.kinds import MOVEMENTS, TRANSFER_RECEIPT, Movement, Shape
+from shopfloor.orders.kinds import MOVEMENTS, TRANSFER_RECEIPT, TRANSFER_SHIPMENT, Movement, Shape
 from shopfloor.orders.line_numbers import LineNumber, write_numbers
 from shopfloor.orders.models import OrderStatus
 from shopfloor.orders.posted import DocumentEntry, PostedEntries, entries_of, posted_document, takes_back
@@ -50,6 +51,8 @@ def undo_posted(session: Session, actor: Actor, *, document_type: DocumentType, 
     write_handled(session, shape, movement, order_no, moved)
     if shape.returns and shape.inbound:
         _restore_numbers(session, actor, shape, order_no, chosen)
+    if movement is TRANSFER_SHIPMENT:
+        take_back(session, actor, order_no, by_number((one.document_line_no, one.tracking, abs(one.quantity)) for one in chosen))
     status = header.status
     if status == OrderStatus.COMPLETED:
         status = set_status(session, shape, order_no, OrderStatus.RELEASED)

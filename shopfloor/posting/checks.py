@@ -161,7 +161,8 @@ def check_not_expired(line: ItemJournalLine, item: ItemMaster, entry: OpenStock,
 
 def check_reserved(line: ItemJournalLine, item: ItemMaster, reserved: Decimal) -> None:
     """AP-12, ER-11: what a document line of an *Always* item takes was reserved for it from stock. Raises MustBeReserved."""
-    if item.reservation_policy == "Always" and line.demand is not None and reserved < -line.signed:
+    reservable = line.demand is not None and line.entry_type != EntryType.PURCHASE  # a return to the vendor reserves nothing
+    if item.reservation_policy == "Always" and line.demand is not None and reservable and reserved < -line.signed:
         raise MustBeReserved(
             item=label(item), line=line.demand.label(), reserved=shown(reserved), needed=shown(-line.signed), unit=item.base_unit_code
         )

@@ -16,7 +16,10 @@ def make_room_for(
     session: Session, actor: Actor, journal: Sequence[ItemJournalLine], masters: Mapping[str, ItemMaster], *, may_break: bool = False,
     confirmed: bool = False,
 ) -> str:
-    """`make_room` for the lines that take from free stock; what names its entry takes nothing else."""
+    """`make_room` for the lines that take goods away; what names its entry takes nothing else (AP-07).
+
+    A line that only corrects a date leaves the goods and their reservations where they are. No statement without such a line.
+    """
     needs = [
         Needed(
             line.demand,
@@ -24,8 +27,11 @@ def make_room_for(
             masters[line.item_no].rules.specific_part(line.tracking),
             -line.signed,
             masters[line.item_no].base_unit_code,
+            line.fixed_entry,
         )
         for line in journal
-        if line.outbound and not line.fixed_entry
+        if line.outbound and not line.stays_as_it_is
     ]
+    if not needs:
+        return ""
     return make_room(session, actor, needs, may_break=may_break, confirmed=confirmed)

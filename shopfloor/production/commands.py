@@ -22,9 +22,9 @@ from shopfloor.production.locking import LockedOrder, lock_order
 from shopfloor.production.models import ProdOrderLine, ProductionOrder
 from shopfloor.production.planning import change_order, create_order
 from shopfloor.quantity import ZERO, shown
+from shopfloor.reservations.always import reserve_always
 from shopfloor.reservations.cancelling import drop_demand, drop_inbound
 from shopfloor.reservations.models import ReservationSource
-from shopfloor.reservations.reserving import reserve_always
 
 __all__ = [
     "advance",
@@ -130,7 +130,7 @@ def _follow_stage(session: Session, actor: Actor, order_no: str, before: str, af
     if after in {rules.REPORTED, rules.ENDED}:
         drop_inbound(session, actor, ReservationSource.PROD_ORDER_LINE.value, order_no)
     if after == rules.ENDED:
-        drop_demand(session, ReservationSource.PROD_ORDER_COMPONENT.value, order_no)
+        drop_demand(session, actor, ReservationSource.PROD_ORDER_COMPONENT.value, order_no)
 
 
 def _move(session: Session, actor: Actor, order_no: str, action: str) -> OrderMoved:

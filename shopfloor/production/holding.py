@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from shopfloor.db import plant, table
+from shopfloor.items.models import Item
 from shopfloor.production.errors import OrderReserved
+from shopfloor.reservations.always import ALWAYS
 from shopfloor.reservations.models import ReservationEntry, ReservationSource, ReservationStatus
 
 _entry = table(ReservationEntry)
+_item = table(Item)
 
 
 def refuse_registered(session: Session, order_no: str) -> None:
@@ -21,8 +24,15 @@ def refuse_registered(session: Session, order_no: str) -> None:
 
 
 def refuse_reserved(session: Session, order_no: str) -> None:
-    """Whatever holds parts for the order: lines that are exploded anew would lose it. Raises OrderReserved."""
-    _refuse(session, order_no, true())
+    """Whatever somebody reserved for the order: lines that are exploded anew would lose it. Raises OrderReserved.
+
+    What *Always* items reserve by themselves is reserved again for the new lines (RS-05).
+    """
+    e = _entry.c
+    numbered = (column != "" for column in (e.serial_no, e.lot_no, e.package_no))
+    by_hand = (e.association_no != 0, e.picked, e.binding != "", e.disallow_cancellation, *numbered)
+    always = select(_item.c.no).where(_item.c.reservation_policy == ALWAYS)
+    _refuse(session, order_no, or_(*by_hand, e.item_no.not_in(always)))
 
 
 def _refuse(session: Session, order_no: str, which: ColumnElement[bool]) -> None:

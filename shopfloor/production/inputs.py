@@ -209,6 +209,8 @@ class ChangeProductionOrder(InputModel):
     quantity: Quantity
     location_code: Code20
     due_date: Day = None
+    confirmed: bool = False
+    """The question DATE_CONFLICT was answered with yes."""
 
 
 class OrderKey(InputModel):

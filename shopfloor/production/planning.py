@@ -20,6 +20,7 @@ from shopfloor.people.answers import Changed, Created
 from shopfloor.people.errors import AlreadyExists
 from shopfloor.production import rules
 from shopfloor.production.explosion import Explosion, explode
+from shopfloor.production.following import check_component_numbers, follow_output, release_components, reserve_again
 from shopfloor.production.holding import refuse_reserved
 from shopfloor.production.inputs import ChangeProductionOrder, NewProductionOrder
 from shopfloor.production.locking import lock_order
@@ -66,8 +67,9 @@ def create_order(session: Session, actor: Actor, *, given: NewProductionOrder) -
 def change_order(session: Session, actor: Actor, *, given: ChangeProductionOrder) -> Changed:
     """Change quantity, due date or location of an order that has not started; its components are exploded anew.
 
-    The version of bill and routing is chosen again for the new due date. Raises NotAllowed, NotFound, OrderStatus, StaleRow,
-    OrderReserved while parts are set aside for it, and what `explode` refuses.
+    The version of bill and routing is chosen again for the new due date. What is reserved of the order is cut to what it makes, and
+    *Always* components are reserved again. Raises NotAllowed, NotFound, OrderStatus, StaleRow, OrderReserved while parts are set aside
+    for it, LineReserved, LineTracked, TrackedQuantity, LineReservationFixed, what `explode` refuses, and DateConflict unless confirmed.
     """
     actor.require(rights.ORDERS)
     order = lock_order(session, given.order_no)
@@ -75,6 +77,8 @@ def change_order(session: Session, actor: Actor, *, given: ChangeProductionOrder
     if order.version != given.version + 1:
         raise StaleRow(record=f"Production order {order.no}")
     refuse_reserved(session, order.no)
+    values = given.model_dump(include={"quantity", "due_date", "location_code"})
+    released = follow_output(session, order, **values, confirmed=given.confirmed)
     exploded = explode(
         session,
         item_no=order.item_no,
@@ -82,17 +86,20 @@ def change_order(session: Session, actor: Actor, *, given: ChangeProductionOrder
         location_code=given.location_code,
         day=given.due_date or actor.work_date(),
     )
+    check_component_numbers(session, order.no, exploded)
+    release_components(session, actor, order.no)
     connection = session.connection()
-    values = given.model_dump(include={"quantity", "due_date", "location_code"})
     connection.execute(update(_order).where(plant(session, _order), _order.c.no == order.no).values(**values, **_versions(exploded)))
     mine = (plant(session, _line), _line.c.order_no == order.no, _line.c.line_no == rules.MAIN_LINE)
     connection.execute(update(_line).where(*mine).values(quantity=given.quantity))
     for own in (_component, _operation):
         connection.execute(delete(own).where(plant(session, own), own.c.order_no == order.no))
     _write_needs(session, order.no, exploded)
+    reserve_again(session, actor, order)
     due = order.due_date.isoformat() if order.due_date else None
     before = {"quantity": shown(order.quantity), "due_date": due, "location_code": order.location_code}
     after = given.model_dump(mode="json", include={"quantity", "due_date", "location_code"}) | _versions(exploded)
+    after["released"] = shown(released)
     audit.record(session, "change production order", order.no, before=before, after=after)
     return Changed(record="Production order", number=order.no)
 

@@ -38,6 +38,8 @@ class Needed:
     """Numbers that must agree exactly (TC-07)."""
     quantity: Decimal
     unit_code: str = ""
+    entry_no: int = 0
+    """The one entry that it takes from (AP-07); 0: any."""
 
 
 NOBODY = Demand("", "", 0)
@@ -53,7 +55,7 @@ def make_room(session: Session, actor: Actor, needs: Sequence[Needed], *, may_br
     ReservedNotInStock, ReservationsWillBreak.
     """
     _refuse_not_arrived(session, needs)
-    named = _Shelf.of(session, stock_of_numbers(session, [(need.goods, need.specific) for need in needs]))
+    named = _Shelf.of(session, stock_of_numbers(session, [(need.goods, need.specific, need.entry_no) for need in needs]))
     if named.suffices(needs):
         return ""
     before = {supply.source_line_no: open_entry(supply) for supply in stock_supplies(session, {need.goods for need in needs}, lock=True)}
@@ -103,7 +105,8 @@ class _Shelf:
         """Entries that the need may be taken from."""
         wanted = [(name, number) for name, number in vars(need.specific).items() if number]
         first = wanted[0] if wanted else ("", "")
-        found = (self.entries[number] for number in self.places.get((need.goods, *first), ()))
+        numbers = self.places.get((need.goods, *first), ())
+        found = (self.entries[number] for number in numbers if need.entry_no in (0, number))
         return [entry for entry in found if all(getattr(entry.tracking, name) == number for name, number in wanted)]
 
     def suffices(self, needs: Sequence[Needed]) -> bool:

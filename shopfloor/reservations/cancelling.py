@@ -18,7 +18,15 @@ from shopfloor.quantity import ZERO, shown
 from shopfloor.reservations.answers import ReservationReduced, ReservationsCancelled
 from shopfloor.reservations.errors import OrderBinding, ReservationFixed, ReservationNotReduced
 from shopfloor.reservations.inputs import CancelReservations, ChangeReservation
-from shopfloor.reservations.pairs import Pair, inbound_pairs, keep_numbers, pairs_by_no, pairs_of_document, release_pairs
+from shopfloor.reservations.pairs import (
+    Pair,
+    inbound_pairs,
+    keep_numbers,
+    pairs_by_no,
+    pairs_of_document,
+    release_pairs,
+    return_numbers,
+)
 from shopfloor.reservations.supplies import lock_pairs, outstanding_of
 
 
@@ -39,6 +47,7 @@ def cancel_reservations(session: Session, actor: Actor, *, given: CancelReservat
             )
     release_pairs(session, pairs)
     keep_numbers(session, actor, pairs)
+    return_numbers(session, actor, pairs)
     for pair in pairs:
         audit.record(session, "cancel reservation", pair.demand.source_id, before=_told(pair))
     return ReservationsCancelled(count=len(pairs))
@@ -61,6 +70,7 @@ def change_reservation(session: Session, actor: Actor, *, given: ChangeReservati
     less = pair.quantity - given.quantity
     release_pairs(session, [pair], {pair.entry_no: less})
     keep_numbers(session, actor, [replace(pair, quantity=less)])
+    return_numbers(session, actor, [replace(pair, quantity=less)])
     audit.record(session, "reduce reservation", pair.demand.source_id, before=_told(pair), after={"quantity": shown(given.quantity)})
     return ReservationReduced(entry_no=pair.entry_no, quantity=shown(given.quantity), unit=master.base_unit_code)
 
@@ -74,14 +84,15 @@ def drop_inbound(session: Session, actor: Actor, source_type: str, source_id: st
     return trim(session, actor, pairs, outstanding_of(session, source_type, source_id)) if pairs else []
 
 
-def drop_demand(session: Session, source_type: str, source_id: str) -> None:
+def drop_demand(session: Session, actor: Actor, source_type: str, source_id: str) -> None:
     """OT-02: a document that needs nothing any more gives back all that its lines hold. The caller holds the document and has refused
-    parts in units and picked goods. Numbers go with their reservations, because nothing will be posted with them.
+    parts in units and picked goods. Numbers of the demand go with their reservations, because nothing will be posted with them.
     """
     pairs = [pair for pair in pairs_of_document(session, source_id, [source_type]) if pair.demand.source_id == source_id]
     lock_pairs(session, (), {pair.source_line_no for pair in pairs if pair.from_stock})
     pairs = [pair for pair in pairs_of_document(session, source_id, [source_type]) if pair.demand.source_id == source_id] if pairs else []
     release_pairs(session, pairs)
+    return_numbers(session, actor, pairs)
     for pair in pairs:
         audit.record(session, "drop reservation", pair.demand.source_id, before=_told(pair))
 

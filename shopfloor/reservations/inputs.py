@@ -32,7 +32,7 @@ Method = Literal["Basic", "Equally", "By customer priority"]
 """RS-18."""
 
 
-KINDS = {"sales": "Sales Line", "component": "Prod. Order Component"}
+KINDS = {"sales": "Sales Line", "component": "Prod. Order Component", "transfer": "Transfer Line"}
 """Kinds of demand lines in addresses."""
 
 
@@ -84,7 +84,7 @@ class ReserveFromSupply(Reserve):
 class LinePlace(InputModel):
     """Where a page or API address points: a kind of line in small letters, order, line, component line."""
 
-    kind: Literal["sales", "component"]
+    kind: Literal["sales", "component", "transfer"]
     order_no: Code20
     line_no: LineNo
     sub_line_no: SubLineNo = 0

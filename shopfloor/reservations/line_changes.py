@@ -154,6 +154,11 @@ class LineRecord:
     """The stock that is reserved; 0: none."""
 
     @property
+    def brought(self) -> bool:
+        """Another document line brings or wants it by number; stock keeps its own."""
+        return self.counterpart_numbered and not self.open_entry_no
+
+    @property
     def reserved(self) -> bool:
         return self.status == ReservationStatus.RESERVATION
 
@@ -285,7 +290,7 @@ def cancel(session: Session, records: Sequence[LineRecord]) -> Decimal:
     """RS-11: reservations end; a line that carries a number keeps it as Surplus. Gives the quantity that is free again."""
     pairs = [record for record in records if record.reserved]
     _keep_numbers(session, [r for r in pairs if r.numbered], own=True)
-    _keep_numbers(session, [r for r in pairs if r.counterpart_numbered and not r.open_entry_no], own=False)
+    _keep_numbers(session, [r for r in pairs if r.brought], own=False)
     _end(session, {record.entry_no: record.quantity for record in pairs}, pairs)
     return reserved(pairs)
 
@@ -294,6 +299,7 @@ def reduce_records(session: Session, records: Sequence[LineRecord], still_open: 
     """RS-12: hold no more for the line than stays open. Gives what is not reserved any more."""
     parts = excess(records, still_open)
     by_number = {record.entry_no: record for record in records}
+    _keep_numbers(session, [r for r in records if r.entry_no in parts and r.brought], own=False, parts=parts)
     _end(session, parts, records)
     return sum((part for entry_no, part in parts.items() if by_number[entry_no].reserved), ZERO)
 
@@ -301,7 +307,7 @@ def reduce_records(session: Session, records: Sequence[LineRecord], still_open: 
 def drop_records(session: Session, records: Sequence[LineRecord]) -> None:
     """The line goes: its reservations end, and its numbers with it; another line's number survives."""
     pairs = [record for record in records if record.status in PAIRS]
-    _keep_numbers(session, [r for r in pairs if r.counterpart_numbered and not r.open_entry_no], own=False)
+    _keep_numbers(session, [r for r in pairs if r.brought], own=False)
     _end(session, {record.entry_no: record.quantity for record in records}, records)
 
 
@@ -337,8 +343,8 @@ def _end_single(session: Session, records: Sequence[LineRecord], parts: Mapping[
             session.connection().execute(change.values(quantity_base=left if record.positive else -left))
 
 
-def _keep_numbers(session: Session, records: Sequence[LineRecord], *, own: bool) -> None:
-    """RS-11: one side of each pair stays as Surplus with its number. Two statements."""
+def _keep_numbers(session: Session, records: Sequence[LineRecord], *, own: bool, parts: Mapping[int, Decimal] | None = None) -> None:
+    """RS-11: one side of each pair, or of a part of it, stays as Surplus with its number. Two statements."""
     wanted = {record.entry_no: record.positive is own for record in records}
     if not wanted:
         return
@@ -346,6 +352,9 @@ def _keep_numbers(session: Session, records: Sequence[LineRecord], *, own: bool)
     sides = [dict(row._mapping) for row in found if row.positive is wanted[row.entry_no]]  # noqa: SLF001  # SQLAlchemy's public name
     numbers = take_numbers(session, {"reservation_entry": len(sides)})["reservation_entry"]
     changes = {"reservation_status": ReservationStatus.SURPLUS.value, "picked": False, "binding": ""}
+    for side in sides:
+        if parts is not None:
+            side["quantity_base"] = parts[side["entry_no"]] * (1 if side["positive"] else -1)
     rows = [side | changes | {"entry_no": number} for side, number in zip(sides, numbers, strict=True)]
     session.connection().execute(insert(_record), rows)
 

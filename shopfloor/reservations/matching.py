@@ -1,7 +1,6 @@
 """Which supply may serve which demand, and in which order: dates, numbers, stock before orders. Pure.
 
-RS-03 to RS-08, and the number coupling of RS-04 as far as a demand without a number is concerned; a demand that wants a number by
-name goes through `rules.plan_draw` and late binding.
+RS-03 to RS-08, and the number coupling of RS-04. Stock that is wanted by name goes through `rules.plan_draw` and late binding.
 """
 
 from __future__ import annotations
@@ -17,6 +16,8 @@ from shopfloor.reservations.rules import Demand
 
 Goods = tuple[str, str, str]
 """Item, variant, location."""
+Piece = tuple[str, str, int, int, str, str, str]
+"""What a record on the supply side points at, and its number."""
 STOCK = "Item Ledger Entry"
 """Caption of ReservationSource for stock."""
 
@@ -105,6 +106,11 @@ class Supply:
         """What a record on the supply side points at."""
         return (self.source_type, self.source_id, self.source_line_no, self.source_sub_line_no)
 
+    @property
+    def piece(self) -> Piece:
+        """The same with the number: an order line may bring several (RS-04)."""
+        return (*self.key, self.tracking.serial_no, self.tracking.lot_no, self.tracking.package_no)
+
     def in_time(self, needed_on: date | None) -> bool:
         """RS-03: not after the demand. Stock has no date; a demand without one waits for anything; an order without one is no promise."""
         if self.is_stock or needed_on is None:
@@ -126,11 +132,17 @@ def serves(supply: Supply, line: DemandLine) -> bool:
     return supply.goods == line.goods and supply.in_time(line.due_date)
 
 
+def carries(supply: Supply, number: Tracking) -> bool:
+    """RS-04: whether a supply has all of the numbers that are asked for; a blank one is not."""
+    found = vars(supply.tracking)
+    return all(not one or found[name] == one for name, one in vars(number).items())
+
+
 def in_order(supplies: Iterable[Supply]) -> list[Supply]:
     """RS-06: stock first, oldest first; then orders, the latest first, so that early goods stay free for early needs."""
     found = list(supplies)
     stock = sorted((s for s in found if s.is_stock), key=lambda s: (s.posting_date or date.min, s.source_line_no))
-    orders = sorted((s for s in found if not s.is_stock), key=lambda s: s.key)
+    orders = sorted((s for s in found if not s.is_stock), key=lambda s: s.piece)
     orders.sort(key=lambda s: s.due_date or date.min, reverse=True)
     return [*stock, *orders]
 
@@ -140,19 +152,23 @@ class Matcher:
     """Gives supplies to demands, one after the other; remembers what is gone."""
 
     supplies: Sequence[Supply]
-    _left: dict[tuple[str, str, int, int], Decimal] = field(init=False)
+    _left: dict[Piece, Decimal] = field(init=False)
 
     def __post_init__(self) -> None:
         self.supplies = in_order(self.supplies)
-        self._left = {supply.key: supply.free for supply in self.supplies}
+        self._left = {supply.piece: supply.free for supply in self.supplies}
 
-    def give(self, line: DemandLine, wanted: Decimal) -> list[Match]:
-        """RS-06, RS-08: as much of `wanted` as there is, from several supplies if need be. Existing reservations stay as they are."""
+    def give(self, line: DemandLine, wanted: Decimal, number: Tracking = NO_TRACKING) -> list[Match]:
+        """RS-06, RS-08: as much of `wanted` as there is, from several supplies if need be. Existing reservations stay as they are.
+
+        `number`: only supply that carries it (RS-04).
+        """
         matches = []
         for supply in self.supplies:
-            quantity = min(wanted, self._left[supply.key]) if serves(supply, line) else ZERO
+            fits = serves(supply, line) and carries(supply, number)
+            quantity = min(wanted, self._left[supply.piece]) if fits else ZERO
             if quantity > ZERO:
-                self._left[supply.key] -= quantity
+                self._left[supply.piece] -= quantity
                 wanted -= quantity
                 matches.append(Match(line, supply, quantity))
         return matches

@@ -14,7 +14,7 @@ from shopfloor.db import plant, table
 from shopfloor.items.paging import Page, page_limit, page_of
 from shopfloor.items.tracking import NO_TRACKING, Tracking
 from shopfloor.quantity import ZERO
-from shopfloor.reservations.matching import DemandLine, Supply, in_order
+from shopfloor.reservations.matching import DemandLine, Piece, Supply, in_order
 from shopfloor.reservations.models import ReservationEntry, ReservationStatus
 from shopfloor.reservations.pairs import Pair, list_pairs, numbers_of_line, pairs_of_demand
 from shopfloor.reservations.rules import Demand
@@ -94,10 +94,10 @@ def reservation_page(session: Session, demand: Demand, chosen: Tracking = NO_TRA
     if line is None:
         return None
     held = _held(session, line)
-    rows = [_row(supply, held.get(supply.key, _Held()), line) for supply in in_order(all_supplies(session, [line.goods]))]
+    rows = [_row(supply, held.get(supply.piece, _Held()), line) for supply in in_order(all_supplies(session, [line.goods]))]
     stock = [row for row in _by_number([row for row in rows if row.is_stock]) if _fits(row.tracking, chosen)]
-    # Orders bring no number yet, so they serve no demand that names one (RS-04).
-    orders = [] if chosen else [row for row in rows if not row.is_stock]
+    # What an order brings without a number serves no demand that names one (RS-04).
+    orders = [row for row in rows if not row.is_stock and _fits(row.tracking, chosen) and (row.total > ZERO or row.by_others > ZERO)]
     return ReservationPage(
         line=line,
         stock=tuple(stock[:MOST_ROWS]),
@@ -132,9 +132,9 @@ def list_reservations(session: Session, *, item_no: str = "", order_no: str = ""
     return page_of(pairs, limit, lambda pair: str(pair.entry_no))
 
 
-def _held(session: Session, line: DemandLine) -> dict[tuple[str, str, int, int], _Held]:
+def _held(session: Session, line: DemandLine) -> dict[Piece, _Held]:
     d, s = _demand.c, _supply.c
-    key = (s.source_type, s.source_id, s.source_line_no, s.source_sub_line_no)
+    key = (s.source_type, s.source_id, s.source_line_no, s.source_sub_line_no, s.serial_no, s.lot_no, s.package_no)
     own = line.demand
     mine = and_(
         d.source_type == own.source_type, d.source_id == own.source_id, d.source_line_no == own.source_line_no,
@@ -156,7 +156,7 @@ def _held(session: Session, line: DemandLine) -> dict[tuple[str, str, int, int],
         .group_by(*key)
     )
     rows = session.connection().execute(statement)
-    return {tuple(row[:4]): _Held(row.mine, row.total - row.mine, row.non_specific) for row in rows}
+    return {tuple(row[:7]): _Held(row.mine, row.total - row.mine, row.non_specific) for row in rows}
 
 
 def _row(supply: Supply, held: _Held, line: DemandLine) -> SupplyRow:

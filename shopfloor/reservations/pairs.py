@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,9 +19,10 @@ from shopfloor.items.tracking import NO_TRACKING, Tracking
 from shopfloor.people.actor import Actor
 from shopfloor.quantity import ZERO
 from shopfloor.reservations.commands import change_reserved, reduce_pairs
-from shopfloor.reservations.matching import STOCK, Match
+from shopfloor.reservations.matching import STOCK, Match, Supply
 from shopfloor.reservations.models import ReservationEntry, ReservationSource, ReservationStatus
 from shopfloor.reservations.rules import Demand
+from shopfloor.reservations.tracking_records import take_off, tracking_records
 
 _entry = table(ReservationEntry)
 _demand = _entry.alias("demand")
@@ -68,6 +69,8 @@ class Pair:
     expected_receipt_date: date | None
     created_at: datetime
     created_by: str
+    expiration_date: date | None = None
+    """Noted with the number that an order line brings."""
 
     @property
     def from_stock(self) -> bool:
@@ -145,14 +148,18 @@ def numbers_of_line(session: Session, demand: Demand) -> dict[Tracking, Decimal]
 
 
 def write_matches(session: Session, actor: Actor, matches: Sequence[Match], *, specific: bool = False, binding: str = "") -> list[int]:
-    """Write pairs, and count stock as reserved. Three statements; gives the numbers of the pairs."""
+    """Write pairs, and count stock as reserved. Gives the numbers of the pairs.
+
+    A number that an order line brings leaves the line's loose numbers (DM-22). Three statements, six with such numbers.
+    """
     if not matches:
         return []
+    dates = _take_inbound_numbers(session, matches)
     numbers = take_numbers(session, {"reservation_entry": len(matches)})["reservation_entry"]
     rows = []
     reserved: dict[int, Decimal] = defaultdict(Decimal)
     for entry_no, match in zip(numbers, matches, strict=True):
-        rows += _rows(current_plant(session), entry_no, match, actor, specific=specific, binding=binding)
+        rows += _rows(current_plant(session), entry_no, match, actor, specific=specific, binding=binding, dates=dates)
         if match.supply.is_stock:
             reserved[match.supply.source_line_no] += match.quantity
     session.connection().execute(insert(_entry), rows)
@@ -173,12 +180,19 @@ def release_pairs(session: Session, pairs: Sequence[Pair], quantities: Mapping[i
 
 def keep_numbers(session: Session, actor: Actor, pairs: Sequence[Pair]) -> None:
     """RS-11: what a cancelled pair's demand carried stays on the line as Surplus. An open entry keeps its own number anyway."""
-    kept = [pair for pair in pairs if pair.specific]
-    if not kept:
-        return
-    numbers = take_numbers(session, {"reservation_entry": len(kept)})["reservation_entry"]
-    rows = [_surplus(current_plant(session), number, pair, actor) for number, pair in zip(numbers, kept, strict=True)]
-    session.connection().execute(insert(_entry), rows)
+    _write_surplus(session, actor, [pair for pair in pairs if pair.specific], _surplus)
+
+
+def return_numbers(session: Session, actor: Actor, pairs: Sequence[Pair]) -> None:
+    """RS-11, OT-02: what an order line was to bring by number is loose on that line again. Two statements."""
+    _write_surplus(session, actor, [pair for pair in pairs if pair.supply_tracking and not pair.from_stock], _loose)
+
+
+def _write_surplus(session: Session, actor: Actor, kept: Sequence[Pair], row: Callable[[int, int, Pair, Actor], dict[str, object]]) -> None:
+    if kept:
+        numbers = take_numbers(session, {"reservation_entry": len(kept)})["reservation_entry"]
+        rows = [row(current_plant(session), number, pair, actor) for number, pair in zip(numbers, kept, strict=True)]
+        session.connection().execute(insert(_entry), rows)
 
 
 def use_numbers(session: Session, demand: Demand, tracking: Tracking, quantity: Decimal) -> None:
@@ -202,7 +216,8 @@ def _read(session: Session, wanted: ColumnElement[bool], *, limit: int = 0) -> l
     statement: Select[Any] = (
         select(
             _demand, *(_supply.c[name].label(f"s_{name}") for name in ("source_type", "source_id", "source_line_no", "source_sub_line_no")),
-            *(_supply.c[name].label(f"s_{name}") for name in ("serial_no", "lot_no", "package_no", "expected_receipt_date")),
+            *(_supply.c[name].label(f"s_{name}") for name in ("serial_no", "lot_no", "package_no")),
+            *(_supply.c[name].label(f"s_{name}") for name in ("expected_receipt_date", "expiration_date")),
         )
         .join_from(_demand, _supply, and_(_supply.c.plant_no == _demand.c.plant_no, _supply.c.entry_no == _demand.c.entry_no))
         .where(
@@ -261,6 +276,7 @@ def _pair(r: Row[Any]) -> Pair:
         expected_receipt_date=r.s_expected_receipt_date,
         created_at=r.created_at,
         created_by=r.created_by,
+        expiration_date=r.s_expiration_date,
     )
 
 
@@ -278,7 +294,34 @@ def _common(plant_no: int, entry_no: int, status: ReservationStatus, actor: Acto
     }
 
 
-def _rows(plant_no: int, entry_no: int, match: Match, actor: Actor, *, specific: bool, binding: str) -> list[dict[str, object]]:
+def _take_inbound_numbers(session: Session, matches: Sequence[Match]) -> dict[tuple[Demand, Tracking], date | None]:
+    """The numbers that order lines give to these matches are not loose any more. Gives the dates that were noted with them."""
+    wanted: dict[tuple[Demand, Tracking], Decimal] = defaultdict(Decimal)
+    for match in matches:
+        if match.supply.tracking and not match.supply.is_stock:
+            wanted[_line_of(match.supply), match.supply.tracking] += match.quantity
+    if not wanted:
+        return {}
+    records = [record for record in tracking_records(session, [line for line, _ in wanted]) if record.inbound]
+    dates = {(record.line, record.tracking): record.expiration_date for record in records}
+    used: dict[int, Decimal] = {}
+    for record in records:
+        used[record.entry_no] = min(record.quantity, wanted.get((record.line, record.tracking), ZERO))
+        wanted[record.line, record.tracking] -= used[record.entry_no]
+    if any(quantity > ZERO for quantity in wanted.values()):
+        raise lost_race("a number on an order line was taken by somebody else")
+    take_off(session, records, used)
+    return dates
+
+
+def _line_of(supply: Supply) -> Demand:
+    return Demand(supply.source_type, supply.source_id, supply.source_line_no, supply.source_sub_line_no)
+
+
+def _rows(
+    plant_no: int, entry_no: int, match: Match, actor: Actor, *, specific: bool, binding: str,
+    dates: Mapping[tuple[Demand, Tracking], date | None],
+) -> list[dict[str, object]]:
     line, supply = match.line, match.supply
     common = _common(plant_no, entry_no, ReservationStatus.RESERVATION, actor, binding) | {
         "item_no": line.item_no, "variant_code": line.variant_code, "location_code": line.location_code,
@@ -287,9 +330,10 @@ def _rows(plant_no: int, entry_no: int, match: Match, actor: Actor, *, specific:
     brings = {
         "positive": True, "quantity_base": match.quantity, "source_type": supply.source_type, "source_id": supply.source_id,
         "source_line_no": supply.source_line_no, "source_sub_line_no": supply.source_sub_line_no, **vars(supply.tracking),
+        "expiration_date": dates.get((_line_of(supply), supply.tracking)),
     }
     takes = {
-        "positive": False, "quantity_base": -match.quantity, **_points_at(line.demand),
+        "positive": False, "expiration_date": None, "quantity_base": -match.quantity, **_points_at(line.demand),
         **vars(supply.tracking if specific else NO_TRACKING),
     }
     return [common | brings, common | takes]
@@ -300,6 +344,15 @@ def _surplus(plant_no: int, entry_no: int, pair: Pair, actor: Actor) -> dict[str
         "item_no": pair.item_no, "variant_code": pair.variant_code, "location_code": pair.location_code,
         "shipment_date": pair.shipment_date, "expected_receipt_date": None, "positive": False, "quantity_base": -pair.quantity,
         **_points_at(pair.demand), **vars(pair.demand_tracking),
+    }
+
+
+def _loose(plant_no: int, entry_no: int, pair: Pair, actor: Actor) -> dict[str, object]:
+    return _common(plant_no, entry_no, ReservationStatus.SURPLUS, actor) | {
+        "item_no": pair.item_no, "variant_code": pair.variant_code, "location_code": pair.location_code, "shipment_date": None,
+        "expected_receipt_date": pair.expected_receipt_date, "expiration_date": pair.expiration_date, "positive": True,
+        "quantity_base": pair.quantity, "source_type": pair.source_type, "source_id": pair.source_id,
+        "source_line_no": pair.source_line_no, "source_sub_line_no": pair.source_sub_line_no, **vars(pair.supply_tracking),
     }
 
 

@@ -60,14 +60,16 @@ def lock_free_supply(session: Session, item_no: str, variant_code: str, location
     return sorted((_open_entry(row) for row in rows), key=lambda entry: (entry.posting_date or date.min, entry.entry_no))
 
 
-def stock_of_numbers(session: Session, wanted: Iterable[tuple[tuple[str, str, str], Tracking]]) -> list[OpenEntry]:
-    """Open entries of these goods (item, variant, location) with these numbers; all entries of goods that are asked for without one.
+def stock_of_numbers(session: Session, wanted: Iterable[tuple[tuple[str, str, str], Tracking, int]]) -> list[OpenEntry]:
+    """Open entries of these goods (item, variant, location) with these numbers, or with this entry number unless it is 0.
 
-    Oldest first, not locked; perhaps with a few neighbours. One statement, whatever else is in stock.
+    All entries of goods that are asked for without any of it. Oldest first, not locked; perhaps with a few neighbours. One statement,
+    whatever else is in stock.
     """
-    values: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for (item_no, _, location_code), tracking in wanted:
-        name, number = next(((name, number) for name, number in vars(tracking).items() if number), ("location_code", location_code))
+    values: dict[str, set[tuple[str, str | int]]] = defaultdict(set)
+    for (item_no, _, location_code), tracking, entry_no in wanted:
+        narrow: dict[str, str | int] = {"entry_no": entry_no, **vars(tracking)}
+        name, number = next(((name, number) for name, number in narrow.items() if number), ("location_code", location_code))
         values[name].add((item_no, number))
     if not values:
         return []

@@ -25,7 +25,7 @@ from shopfloor.reservations.cancelling import trim
 from shopfloor.reservations.commands import change_reserved, reduce_pairs
 from shopfloor.reservations.matching import STOCK
 from shopfloor.reservations.models import ReservationEntry, ReservationStatus
-from shopfloor.reservations.pairs import Pair, pairs_against_orders
+from shopfloor.reservations.pairs import Pair, pairs_against_orders, return_numbers
 from shopfloor.reservations.supplies import demand_lines, outstanding_of
 
 _open = table(OpenItemEntry)
@@ -94,11 +94,11 @@ def repoint(
         if left:
             trim(session, actor, left, outstanding_of(session, source_type, source_id))
     held = [pair for pair in pairs if pair.demand.source_type == demand_type and pair.demand.source_id == source_id]
-    _trim_own(session, held)
+    _trim_own(session, actor, held)
     return moves
 
 
-def _trim_own(session: Session, held: Sequence[Pair]) -> None:
+def _trim_own(session: Session, actor: Actor, held: Sequence[Pair]) -> None:
     """OT-01: a demand that was served from elsewhere gives back what it had reserved of orders, as far as it needs no more."""
     if not held:
         return
@@ -113,6 +113,7 @@ def _trim_own(session: Session, held: Sequence[Pair]) -> None:
         if part > ZERO:
             too_much[pair.demand] -= part
             reduce_pairs(session, {pair.entry_no: part})
+            return_numbers(session, actor, [replace(pair, quantity=part)])
             after = {"reservation": pair.entry_no, "quantity": shown(part)}
             audit.record(session, "drop reservation", pair.demand.source_id, before=after)
 

@@ -1,4 +1,4 @@
-"""Reserve by hand and by policy: auto reserve, reserve from the current line, and lines of *Always* items (RS-05 to RS-09).
+"""Reserve by hand: auto reserve, and reserve from the current line (RS-05 to RS-09). What the policy reserves is in `always`.
 
 Each use case locks the line's document, then supplying documents, then stock (A23), and decides on what it reads after that.
 """
@@ -6,7 +6,6 @@ Each use case locks the line's document, then supplying documents, then stock (A
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
@@ -23,9 +22,9 @@ from shopfloor.reservations.matching import DemandLine, Matcher, Supply, total
 from shopfloor.reservations.pairs import write_matches
 from shopfloor.reservations.rules import Demand
 from shopfloor.reservations.specific import reserve_by_number
-from shopfloor.reservations.supplies import Board, lines_of_document, lock_board
+from shopfloor.reservations.supplies import Board, lock_board
 
-ALWAYS, NEVER = "Always", "Never"
+NEVER = "Never"
 
 
 def auto_reserve(session: Session, actor: Actor, *, given: Reserve) -> Reserved | PartlyReserved:
@@ -55,23 +54,6 @@ def reserve_from_supply(session: Session, actor: Actor, *, given: ReserveFromSup
     return _reserve(session, actor, line, board, chosen, given.tracking())
 
 
-def reserve_always(session: Session, actor: Actor, source_type: str, source_id: str) -> Decimal:
-    """RS-05: reserve what lines of *Always* items of a document still need, as far as it goes. Gives the base quantity.
-
-    Called by whoever creates or changes lines, in the same transaction. One statement when no such line is open.
-    """
-    wanting = [line for line in lines_of_document(session, source_type, source_id, policy=ALWAYS) if line.needed > ZERO]
-    if not wanting:
-        return ZERO
-    board = lock_board(session, [line.demand for line in wanting])
-    matcher = Matcher(board.supplies)
-    matches = [match for line in board.lines.values() for match in matcher.give(line, line.needed)]
-    write_matches(session, actor, matches)
-    if matches:
-        audit.record(session, "reserve by policy", source_id, after={"quantity": shown(total(matches)), "pairs": len(matches)})
-    return total(matches)
-
-
 def require_line(board: Board, demand: Demand) -> DemandLine:
     """The locked line. Raises NotFound for one that is not there or wants nothing, ItemNotReservable."""
     line = board.lines.get(demand)
@@ -94,7 +76,8 @@ def _is_chosen(supply: Supply, given: ReserveFromSupply) -> bool:
         return False
     if supply.is_stock:
         return supply.tracking == given.supply_tracking()
-    return (supply.source_id, supply.source_line_no) == (given.supply_id, given.supply_line_no)
+    named = given.supply_tracking()
+    return (supply.source_id, supply.source_line_no) == (given.supply_id, given.supply_line_no) and (not named or supply.tracking == named)
 
 
 def _reserve(

@@ -51,17 +51,25 @@ class LineSource:
         session.connection().execute(statement.order_by(self.header.c.no).with_for_update(key_share=True)).all()
 
 
-_SOURCES: dict[str, LineSource] = {}
+_SOURCES: dict[tuple[str, bool], LineSource] = {}
+"""By caption and whether it brings stock: a transfer line takes stock at one place and brings it to another (RS-15)."""
 
 
 def register(source: LineSource) -> None:
     """Make a kind of line known; called once by the module that describes it, which `app` imports."""
-    _SOURCES[source.source_type.value] = source
+    _SOURCES[source.source_type.value, source.supply] = source
 
 
-def source_of(source_type: str) -> LineSource | None:
-    """The description of a kind of line; None for stock and for what nobody described."""
-    return _SOURCES.get(source_type)
+def source_of(source_type: str, *, supply: bool) -> LineSource | None:
+    """The description of a kind of line as supply or as demand; None for stock and for what nobody described."""
+    return _SOURCES.get((source_type, supply))
+
+
+def lock_documents(session: Session, source_type: str, order_nos: Collection[str]) -> None:
+    """Lock documents of a kind, on whichever side their lines stand. One statement; none for stock."""
+    source = source_of(source_type, supply=False) or source_of(source_type, supply=True)
+    if source is not None:
+        source.locks(session, order_nos)
 
 
 def demand_sources() -> list[LineSource]:

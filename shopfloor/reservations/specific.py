@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from shopfloor.items.tracking import Tracking
 from shopfloor.people.actor import Actor
 from shopfloor.quantity import ZERO, shown
+from shopfloor.reservations.coming import give_up, may_become_specific, orders_that_bring, reserve_coming
 from shopfloor.reservations.commands import NewPair, carry_out_moves, change_reserved, insert_pairs, reduce_pairs, release
 from shopfloor.reservations.errors import NothingToReserve, NumberNotOnLine, ReservedElsewhere
-from shopfloor.reservations.matching import DemandLine, Supply
-from shopfloor.reservations.pairs import Pair, numbers_of_line, pairs_of_demand, release_pairs, use_numbers
+from shopfloor.reservations.matching import DemandLine, Supply, carries, total
+from shopfloor.reservations.pairs import Pair, numbers_of_line, pairs_of_demand, use_numbers
 from shopfloor.reservations.queries import pieces_on
 from shopfloor.reservations.rules import Draw, Move, OpenEntry, ReservedPiece, Take, movable, plan_draw, rebind
 from shopfloor.reservations.supplies import Board, open_entry
@@ -33,9 +34,8 @@ def reserve_by_number(
     session: Session, actor: Actor, line: DemandLine, board: Board, supplies: Sequence[Supply], tracking: Tracking
 ) -> tuple[Done, str]:
     """Reserve stock of one number for the line: its own reservations without a number become specific first (LB-10), then free stock,
-    then what others hold without a number and can take elsewhere (LB-03, all or nothing). Gives what was done, and whose moved.
-
-    Orders bring no number yet, so only stock serves (RS-04). Raises NumberNotOnLine, NothingToReserve, ReservedElsewhere.
+    then what others hold without a number and can take elsewhere (LB-03, all or nothing), then orders that bring this very number (RS-04).
+    Gives what was done, and whose moved. Raises NumberNotOnLine, NothingToReserve, ReservedElsewhere.
     """
     loose = numbers_of_line(session, line.demand).get(tracking, ZERO)
     if loose <= ZERO:
@@ -45,24 +45,20 @@ def reserve_by_number(
     entries = [open_entry(supply) for supply in supplies if _carries(supply, line, tracking)]
     pieces = _pieces(session, line, entries, own)
     draw, moves = _plan(line, board, entries, pieces, wanted)
-    if draw.quantity == ZERO:
+    coming = orders_that_bring(line, supplies, own, tracking, wanted - draw.quantity)
+    if draw.quantity == ZERO and not coming:
         raise _nothing(line, tracking, entries, pieces, wanted)
     carry_out_moves(session, actor, moves, board.entries())
     _write(session, actor, line, {entry.entry_no: entry for entry in entries}, draw)
-    replace_inbound(session, own, draw)
-    use_numbers(session, line.demand, tracking, draw.quantity)
-    return Done(wanted, draw.quantity), ", ".join(dict.fromkeys(move.piece.demand.label() for move in moves))
-
-
-def may_become_specific(pair: Pair) -> bool:
-    """LB-10: the line's own, without a number, and nothing else has fixed it."""
-    return not (pair.specific or pair.picked or pair.binding or pair.demand.association_no)
+    replace_inbound(session, actor, own, draw)
+    reserve_coming(session, actor, line, coming)
+    quantity = draw.quantity + total(coming)
+    use_numbers(session, line.demand, tracking, quantity)
+    return Done(wanted, quantity), ", ".join(dict.fromkeys(move.piece.demand.label() for move in moves))
 
 
 def _carries(supply: Supply, line: DemandLine, tracking: Tracking) -> bool:
-    wanted, found = vars(tracking), vars(supply.tracking)
-    agrees = all(not number or found[name] == number for name, number in wanted.items())
-    return supply.is_stock and not supply.on_hold and supply.goods == line.goods and agrees
+    return supply.is_stock and not supply.on_hold and supply.goods == line.goods and carries(supply, tracking)
 
 
 def _pieces(session: Session, line: DemandLine, entries: Sequence[OpenEntry], own: Sequence[Pair]) -> list[ReservedPiece]:
@@ -109,7 +105,7 @@ def _write(session: Session, actor: Actor, line: DemandLine, entries: dict[int, 
     insert_pairs(session, actor, pairs)
 
 
-def replace_inbound(session: Session, own: Sequence[Pair], draw: Draw) -> None:
+def replace_inbound(session: Session, actor: Actor, own: Sequence[Pair], draw: Draw) -> None:
     """D32: stock by name replaces what the line held without one: stock first, which the draw did, then orders, the latest first."""
     own = [pair for pair in own if may_become_specific(pair)]
     left = sum((take.quantity for take in draw.takes), ZERO) - sum((quantity for _, quantity in draw.replaced), ZERO)
@@ -120,7 +116,7 @@ def replace_inbound(session: Session, own: Sequence[Pair], draw: Draw) -> None:
         if part > ZERO:
             quantities[pair.entry_no] = part
             left -= part
-    release_pairs(session, [pair for pair in inbound if pair.entry_no in quantities], quantities)
+    give_up(session, actor, [pair for pair in inbound if pair.entry_no in quantities], quantities)
 
 
 def _nothing(

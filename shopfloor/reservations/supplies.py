@@ -21,10 +21,11 @@ from shopfloor.items.models import Item, NumberInformation
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.models import OpenItemEntry
 from shopfloor.quantity import ZERO
+from shopfloor.reservations.inbound_numbers import pieces_of
 from shopfloor.reservations.matching import STOCK, DemandLine, Goods, Supply
 from shopfloor.reservations.models import ReservationEntry, ReservationStatus
 from shopfloor.reservations.rules import Demand, OpenEntry
-from shopfloor.reservations.sources import LineSource, demand_sources, source_of, supply_sources
+from shopfloor.reservations.sources import LineSource, demand_sources, lock_documents, source_of, supply_sources
 
 _item = table(Item)
 _open = table(OpenItemEntry)
@@ -92,8 +93,8 @@ def demand_lines(session: Session, demands: Collection[Demand]) -> dict[Demand, 
         wanted[demand.source_type].add((demand.source_id, demand.source_line_no, demand.source_sub_line_no))
     found = []
     for source_type, keys in sorted(wanted.items()):
-        source = source_of(source_type)
-        if source is not None and not source.supply:
+        source = source_of(source_type, supply=False)
+        if source is not None:
             among = tuple_(source.order_no, source.line_no, source.sub_line_no).in_(sorted(keys))
             found += _read_demand(session, source, among)
     return {line.demand: line for line in _with_reserved(session, found)}
@@ -101,8 +102,8 @@ def demand_lines(session: Session, demands: Collection[Demand]) -> dict[Demand, 
 
 def lines_of_document(session: Session, source_type: str, source_id: str, *, policy: str = "") -> list[DemandLine]:
     """Open demand lines of one document, by line; optionally only those of items with one reservation policy (RS-05)."""
-    source = source_of(source_type)
-    if source is None or source.supply:
+    source = source_of(source_type, supply=False)
+    if source is None:
         return []
     wanted = [source.order_no == source_id, *([_item.c.reservation_policy == policy] if policy else [])]
     found = _with_reserved(session, _read_demand(session, source, *wanted))
@@ -153,7 +154,7 @@ def projected_available(session: Session, goods: Goods) -> Decimal:
 
 def outstanding_of(session: Session, source_type: str, source_id: str) -> dict[tuple[int, int], Decimal]:
     """Open base quantity of a document's lines by line and sub-line. One statement."""
-    source = source_of(source_type)
+    source = source_of(source_type, supply=True)
     assert source is not None, source_type
     statement = (
         select(source.line_no.label("line_no"), source.sub_line_no.label("sub_line_no"), source.outstanding.label("outstanding"))
@@ -171,9 +172,7 @@ def _lock_documents(session: Session, documents: Iterable[tuple[str, str]]) -> N
     for source_type, source_id in documents:
         by_type[source_type].add(source_id)
     for source_type, order_nos in sorted(by_type.items()):
-        source = source_of(source_type)
-        if source is not None:
-            source.locks(session, order_nos)
+        lock_documents(session, source_type, order_nos)
 
 
 def _read_demand(session: Session, source: LineSource, *wanted: ColumnElement[bool]) -> list[DemandLine]:
@@ -225,7 +224,7 @@ def _with_reserved(session: Session, lines: Sequence[DemandLine]) -> list[Demand
 
 
 def _order_supplies(session: Session, goods: Collection[Goods]) -> list[Supply]:
-    """Open lines of orders that bring these goods, with what is reserved of them. Two statements."""
+    """Open lines of orders that bring these goods, by number where they have some (RS-04), with what is reserved. Two statements."""
     items = sorted({item for item, _, _ in goods})
     parts = [
         select(
@@ -242,32 +241,43 @@ def _order_supplies(session: Session, goods: Collection[Goods]) -> list[Supply]:
     rows = [
         row for row in session.connection().execute(union_all(*parts)) if (row.item_no, row.variant_code, row.location_code) in goods
     ]
-    reserved = _reserved_of_orders(session, rows)
-    return [
-        Supply(
-            row.source_type, row.source_id, row.line_no, row.item_no, row.variant_code, row.location_code, row.outstanding,
-            reserved.get((row.source_type, row.source_id, row.line_no, row.sub_line_no), ZERO), due_date=row.due_date,
-            source_sub_line_no=row.sub_line_no,
+    held, loose = _numbers_of_orders(session, rows)
+    found = []
+    for row in rows:
+        key = (row.source_type, row.source_id, row.line_no, row.sub_line_no)
+        supply = Supply(
+            row.source_type, row.source_id, row.line_no, row.item_no, row.variant_code, row.location_code, row.outstanding, ZERO,
+            due_date=row.due_date, source_sub_line_no=row.sub_line_no,
         )
-        for row in rows
-    ]
+        found += pieces_of(supply, loose[key], held[key])
+    return found
 
 
-def _reserved_of_orders(session: Session, rows: Sequence[Row[Any]]) -> dict[tuple[str, str, int, int], Decimal]:
+Numbers = dict[tuple[str, str, int, int], dict[Tracking, Decimal]]
+
+
+def _numbers_of_orders(session: Session, rows: Sequence[Row[Any]]) -> tuple[Numbers, Numbers]:
+    """What is reserved of each line by number, and what numbers are loose on it. One statement."""
+    held: Numbers = defaultdict(dict)
+    loose: Numbers = defaultdict(dict)
     if not rows:
-        return {}
+        return held, loose
     s = _supply.c
     key = (s.source_type, s.source_id, s.source_line_no, s.source_sub_line_no)
+    numbers = (s.serial_no, s.lot_no, s.package_no)
     statement = (
-        select(*key, func.sum(s.quantity_base).label("reserved"))
+        select(*key, *numbers, s.reservation_status, func.sum(s.quantity_base).label("quantity"))
         .where(
-            plant(session, _supply), s.positive, s.reservation_status == ReservationStatus.RESERVATION,
+            plant(session, _supply), s.positive,
+            s.reservation_status.in_([ReservationStatus.RESERVATION.value, ReservationStatus.SURPLUS.value]),
             s.source_type.in_(sorted({row.source_type for row in rows})), s.source_id.in_(sorted({row.source_id for row in rows})),
         )
-        .group_by(*key)
+        .group_by(*key, *numbers, s.reservation_status)
     )
-    found = session.connection().execute(statement)
-    return {(r.source_type, r.source_id, r.source_line_no, r.source_sub_line_no): r.reserved for r in found}
+    for row in session.connection().execute(statement):
+        into = held if row.reservation_status == ReservationStatus.RESERVATION else loose
+        into[tuple(row[:4])][Tracking(*row[4:7])] = row.quantity
+    return held, loose
 
 
 def _among(goods: Collection[Goods]) -> ColumnElement[bool]:

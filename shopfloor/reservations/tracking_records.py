@@ -73,8 +73,8 @@ class LineOfGoods:
     """Expected receipt, or shipment."""
 
 
-def tracking_records(session: Session, lines: Iterable[Demand]) -> list[TrackingRecord]:
-    """The numbers of unposted lines by line and number. One statement."""
+def tracking_records(session: Session, lines: Iterable[Demand], *, inbound: bool | None = None) -> list[TrackingRecord]:
+    """The numbers of unposted lines by line and number, of both sides of transfer lines unless `inbound` says which. One statement."""
     keys = sorted({(line.source_type, line.source_id, line.source_line_no, line.source_sub_line_no) for line in lines})
     if not keys:
         return []
@@ -83,26 +83,36 @@ def tracking_records(session: Session, lines: Iterable[Demand]) -> list[Tracking
         .where(plant(session, _entry), _entry.c.reservation_status == ReservationStatus.SURPLUS.value, tuple_(*_KEY).in_(keys))
         .order_by(*_KEY, _entry.c.lot_no, _entry.c.serial_no, _entry.c.package_no, _entry.c.entry_no)
     )
+    if inbound is not None:
+        statement = statement.where(_entry.c.positive.is_(inbound))
     return [_record(row) for row in session.connection().execute(statement)]
 
 
 def replace_records(session: Session, actor: Actor, goods: LineOfGoods, old: Sequence[TrackingRecord], new: Sequence[NewRecord]) -> None:
     """Write what a line carries from now on. Two statements and a block of numbers."""
     _delete(session, [record.entry_no for record in old])
+    add_records(session, actor, [(goods, record) for record in new])
+
+
+def add_records(session: Session, actor: Actor, new: Sequence[tuple[LineOfGoods, NewRecord]]) -> None:
+    """Write further numbers, of any lines. One statement and a block of numbers."""
     if not new:
         return
     numbers = take_numbers(session, {"reservation_entry": len(new)})["reservation_entry"]
-    rows = [_row(session, actor, goods, entry_no, record) for entry_no, record in zip(numbers, new, strict=True)]
+    rows = [_row(session, actor, goods, entry_no, record) for entry_no, (goods, record) in zip(numbers, new, strict=True)]
     session.connection().execute(insert(_entry), rows)
 
 
-def close_handled(session: Session, handled: Mapping[tuple[Demand, Tracking], Decimal], open_after: Mapping[Demand, Decimal]) -> None:
+def close_handled(
+    session: Session, handled: Mapping[tuple[Demand, Tracking], Decimal], open_after: Mapping[Demand, Decimal], *,
+    inbound: bool | None = None,
+) -> None:
     """OT-01: what was posted leaves the records of its line: its own number first.
 
     `open_after`: what each line has left to post; where other numbers than the planned ones were used, the plan is cut to it.
     """
     lines = {line for line, _ in handled} | set(open_after)
-    records = tracking_records(session, lines)
+    records = tracking_records(session, lines, inbound=inbound)
     left = {record.entry_no: record.quantity for record in records}
     taken = dict(handled)
     for record in records:
@@ -113,6 +123,11 @@ def close_handled(session: Session, handled: Mapping[tuple[Demand, Tracking], De
     for line, open_quantity in open_after.items():
         _cut([record for record in records if record.line == line], left, open_quantity)
     _write_left(session, records, left)
+
+
+def take_off(session: Session, records: Sequence[TrackingRecord], used: Mapping[int, Decimal]) -> None:
+    """Quantities by record number that something else carries now, such as a reservation (DM-22). Two statements at most."""
+    _write_left(session, records, {record.entry_no: record.quantity - used.get(record.entry_no, ZERO) for record in records})
 
 
 def _cut(records: Sequence[TrackingRecord], left: dict[int, Decimal], open_quantity: Decimal) -> None:

@@ -192,6 +192,8 @@ function create() {
     onScan: (listener) => void scanListeners.push(listener),
     /** Calls `listener({text})` for a scan that began before the page listened, or that lost its end. */
     onCut: (listener) => void cutListeners.push(listener),
+    /** What a scan does where no listener takes it. */
+    search: fallback,
     /** Camera and serial scanners hand over their codes here. */
     deliver: (text, source) => deliver({ text, source, at: performance.now(), startedAt: performance.now() }),
     async start() {

@@ -9,6 +9,7 @@ UNITS = "code;description\nPCS;Piece\nKG;Kilogram\n"
 
 
 def test_a8_import_and_export_of_master_data(console, url, tmp_path):
+    """A8."""
     units, items, out = tmp_path / "units.csv", tmp_path / "items.csv", tmp_path / "out.csv"
     units.write_text(UNITS, encoding="utf-8")
     items.write_text("no;description;base_unit_code\nA;Ærø;PCS\n", encoding="utf-8-sig")

@@ -1,4 +1,4 @@
-"""Every invariant of the books has a check, and every check finds the lie that is planted for it. Both engines."""
+"""A20: every invariant of the books has a check, and every check finds the lie that is planted for it. Both engines."""
 
 import pytest
 from sqlalchemy import text

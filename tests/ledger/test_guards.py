@@ -1,7 +1,7 @@
 """A24, T22: nothing posted is edited or deleted, whoever tries, on the migrated schema of both engines."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from shopfloor.db.engine import transaction_options
@@ -88,3 +88,15 @@ def test_a20_the_open_entry_itself_refuses_impossible_figures(filled):
     assert insert(94, 100000)
     assert not insert(95, 100000, place="FAR")
     assert insert(96, 100000, specific="false")
+
+
+POSTED = ("item_ledger_entry", "open_item_entry", "reservation_entry", "tracking_unit")
+BLANK = ("variant_code", "location_code", "serial_no", "lot_no", "package_no")
+
+
+@pytest.mark.parametrize("table", POSTED)
+def test_a21_blanks_are_empty_texts_and_entries_lean_on_the_item_alone(engine, table):
+    """A21: a blank number is `''`, never NULL, so unique indexes and comparisons hold; a location can go while its history stays."""
+    columns = {column["name"]: column["nullable"] for column in inspect(engine).get_columns(table)}
+    assert {name for name in BLANK if columns.get(name)} == set()
+    assert {key["referred_table"] for key in inspect(engine).get_foreign_keys(table)} <= {"item"}

@@ -82,7 +82,7 @@ def test_ap_01_reclassification_checks_the_new_serial(door):
 # --- expiration
 
 
-def test_c15_the_first_registration_sets_the_date_and_the_rest_copy_it(door):
+def test_c15_er_14_the_first_registration_sets_the_date_and_the_rest_copy_it(door):
     """EX-01, EX-02."""
     door(bought("PASTE", 5, lot="P1", expiration_date=LATER))
     door(bought("PASTE", 5, lot="P1"), sold("PASTE", 2, lot="P1"))
@@ -93,12 +93,12 @@ def test_c15_the_first_registration_sets_the_date_and_the_rest_copy_it(door):
     assert refused.value.known == LATER.isoformat()
 
 
-def test_ex_02_two_lines_of_one_posting_agree(door):
+def test_ex_02_er_14_two_lines_of_one_posting_agree(door):
     with pytest.raises(ExpirationDiffers):
         door(bought("PASTE", 5, lot="P1", expiration_date=LATER), bought("PASTE", 5, lot="P1", expiration_date=DAY))
 
 
-def test_ex_03_a_date_is_required_or_calculated(door):
+def test_ex_03_er_14_a_date_is_required_or_calculated(door):
     with pytest.raises(ExpirationRequired):
         door(bought("PASTE", 5, lot="P1"))
     door(made("GLUE", 5, lot="G1"))
@@ -145,7 +145,7 @@ def test_a_date_without_expiration_tracking_is_no_date(door):
         (bought("PASTE", -1, lot="P1", posting_date=DAY + timedelta(days=1)), True),
     ],
 )
-def test_ex_04_d8_strict_expiry_on_the_date_of_use(door, line, goes):
+def test_ex_04_er_15_d8_strict_expiry_on_the_date_of_use(door, line, goes):
     """Usable on its last day; write-off, moves and sending back are not use."""
     door(bought("PASTE", 5, lot="P1", expiration_date=DAY))
     if goes:
@@ -158,7 +158,7 @@ def test_ex_04_d8_strict_expiry_on_the_date_of_use(door, line, goes):
 # --- holds
 
 
-def test_ap_14_d20_a_hold_stops_use_sale_and_moving_out(door):
+def test_ap_14_er_13_d20_a_hold_stops_use_sale_and_moving_out(door):
     door(bought("CELL", 5, lot="L1"))
     door.hold("CELL", "Lot", "L1")
     for line in (used("CELL", 1, lot="L1"), sold("CELL", 1, lot="L1"), moved("CELL", 1, lot="L1", new_location_code="LINE")):

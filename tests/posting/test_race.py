@@ -44,7 +44,7 @@ def door(session, run):
     assert run_all(session) == []
 
 
-def test_t3_the_last_of_a_lot(engine, door):
+def test_t3_ci_02_the_last_of_a_lot(engine, door):
     door(bought("CELL", STOCK, lot="L1"))
     assert race(engine, lambda station, number: station(used("CELL", 1, lot="L1", match_id=number))) == {
         "won": STOCK, "NOT_AVAILABLE": STATIONS - STOCK,
@@ -57,12 +57,12 @@ def test_t3_the_last_of_several_entries_without_numbers(engine, door):
     assert race(engine, lambda station, number: station(sold("SCREW", "1.25"))) == {"won": 16, "NOT_AVAILABLE": 34}
 
 
-def test_t3_one_serial_is_used_once(engine, door):
+def test_t3_ci_02_one_serial_is_used_once(engine, door):
     door(bought("CTRL", sn="C1"))
     assert race(engine, lambda station, number: station(used("CTRL", sn="C1", match_id=number))) == {"won": 1, "NOT_AVAILABLE": 49}
 
 
-def test_t3_one_serial_is_received_once(engine, door):
+def test_t3_ci_02_one_serial_is_received_once(engine, door):
     assert race(engine, lambda station, number: station(bought("CTRL", sn="C1"))) == {"won": 1, "SERIAL_IN_STOCK": 49}
 
 

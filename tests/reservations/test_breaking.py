@@ -9,8 +9,7 @@ from sqlalchemy import event
 
 from shopfloor.orders.inputs import PostShipment
 from shopfloor.orders.item_journal import post_item_journal
-from shopfloor.orders.journal_inputs import PostItemJournal, PostReclassification
-from shopfloor.orders.reclassification import post_reclassification
+from shopfloor.orders.journal_inputs import PostItemJournal
 from shopfloor.orders.shipment import post_shipment
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
@@ -149,23 +148,6 @@ def test_ap_12_er_11_an_always_item_goes_out_only_when_it_is_reserved(run, sessi
     cancel(run, *pair_nos(session))
     with pytest.raises(MustBeReserved):
         ship(run, "SO-1", {"quantity": "3"})
-
-
-def test_d19_lb_03_a_renamed_lot_leaves_promises_to_other_stock(run, session):
-    """A promise without a number moves; one that cannot move, or names the number, stops the renaming."""
-    opening_stock(run, CELL, "5", lot_no="L-1")
-    opening_stock(run, CELL, "2", lot_no="L-2")
-    sell(run, "5", no="SO-0", reserve=True)
-    rename(run, "2")
-    assert sorted(held(session, sales_line("SO-0"))) == [(STOCK, "L-1", 3, False), (STOCK, "L-2", 2, False)]
-    with pytest.raises(ReservedElsewhere):
-        rename(run, "3")
-    assert reserved_by_number(session, CELL) == {"L-1": 3, "L-2": 2, "L-9": 0}
-
-
-def rename(run, quantity):
-    line = {"item_no": CELL, "location_code": "MAIN", "lot_no": "L-1", "new_lot_no": "L-9", "quantity": quantity}
-    return run(post_reclassification, given=PostReclassification(lines=[line], reason="relabelled"))
 
 
 def test_a18_a_shipment_reads_the_stock_that_it_names_not_all_of_the_item(run, engine):

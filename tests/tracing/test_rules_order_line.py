@@ -81,7 +81,7 @@ def test_tr_26_a_transfer_shows_five_steps_between_receipt_and_sale():
     assert shape(books.trace(lot_no="L", forward=True, exact=False)) == ["1", ".2", "..3", "...4", "....5", ".....6"]
 
 
-def test_tr_24_43_two_sources_of_one_usage_are_both_shown_latest_first():
+def test_tr_24_tr_43_two_sources_of_one_usage_are_both_shown_latest_first():
     books = Books()
     books.receive(1, "CELL", 2, lot="L")
     books.receive(2, "CELL", 2, lot="L")
@@ -139,6 +139,7 @@ def test_tr_32_34_backward_components_of_the_order_line(components, expected):
     ],
 )
 def test_tr_31_34_forward_other_components_then_outputs(components, expected):
+    """TR-30: the other order line's consumption 10 leads to its own output 11 alone."""
     assert shape(pack_order().trace(lot_no="L1", forward=True, components=components, exact=False)) == expected
 
 
@@ -152,6 +153,7 @@ def test_tr_31_untracked_outputs_are_shown_only_with_all(components, expected):
 
 
 def test_tr_32_a_negative_output_has_the_returned_consumption():
+    """TR-20: components first, then applications."""
     books = Books()
     books.receive(1, "CELL", 5, lot="L1")
     books.use(2, "CELL", 1, 1, lot="L1")
@@ -185,7 +187,7 @@ def test_tr_42_a_repeated_consumption_reached_by_application_lists_its_order_onc
     ]
 
 
-def test_tr_40_41_43_a_source_of_two_usages_is_shown_below_each_and_walked_once():
+def test_tr_40_tr_41_tr_43_a_source_of_two_usages_is_shown_below_each_and_walked_once():
     books = Books()
     books.receive(1, "CELL", 5, lot="L1")
     books.move(2, 3, "CELL", 5, 1, lot="L1")
@@ -214,6 +216,7 @@ def test_tr_41_42_in_a_loop_a_line_below_the_same_entry_at_another_depth_is_not_
 @pytest.mark.parametrize("forward", [False, True])
 @pytest.mark.parametrize("exact", [False, True])
 def test_c_6_cycles_end(forward, exact):
+    """C6."""
     books = Books()
     books.entry(1, "Transfer", "CELL", 1, lot="L")
     books.entry(2, "Transfer", "CELL", -1, lot="L")

@@ -278,7 +278,7 @@ def test_tr_1_lists_ranges_and_exact_texts(door, session):
     assert roots("''") == []
 
 
-def test_tr_1_refusals_and_no_filter(session, door):
+def test_tr_1_er_29_refusals_and_no_filter(session, door):
     assert trace(session).lines == ()
     assert trace(session).complete
     with pytest.raises(VariantWithoutItem):

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
+from shopfloor.items.models import Location
+from tests.conftest import runner
+from tests.factories_documents import make_in_transit, make_transfer_order
+from tests.factories_items import make_item, make_location
+from tests.factories_orders import opening_stock
 from tests.web.test_forms import Forms, form_of, send, words
 
 LINE = "/item-tracking/sales/SO-A/10000/0"
@@ -61,6 +68,19 @@ def test_tl_02_a_refusal_keeps_what_was_typed(client):
 def test_tl_11_select_entries_fills_the_page(client):
     assert form_of(client, LINE + "?propose=1", LINE)["lines.0.lot_no"] == "CL-1"
     assert form_of(client, LINE, LINE)["lines.0.lot_no"] == ""
+
+
+@pytest.mark.parametrize("page", [LINE, LINE + "/summary", INBOUND])
+def test_ui_2_av_10_figures_are_read_at_opening_and_on_refresh_and_never_polled(client, page):
+    """They say when they were read; the button reads again; nothing on the page asks the server by itself."""
+    text = client.get(page).text
+    for polls in ("hx-trigger", "http-equiv", "setInterval", "EventSource"):
+        assert polls not in text
+    assert re.search(r"<small>read\s+<time", text)
+    assert re.search(rf'<a class="button" href="{page}">.*?Refresh availability</a>', text)
+    scripts = re.findall(r'src="/static/([a-z]+\.js)"', text)
+    static = Path(__file__).parents[2] / "shopfloor" / "static"
+    assert not [name for name in scripts if "setInterval" in (static / name).read_text(encoding="utf-8")]
 
 
 def test_tl_16_the_summary_lists_every_number_and_takes_the_chosen(client):
@@ -157,3 +177,25 @@ def test_a_return_line_leads_back_to_its_return_order(client, key):
     line = f"/item-tracking/sales/{order['no']}/10000/0"
     assert line in client.get(card).text
     assert f'href="{card}"' in client.get(line).text
+
+
+def test_tl_14_a_transfer_line_has_its_page_and_the_api_the_same(client, site, key):
+    number, place = f"TRK{key[4:]}", f"TL{key[4:]}"
+    with Session(site.engine) as session:
+        run = runner(session)
+        if session.get(Location, (1, "ROAD")) is None:
+            make_in_transit(run, "ROAD")
+        make_location(run, place)
+        make_item(run, f"TI{key[4:]}", code="LOT")
+        opening_stock(run, f"TI{key[4:]}", "5", lot_no="TL-1")
+        make_transfer_order(run, {"item_no": f"TI{key[4:]}", "quantity": "3"}, no=number, to_code=place, in_transit_code="ROAD")
+    page = f"/item-tracking/transfer/{number}/10000/0"
+    assert f'href="{page}"' in client.get(f"/transfer-orders/{number}").text
+    assert send(client, page, page, **{"lines.0.lot_no": "TL-1", "lines.0.quantity": "2"}).status_code == 303
+    assert f'href="/transfer-orders/{number}"' in client.get(page).text
+    line = {"source_type": "Transfer Line", "order_no": number, "line_no": 10000}
+    assert client.get("/api/v1/item-tracking-lines", query_string=line).json["matrix"]["undefined"] == "1"
+    assert post(client, "/item-tracking-lines/add", line | {"lines": [{"lot_no": "TL-1", "quantity": "1"}]}, key).status_code == 200
+    body = {"order_no": number, "lines": [{"line_no": 10000, "quantity": "3"}]}
+    assert post(client, "/transfer-shipments", body, f"{key}-s").status_code == 200
+    assert "TL-1" in client.get(f"/transfer-orders/{number}").text

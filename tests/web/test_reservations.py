@@ -7,10 +7,16 @@ import re
 import pytest
 from sqlalchemy.orm import Session
 
+from shopfloor.items.models import Location
+from shopfloor.production.bills import create_bom
+from shopfloor.production.inputs import NewBom, NewBomLine
 from tests.conftest import runner
-from tests.factories_items import make_item
-from tests.factories_orders import make_purchase_order, make_sales_order, opening_stock
-from tests.factories_reservations import put_number_on_line, sales_line
+from tests.factories_documents import make_in_transit, make_transfer_order
+from tests.factories_items import make_item, make_location
+from tests.factories_orders import make_customer, make_purchase_order, make_sales_order, opening_stock
+from tests.factories_production import make_order, schedule
+from tests.factories_reservations import auto, put_number_on_line, sales_line
+from tests.web.test_forms import send
 
 
 @pytest.fixture
@@ -180,3 +186,102 @@ def test_d19_the_api_does_not_ask_to_break_reservations_and_the_page_does(client
         f"/sales-orders/{second}/shipments", data=form | {"command_key": f"t-{key}", "confirmed": "1"}, follow_redirects=True
     )
     assert f"reserved for {first} line 10000" in done.text
+
+
+def test_rs_15_a_transfer_line_has_its_page_and_its_panel(client, site, sale, key):
+    _, item_no = sale
+    number = named("TR", key)
+    with Session(site.engine) as session:
+        run = runner(session)
+        if session.get(Location, (1, "ROAD")) is None:
+            make_in_transit(run, "ROAD")
+        make_location(run, named("L", key))
+        line = {"item_no": item_no, "quantity": "3", "date": "2030-06-30"}
+        make_transfer_order(run, line, no=number, to_code=named("L", key), in_transit_code="ROAD")
+    address = f"/reservations/transfer/{number}/10000/0"
+    page = press(client, address, "auto", key)
+    assert (figures(page, "Reserved"), figures(page, "of it from stock")) == ("3", "3")
+    card = client.get(f"/transfer-orders/{number}")
+    assert f'href="{address}"' in card.text
+    assert "Reserved from stock" in card.text
+    assert client.get(f"/api/v1/reservations/transfer/{number}/10000/0").json["line"]["reserved"] == "3"
+    assert f'href="/transfer-orders/{number}"' in client.get(f"/reservations?item_no={item_no}").text
+
+
+def test_rs_13_a_production_order_that_comes_too_late_asks_on_page_and_api(client, site, key):
+    item_no, order_no, sold = (named(letter, key) for letter in ("K", "RK", "SK"))
+    with Session(site.engine) as session:
+        run = runner(session)
+        make_item(run, item_no)
+        run(create_bom, given=NewBom(item_no=item_no, lines=(NewBomLine(item_no="CELL", quantity_per="1"),)))
+        make_order(run, "5", no=order_no, item_no=item_no, due_date="2030-05-01")
+        schedule(run, order_no)
+        make_sales_order(run, {"item_no": item_no, "quantity": "5", "date": "2030-06-01"}, no=sold)
+        auto(run, line=sales_line(sold))
+    values = {"quantity": "5", "location_code": "MAIN", "due_date": "2030-07-01"}
+    version = client.get(f"/api/v1/production-orders/{order_no}").json["order"]["version"]
+    over = client.post(
+        f"/api/v1/production-orders/{order_no}/change", json=values | {"version": version}, headers={"Idempotency-Key": f"late-{key}"}
+    )
+    assert (over.status_code, over.json["code"]) == (409, "DATE_CONFLICT")
+    form = values | {"version": str(version), "command_key": f"ask-{key}"}
+    asked = client.post(f"/production-orders/{order_no}/change", data=form)
+    assert (asked.status_code, "Yes, change it and cancel the reservation" in asked.text) == (409, True)
+    form |= {"command_key": f"yes-{key}", "confirmed": "1"}
+    assert client.post(f"/production-orders/{order_no}/change", data=form).status_code in (303, 302)
+    assert client.get(f"/api/v1/reservations?order_no={order_no}").json["rows"] == []
+
+
+def test_rs_18_the_priority_of_a_customer_is_edited_on_its_page_and_orders_the_worksheet(client, site, key):
+    item_no, first, second, customer = (named(letter, key) for letter in ("P", "PA", "PB", "PC"))
+    with Session(site.engine) as session:
+        run = runner(session)
+        make_customer(run, no=customer)
+        make_item(run, item_no)
+        opening_stock(run, item_no, "5")
+        make_sales_order(run, {"item_no": item_no, "quantity": "4"}, no=first)
+        make_sales_order(run, {"item_no": item_no, "quantity": "4"}, no=second, customer_no=customer)
+    assert send(client, f"/customers/{customer}/change", f"/customers/{customer}/change", priority="900").status_code == 303
+    assert "900" in client.get(f"/customers?q={customer}").text
+    group = client.get(f"/api/v1/allocation?item_no={item_no}&method=By customer priority").json["groups"][0]
+    assert {line["demand"]["source_id"]: share for line, share in group["lines"]} == {first: "1", second: "4"}
+    refused = send(client, f"/customers/{customer}/change", f"/customers/{customer}/change", priority="1001")
+    assert refused.status_code == 422
+
+
+def test_ap_13_the_pages_of_transfers_and_returns_ask(client, site, key):
+    item_no, sold, moved = (named(letter, key) for letter in ("T", "TS", "TT"))
+    with Session(site.engine) as session:
+        run = runner(session)
+        make_item(run, item_no)
+        opening_stock(run, item_no, "5")
+        make_sales_order(run, {"item_no": item_no, "quantity": "5"}, no=sold)
+        auto(run, line=sales_line(sold))
+        if session.get(Location, (1, "ROAD")) is None:
+            make_in_transit(run, "ROAD")
+        make_transfer_order(run, {"item_no": item_no, "quantity": "2"}, no=moved, in_transit_code="ROAD")
+    form = {"lines.0.line_no": "10000", "lines.0.quantity": "2"}
+    page = f"/transfer-orders/{moved}/transfer-shipments"
+    asked = client.post(page, data=form | {"command_key": f"ask-{key}"})
+    assert (asked.status_code, 'name="confirmed"' in asked.text) == (409, True)
+    done = client.post(page, data=form | {"command_key": f"yes-{key}", "confirmed": "1"}, follow_redirects=True)
+    assert f"reserved for {sold} line 10000" in done.text
+    body = {"order_no": moved, "lines": [{"line_no": 10000, "quantity": "1"}], "confirmed": True}
+    over = client.post("/api/v1/transfer-shipments", json=body, headers={"Idempotency-Key": f"api-{key}"})
+    assert over.status_code == 422
+
+
+def test_rs_04_an_announced_number_is_a_row_of_its_own(client, sale, key):
+    order_no, _ = sale
+    lines = {"source_type": "Purchase Line", "order_no": named("PR", key), "line_no": 10000, "lines": [{"lot_no": "L-7", "quantity": "3"}]}
+    answer = client.post("/api/v1/item-tracking-lines", json=lines, headers={"Idempotency-Key": f"lines-{key}"})
+    assert answer.status_code == 200, answer.text
+    address = f"/reservations/sales/{order_no}/10000/0"
+    page = client.get(address)
+    assert "No number yet" in page.text
+    assert page.text.count('name="supply_id" value="' + named("PR", key) + '"') == 2
+    supply = {"supply_type": "Purchase Line", "supply_id": named("PR", key), "supply_line_no": "10000", "supply_lot_no": "L-7"}
+    page = press(client, address, "from-supply", key, **supply)
+    assert figures(page, "Reserved") == "3"
+    shown = client.get(f"/api/v1/reservations/sales/{order_no}/10000/0").json
+    assert [(row["tracking"]["lot_no"], row["free"]) for row in shown["orders"]] == [("", "2"), ("L-7", "0")]

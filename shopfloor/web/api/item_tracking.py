@@ -10,13 +10,15 @@ from werkzeug.wrappers import Response
 
 from shopfloor.item_tracking import queries
 from shopfloor.item_tracking.commands import add_tracking_lines, create_serials, save_tracking_lines
-from shopfloor.item_tracking.inputs import AddTrackingLines, CreateSerials, SaveTrackingLines, TrackingSource
+from shopfloor.item_tracking.inputs import AddTrackingLines, CreateSerials, SaveTrackingLines, ScanForLine, TrackingSource
+from shopfloor.item_tracking.scanned import scanned_number
 from shopfloor.items.tracking import Tracking
 from shopfloor.people.fields import Code20, Day, InputModel, Number, Variant
 from shopfloor.reservations.availability import NumberAvailability
 from shopfloor.reservations.availability_queries import Place, availability_by_lot, availability_of, numbers_in_stock
 from shopfloor.web.api.base import READS, WRITES, WriteHeaders, as_json, blueprint, command
 from shopfloor.web.extensions import request_session
+from shopfloor.web.guards import current_actor
 
 api = blueprint("item_tracking", "Item tracking lines and availability of numbers")
 
@@ -72,6 +74,13 @@ def lines(query: TrackingSource) -> Response:
             "read_at": as_json(page.read_at),
         }
     )
+
+
+@api.get("/item-tracking-lines/scanned", summary="Numbers that a scanned label means for a document line", responses=READS)
+def scanned(query: ScanForLine) -> Response:
+    """Nothing is saved: the caller fills a row with it."""
+    found = scanned_number(request_session(), current_actor(), given=query)
+    return jsonify({**as_json(found.tracking), "quantity": as_json(found.quantity), "expiration_date": as_json(found.expiration_date)})
 
 
 @api.post("/item-tracking-lines", summary="Save all numbers of a document line", responses=WRITES)

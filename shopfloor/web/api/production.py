@@ -66,6 +66,7 @@ class ChangedOrder(InputModel):
     quantity: Quantity
     location_code: Code20
     due_date: Day = None
+    confirmed: bool = False
 
 
 @api.get("/boms", summary="Bills of material", responses=READS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint
 from flask_babel import gettext as _
@@ -27,8 +27,14 @@ from shopfloor.web.tables import address
 from shopfloor.web.texts import message_of
 
 bp = Blueprint("item_tracking", __name__, url_prefix="/item-tracking")
-KINDS = {"sales": "Sales Line", "purchase": "Purchase Line", "component": "Prod. Order Component", "output": "Prod. Order Line"}
-ORDERS = {"sales": "/sales-orders/", "purchase": "/purchase-orders/", "component": "/production-orders/", "output": "/production-orders/"}
+KINDS = {
+    "sales": "Sales Line", "purchase": "Purchase Line", "transfer": "Transfer Line", "component": "Prod. Order Component",
+    "output": "Prod. Order Line",
+}
+ORDERS = {
+    "sales": "/sales-orders/", "purchase": "/purchase-orders/", "transfer": "/transfer-orders/", "component": "/production-orders/",
+    "output": "/production-orders/",
+}
 OF_ADDRESS = ("source_type", "order_no", "line_no", "component_line_no")
 LINE = "/<kind>/<order_no>/<int:line_no>/<int:component_line_no>"
 
@@ -89,6 +95,7 @@ def show(kind: str, source: TrackingSource, refusal: Refusal | None = None, *, o
         here=here,
         form=_form(here, page, proposed, refusal if not of_serials else None) if may_save else None,
         unused=_unused_columns(page),
+        scans="/api/v1/item-tracking-lines/scanned?" + urlencode(source.model_dump()),
         serials=_serials_form(here, refusal if of_serials else None) if may_save and page.source.inbound and _takes_serials(page) else None,
         refusal=message_of(refusal) if refusal else None,
     )

@@ -45,7 +45,7 @@ from shopfloor.web.tables import Cell, Column, table
 from shopfloor.web.texts import message_of
 
 bp = Blueprint("reservations", __name__, url_prefix="/reservations")
-LINE = "/<any(sales, component):kind>/<order_no>/<int:line_no>/<int:sub_line_no>"
+LINE = "/<any(sales, component, transfer):kind>/<order_no>/<int:line_no>/<int:sub_line_no>"
 COLUMNS = (
     Column(_l("Reservation"), "number"),
     Column(_l("Item")),
@@ -60,7 +60,7 @@ COLUMNS = (
     Column(_l("By")),
 )
 ORDER_PAGES = {"Sales Line": "/sales-orders/", "Purchase Line": "/purchase-orders/", "Prod. Order Component": "/production-orders/",
-               "Prod. Order Line": "/production-orders/"}
+               "Prod. Order Line": "/production-orders/", "Transfer Line": "/transfer-orders/"}
 
 
 @bp.get("")

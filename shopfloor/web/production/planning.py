@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from shopfloor.errors import InvalidInput, Refusal, StaleRow
+from shopfloor.errors import InvalidInput, Refusal
 from shopfloor.items.queries import list_locations
 from shopfloor.people.fields import read_input
 from shopfloor.production import commands, queries
@@ -131,7 +131,7 @@ def _needs_table(needs: tuple[Need, ...]) -> Table:
 
 
 def _show_change(order_no: str, refusal: Refusal | None = None) -> Response:
-    if refusal is not None and (isinstance(refusal, StaleRow) or not isinstance(refusal, InvalidInput)):
+    if refusal is not None and not (refusal.asks or isinstance(refusal, InvalidInput)):
         return show(order_no, refusal)
     order = found("production order", order_no, queries.order_row(request_session(), order_no))
     due = order.due_date.isoformat() if order.due_date else ""
@@ -144,6 +144,7 @@ def _show_change(order_no: str, refusal: Refusal | None = None) -> Response:
         options=_options(),
         without=("order_no", "version"),
         hidden={"version": str(form_values().get("version", "")) if refusal else str(order.version)},
+        confirm=_("Yes, change it and cancel the reservation"),
     ).form()
     crumbs = ((_("Production orders"), "/production-orders"), (order_no, address_of(order_no)))
     note = _("Components and operations are copied again from the versions that are valid on the due date.")

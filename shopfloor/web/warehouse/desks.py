@@ -87,7 +87,7 @@ _DESKS = (
         (
             Posting(
                 "return-shipments", _l("Send back"), _COPIED, _l("Post the return shipment"), inputs.PostReturnShipment,
-                commands.post_return_shipment,
+                commands.post_return_shipment, may_break=True,
             ),
         ),
     ),
@@ -107,7 +107,10 @@ _DESKS = (
         (_l("No transfer order fits"), _l("Goods go from one location to another and are on their way in between.")),
         _l("From"), _l("To"), "", _l("Shipped"), inputs.NewTransferOrder, create_transfer_order,
         (
-            Posting("transfer-shipments", _l("Ship"), _OUT, _l("Post the shipment"), inputs.PostTransfer, post_transfer_shipment),
+            Posting(
+                "transfer-shipments", _l("Ship"), _OUT, _l("Post the shipment"), inputs.PostTransfer, post_transfer_shipment,
+                may_break=True,
+            ),
             Posting("transfer-receipts", _l("Receive"), _ARRIVE, _l("Post the receipt"), inputs.PostTransfer, post_transfer_receipt),
         ),
         _l("Arrived"),

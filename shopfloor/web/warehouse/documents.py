@@ -39,7 +39,7 @@ def lines_table(card: OrderCard, desk: Desk, line_page: str = "") -> Table:
         Column(desk.handled, "quantity"),
         Column(desk.completed or _("Open"), "quantity"),
         Column(_("Date"), "day"),
-        *((Column(_("Numbers")),) if located else ()),
+        Column(_("Numbers")),
     )
     return table(columns, [_line_cells(line, desk, line_page, card.order.no) for line in card.lines])
 
@@ -56,12 +56,14 @@ def _line_cells(line: OrderLineRow, desk: Desk, line_page: str, order_no: str) -
         Cell(line.handled_base, unit=line.base_unit_code),
         Cell(last, unit=line.base_unit_code),
         Cell(line.date),
-        *([] if desk.completed else [Cell(_("Item tracking lines"), line_address(_kind(desk), order_no, line.line_no))]),
+        Cell(_("Item tracking lines"), line_address(_kind(desk), order_no, line.line_no)),
     ]
 
 
 def _kind(desk: Desk) -> str:
     """The word of the item tracking pages: a return is a line of the same table."""
+    if desk.kind is OrderKind.TRANSFER:
+        return "transfer"
     return "purchase" if desk.kind in {OrderKind.PURCHASE, OrderKind.PURCHASE_RETURN} else "sales"
 
 

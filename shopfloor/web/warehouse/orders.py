@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from shopfloor.errors import Refusal
 from shopfloor.items.paging import LARGEST_PAGE
 from shopfloor.orders import commands, queries
-from shopfloor.orders.kinds import OrderKind
+from shopfloor.orders.kinds import SHAPES, OrderKind
 from shopfloor.people import rights
 from shopfloor.web.commands import run_command
 from shopfloor.web.errors import NoSuchPage
@@ -31,6 +31,8 @@ from shopfloor.web.warehouse.desks import DESKS, PLACES, Desk, Posting
 from shopfloor.web.warehouse.documents import CHANGEABLE, OPEN, RELEASED, lines_table, numbers_table, posted_table, posting_rows
 
 bp = Blueprint("orders", __name__)
+RESERVABLE = (OrderKind.SALES, OrderKind.TRANSFER)
+"""Orders whose lines take stock and may hold some beforehand (RS-15)."""
 LIST = f"/<any({PLACES}):place>"
 CARD = LIST + "/<order_no>"
 
@@ -140,7 +142,7 @@ def show(
         forms=forms,
         may_release=may_post and order.order.status == OPEN,
         changeable=changeable,
-        reserved=reservations.panel("Sales Line", order_no) if desk.kind is OrderKind.SALES else None,
+        reserved=reservations.panel(SHAPES[desk.kind].source.value, order_no) if desk.kind in RESERVABLE else None,
         refusal=message_of(refusal or assigned.answer) if refusal or assigned else None,  # type: ignore[union-attr]
     )
 
