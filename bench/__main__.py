@@ -1,4 +1,4 @@
-"""`./dev bench`: about five minutes; `--quick`: about one. Everything runs on this machine and ends by itself."""
+"""`./dev bench`: about five minutes; `--quick`: about one. `./dev bench scale`: `bench/scale.py`. All runs here and ends by itself."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import databases, load, machine, plant, report, service, web
+from bench import databases, load, machine, plant, report, scale, service, web
 from bench.server import BARE, SHOPFLOOR, server
 from shopfloor.app import import_models
 from shopfloor.db import make_engine
@@ -36,6 +36,8 @@ WHOLE = Length(units=80, seconds=10, warm=2, stations=(1, 8, 50))
 
 def main() -> int:
     """Exit code 1 where a target is missed and `--strict` was asked for."""
+    if sys.argv[1:2] == ["scale"]:
+        return scale.main(sys.argv[2:])
     arguments = _arguments()
     length = QUICK if arguments.quick else WHOLE
     import_models()

@@ -94,7 +94,7 @@ def furnish(engine: Engine, units: dict[int, int]) -> None:
             run(production.create_order, given=given)
             run(production.start_order, given=StartOrder(order_no=order_of(station), quantity=str(ORDERED)))
         stock(run, [(station, unit) for station, many in units.items() for unit in range(many)])
-    _settle(engine)
+    settle(engine)
 
 
 def stock(run: Callable[..., Any], units: list[tuple[int, int]]) -> None:
@@ -134,7 +134,7 @@ def _masters(run: Callable[..., Any]) -> None:
     run(create_bom, given=NewBom(item_no=UNIT, lines=lines))
 
 
-def _settle(engine: Engine) -> None:
+def settle(engine: Engine) -> None:
     """Fresh statistics, as a plant of some days has them."""
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -43,7 +43,7 @@ def show(results: Results) -> None:
             ("report of a unit, 10 serials", results.service.report),
         )
     ]
-    _table(("", "CPU ms", "of it database", "x bare", "wall p50 ms", "p99 ms", "per second", "statements"), rows)
+    show_table(("", "CPU ms", "of it database", "x bare", "wall p50 ms", "p99 ms", "per second", "statements"), rows)
     print(f"A part's scan through HTTP takes {results.statements_through_http} statements with its sign-in check and its page.")
     if not results.shop:
         return
@@ -52,7 +52,7 @@ def show(results: Results) -> None:
     for mine, reference in zip(results.shop, results.bare, strict=True):
         asked = f"{mine.stations} stations" + (f", {mine.rate:.0f}/s asked" if mine.rate else "")
         http += [_load_row(f"scan, {asked}", mine, reference), _load_row(f"bare, {asked}", reference, reference)]
-    _table(("", "per second", "p50 ms", "p99 ms", "max ms", "CPU ms", "CPU x bare"), http)
+    show_table(("", "per second", "p50 ms", "p99 ms", "max ms", "CPU ms", "CPU x bare"), http)
     for figures in results.shop:
         if figures.refused:
             print(f"  {len(figures.refused)} of {figures.stations} stations' scans were not accepted, such as {figures.refused[0]}")
@@ -93,7 +93,7 @@ def show_verdicts(all_results: Sequence[Results]) -> bool:
         for verdict in verdicts(results):
             everything &= verdict.met
             rows.append((results.kind, verdict.target, verdict.figure, "met" if verdict.met else "MISSED"))
-    _table(("", "target", "measured", ""), rows, left=3)
+    show_table(("", "target", "measured", ""), rows, left=3)
     return everything
 
 
@@ -120,7 +120,8 @@ def _load_row(name: str, figures: LoadFigures, bare: LoadFigures) -> tuple[str, 
     )
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1) -> None:
+def show_table(head: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1) -> None:
+    """Columns of one width. `left`: how many of them begin at the left."""
     everything = [tuple(head), *(tuple(row) for row in rows)]
     widths = [max(len(row[column]) for row in everything) for column in range(len(head))]
     for row in everything:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -62,32 +62,32 @@ class ServiceFigures:
     report: Figures
 
 
-def measure(database: Database, engine: Engine, units: int) -> ServiceFigures:
-    """Build and report `units` units at station 1, after a few to warm up."""
+def measure(database: Database, engine: Engine, units: int, *, first_unit: int = 0) -> ServiceFigures:
+    """Build and report `units` units at station 1, after a few to warm up. Uses up the parts of `WARM + units` units."""
     with Session(engine) as session:
         prepare_bare(engine)
         bare = _bare(database, session, units * 4)
-        first = [_product(session, unit) for unit in range(WARM)]
-        for unit, match_id in enumerate(first):
+        first = [_product(session, unit) for unit in range(first_unit, first_unit + WARM)]
+        for unit, match_id in enumerate(first, start=first_unit):
             for place in range(plant.PARTS_OF_A_UNIT):
                 _scan(session, unit, place, match_id)
         for match_id in first:
-            _report(session, match_id)
-        numbers = range(WARM, WARM + units)
+            report(session, match_id)
+        numbers = range(first_unit + WARM, first_unit + WARM + units)
         rows: dict[int, int] = {}
 
         def begin(unit: int) -> None:
             rows[unit] = _product(session, unit)
 
-        product = _timed(database, engine, [partial(begin, unit) for unit in numbers])
+        product = timed(database, engine, [partial(begin, unit) for unit in numbers])
         places = [(unit, place) for unit in numbers for place in range(plant.PARTS_OF_A_UNIT)]
-        scan = _timed(database, engine, [partial(_scan, session, unit, place, rows[unit]) for unit, place in places])
-        report = _timed(database, engine, [partial(_report, session, rows[unit]) for unit in numbers])
-    return ServiceFigures(bare, product, scan, report)
+        scan = timed(database, engine, [partial(_scan, session, unit, place, rows[unit]) for unit, place in places])
+        reports = timed(database, engine, [partial(report, session, rows[unit]) for unit in numbers])
+    return ServiceFigures(bare, product, scan, reports)
 
 
 def _product(session: Session, unit: int) -> int:
-    answer = _send(session, f"u{unit}", ScanInput(text=plant.product_scan(1, unit), source="wedge"))
+    answer = send(session, f"u{unit}", ScanInput(text=plant.product_scan(1, unit), source="wedge"))
     assert answer.code == "PRODUCT_REGISTERED", answer
     return answer.match_id
 
@@ -95,23 +95,24 @@ def _product(session: Session, unit: int) -> int:
 def _scan(session: Session, unit: int, place: int, match_id: int) -> None:
     text = plant.part_scans(1, unit)[place]
     scan = ScanInput(text=text, source="wedge", mode="Component", product=match_id, clock_id="c", clock_ms=5000 * place)
-    answer = _send(session, f"p{unit}-{place}", scan)
+    answer = send(session, f"p{unit}-{place}", scan)
     assert answer.code in {"COMPONENT_REGISTERED", "LINE_COMPLETED", "UNIT_COMPLETED"}, answer
 
 
-def _send(session: Session, key: str, scan: ScanInput) -> ScanAnswer:
-    order_no = plant.order_of(1)
+def send(session: Session, key: str, scan: ScanInput, order_no: str = plant.order_of(1)) -> ScanAnswer:
+    """One scan, as a station sends it."""
     command = Command(key=f"service-{key}", name="register scan", operator_no=ACTOR.operator_no, request={"text": scan.text})
 
     work = partial(register_scan, actor=ACTOR, order_no=order_no, scan=scan, rules=RULES)
     return unit_of_work(session, work, command=command, log=scan_log(ACTOR, order_no, scan, RULES))
 
 
-def _report(session: Session, match_id: int) -> None:
+def report(session: Session, match_id: int, order_no: str = plant.order_of(1)) -> None:
+    """Report one row as finished."""
     given = ReportInput(lines=[ReportLineInput(match_id=match_id)])
     command = Command(key=f"report-{match_id}", name="report as finished", operator_no=ACTOR.operator_no)
 
-    work = partial(report_as_finished, actor=ACTOR, order_no=plant.order_of(1), given=given)
+    work = partial(report_as_finished, actor=ACTOR, order_no=order_no, given=given)
     answer = unit_of_work(session, work, command=command)
     assert answer.done, answer
 
@@ -128,7 +129,7 @@ def _bare(database: Database, session: Session, runs: int) -> Figures:
 
     for _ in range(20):
         one()
-    return _timed(database, engine, [one] * runs)
+    return timed(database, engine, [one] * runs)
 
 
 def prepare_bare(engine: Engine) -> None:
@@ -138,7 +139,8 @@ def prepare_bare(engine: Engine) -> None:
         connection.exec_driver_sql(f"CREATE TABLE IF NOT EXISTS bench_row (no {serial}, words TEXT NOT NULL)")
 
 
-def _timed(database: Database, engine: Engine, jobs: list[Callable[[], None]]) -> Figures:
+def timed(database: Database, engine: Engine, jobs: Sequence[Callable[[], object]]) -> Figures:
+    """Run the jobs; the first is not counted but for its statements."""
     figures = Figures(runs=len(jobs))
     with counted(engine) as seen:
         jobs[0]()

@@ -6,6 +6,7 @@ import click
 from sqlalchemy.orm import Session
 
 from shopfloor.cli.ground import opened, run_command
+from shopfloor.db.engine import take_time
 from shopfloor.items.queries import tracked_items_without_pattern
 from shopfloor.posting.rebuild import rebuild_projections
 
@@ -17,6 +18,7 @@ def check(*, rebuild: bool) -> None:
     with opened() as session:
         if rebuild:
             click.echo(run_command(session, rebuild_projections).text())
+        take_time(session)
         problems = all_problems(session)
         open_items = tracked_items_without_pattern(session)
     for problem in problems:

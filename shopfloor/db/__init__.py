@@ -2,6 +2,7 @@
 
 from shopfloor.db.base import Base, Counted, PlantLed, QuantityType, UtcDateTime, captions, table
 from shopfloor.db.engine import make_engine
+from shopfloor.db.many import Given, ManyRows
 from shopfloor.db.numbers import take_numbers
 from shopfloor.db.plant import current_plant, plant
 from shopfloor.db.unit_of_work import Command, unit_of_work
@@ -10,6 +11,8 @@ __all__ = [
     "Base",
     "Command",
     "Counted",
+    "Given",
+    "ManyRows",
     "PlantLed",
     "QuantityType",
     "UtcDateTime",

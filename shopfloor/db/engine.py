@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 
 try:  # SQLite of Debian 12 has the WAL-reset bug; this wheel carries a newer one (operations F4).
     from pysqlite3 import dbapi2 as sqlite_module
@@ -35,7 +36,7 @@ def make_engine(url: str, *, pool_size: int = POOL) -> Engine:
     """Engine for a database address. Transactions begin deferred; only the unit of work asks for IMMEDIATE."""
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url, pool_size)
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=2,
@@ -46,11 +47,32 @@ def make_engine(url: str, *, pool_size: int = POOL) -> Engine:
         isolation_level="AUTOCOMMIT",
         connect_args={"options": POSTGRES_OPTIONS, "prepare_threshold": 2},
     )
+    event.listen(engine, "do_execute", _execute)
+    return engine
 
 
 def transaction_options(engine: Engine) -> dict[str, Any]:
     """Execution options of a writing transaction: IMMEDIATE on SQLite, READ COMMITTED on PostgreSQL (A5)."""
     return {"writes": True} if engine.dialect.name == "sqlite" else {"isolation_level": "READ COMMITTED"}
+
+
+def take_time(session: Session) -> None:
+    """For the open connection of a session: statements may take as long as they need, because no person waits for them."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql("SET statement_timeout = 0")
+
+
+def planned_anew(engine: Engine) -> dict[str, Any]:
+    """Execution options of a statement that PostgreSQL plans for the values that it gets, instead of using the plan that it kept."""
+    return {} if engine.dialect.name == "sqlite" else {"planned_anew": True}
+
+
+def _execute(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
+    """Runs a statement without the driver's prepared statements where that was asked for. Else SQLAlchemy goes on by itself."""
+    if not context.execution_options.get("planned_anew"):
+        return False
+    cursor.execute(statement, parameters, prepare=False)
+    return True
 
 
 def _sqlite_engine(url: str, pool_size: int) -> Engine:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, func, literal, or_, select, union_all
+from sqlalchemy import and_, func, literal, literal_column, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from shopfloor.db import current_plant, plant, table
@@ -60,31 +60,34 @@ class Fate:
     """`consumed on order RPO-1`, `shipped to C100`, in words."""
 
 
-def product_rows(session: Session, situation: Situation, tracking: Tracking) -> list[KnownRow]:
-    """Rows of the product's item with this number, in any case; also those of other orders and removed ones."""
-    column, number = (_row.c.serial_no, tracking.serial_no) if tracking.serial_no else (_row.c.lot_no, tracking.lot_no)
+def product_rows(session: Session, situation: Situation, *trackings: Tracking) -> list[KnownRow]:
+    """Rows of the product's item with these numbers, in any case; also those of other orders and removed ones. One statement."""
+    by_serial = bool(trackings[0].serial_no)
+    column = _row.c.serial_no if by_serial else _row.c.lot_no
+    numbers = sorted({tracking.serial_no if by_serial else tracking.lot_no for tracking in trackings})
+    here = and_(_row.c.order_no == situation.order_no, func.lower(column).in_(sorted({number.lower() for number in numbers})))
     rows = session.connection().execute(
         select(_row.c.match_id, _row.c.order_no, _row.c.serial_no, _row.c.lot_no, _row.c.state, _row.c.quantity)
-        .where(
-            plant(session, _row),
-            _row.c.item_no == situation.product.item_no,
-            or_(column == number, and_(_row.c.order_no == situation.order_no, func.lower(column) == number.lower())),
-        )
+        .where(plant(session, _row), _row.c.item_no == situation.product.item_no, or_(column.in_(numbers), here))
         .order_by(_row.c.state == "Removed", _row.c.match_id)
     )
     return [KnownRow(r.match_id, r.order_no, Tracking(r.serial_no, r.lot_no), r.state, r.quantity) for r in rows]
 
 
-def made_before(session: Session, product: Product, serial_no: str) -> bool:
-    """EDG-21, C14: the serial came into the world already, and that was not taken back."""
+def made_before(session: Session, product: Product, *serial_nos: str) -> set[str]:
+    """EDG-21, C14: those of the serials that came into the world already, and that was not taken back. One statement."""
     inbound = (EntryType.OUTPUT.value, EntryType.PURCHASE.value, EntryType.POSITIVE_ADJUSTMENT.value)
-    net = session.connection().execute(
-        select(func.sum(_entry.c.quantity + _entry.c.scrap_quantity)).where(
+    came = func.sum(_entry.c.quantity + _entry.c.scrap_quantity)
+    rows = session.connection().execute(
+        select(_entry.c.serial_no)
+        .where(
             plant(session, _entry), _entry.c.item_no == product.item_no, _entry.c.variant_code == product.variant_code,
-            _entry.c.serial_no == serial_no, _entry.c.entry_type.in_(inbound),
+            _entry.c.serial_no.in_(sorted(set(serial_nos))), _entry.c.entry_type.in_(inbound),
         )
-    ).scalar_one()
-    return net is not None and net > ZERO
+        .group_by(_entry.c.serial_no)
+        .having(came > literal_column("0"))
+    )
+    return {row.serial_no for row in rows}
 
 
 def what_is(session: Session, text: str, situation: Situation) -> KnownText | None:

@@ -16,6 +16,7 @@ from shopfloor.genealogy.number_queries import made_before, product_rows
 from shopfloor.genealogy.product_scans import check_new
 from shopfloor.genealogy.scan_queries import read_situation
 from shopfloor.items.number_series import MATCH_ID, require_series
+from shopfloor.items.tracking import Tracking
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.production.locking import lock_order
@@ -27,7 +28,7 @@ _row = table(TrackedProduct)
 def preallocate(session: Session, actor: Actor, *, order_no: str, given: PreallocationInput) -> AssociationsChanged:
     """Assign serial numbers of the product to an order; they are listed as *Not started* and start with their scan.
 
-    All or none. Raises ProductOtherOrder, ProductExists, NUMBER_PATTERN, SETUP_MISSING.
+    All or none, in a constant number of statements. Raises ProductOtherOrder, ProductExists, NUMBER_PATTERN, SETUP_MISSING.
     """
     actor.require(rights.MAINTAIN)
     if not given.serial_nos:
@@ -37,13 +38,17 @@ def preallocate(session: Session, actor: Actor, *, order_no: str, given: Preallo
     product = situation.product
     require_series(session, MATCH_ID)
     numbers = list(dict.fromkeys(given.serial_nos))
-    for number in numbers:
-        tracking = product.tracking(number)
+    trackings = [product.tracking(number) for number in numbers]
+    rows_there = [row for row in product_rows(session, situation, *trackings) if row.state != ProductState.REMOVED]
+    taken = {row.tracking: row for row in reversed(rows_there)}
+    here = {_folded(row.tracking): row for row in reversed(rows_there) if row.order_no == order_no}
+    made = made_before(session, product, *numbers)
+    for number, tracking in zip(numbers, trackings, strict=True):
         check_new(situation, tracking, manual=False)
-        taken = [row for row in product_rows(session, situation, tracking) if row.state != ProductState.REMOVED]
-        if taken:
-            raise ProductOtherOrder(number=number, order_no=taken[0].order_no, state=taken[0].state)
-        if made_before(session, product, number):
+        there = taken.get(tracking) or here.get(_folded(tracking))
+        if there is not None:
+            raise ProductOtherOrder(number=number, order_no=there.order_no, state=there.state)
+        if number in made:
             raise ProductExists(number=number, item=product.description, where="it is in the ledger")
     match_ids = take_numbers(session, {"match_id": len(numbers)})["match_id"]
     common = {
@@ -53,9 +58,14 @@ def preallocate(session: Session, actor: Actor, *, order_no: str, given: Preallo
         "reported_by": "",
     }
     rows = [
-        common | {"match_id": match_id, "serial_no": product.tracking(n).serial_no, "lot_no": product.tracking(n).lot_no}
-        for match_id, n in zip(match_ids, numbers, strict=True)
+        common | {"match_id": match_id, "serial_no": tracking.serial_no, "lot_no": tracking.lot_no}
+        for match_id, tracking in zip(match_ids, trackings, strict=True)
     ]
     session.connection().execute(insert(_row), rows)
     audit.record(session, "pre-allocated", f"order {order_no}", after={"numbers": numbers})
     return AssociationsChanged(done_text=f"Assigned {len(numbers)} numbers to {order_no}.", done=numbers)
+
+
+def _folded(tracking: Tracking) -> tuple[str, str]:
+    """On one order numbers that differ by case only are the same (D35)."""
+    return tracking.serial_no.lower(), tracking.lot_no.lower()

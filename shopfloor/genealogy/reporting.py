@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from shopfloor import audit
 from shopfloor.clock import now
-from shopfloor.db import current_plant, table
+from shopfloor.db import ManyRows, table
 from shopfloor.errors import NotFound
 from shopfloor.genealogy import report_rules
 from shopfloor.genealogy.answers import AssociationsChanged
@@ -36,23 +36,23 @@ _row = table(TrackedProduct)
 _association = table(ComponentAssociation)
 
 # Built once: putting a statement together costs more than running it.
-_WRITE_REPORT = (
-    update(_row)
-    .where(_row.c.plant_no == bindparam("b_plant"), _row.c.match_id == bindparam("b_match"))
+_reported = ("error_cause", "state", "reported_at", "reported_by")
+_WRITE_REPORT = ManyRows(
+    lambda given: update(_row)
+    .where(_row.c.match_id == given["match_id"])
     .values(
-        good_quantity=_row.c.good_quantity + bindparam("b_good", type_=_row.c.good_quantity.type),
-        error_quantity=_row.c.error_quantity + bindparam("b_error", type_=_row.c.error_quantity.type),
-        error_cause=bindparam("b_cause"), state=bindparam("b_state"), reported_at=bindparam("b_now", type_=_row.c.reported_at.type),
-        reported_by=bindparam("b_by"), version=_row.c.version + 1,
-    )
+        **{name: given[name] for name in _reported},
+        good_quantity=_row.c.good_quantity + given["good"], error_quantity=_row.c.error_quantity + given["error"],
+        version=_row.c.version + 1,
+    ),
+    match_id=_row.c.match_id, good=_row.c.good_quantity, error=_row.c.error_quantity, **{name: _row.c[name] for name in _reported},
 )
-_WRITE_CONSUMED = (
-    update(_association)
-    .where(_association.c.plant_no == bindparam("b_plant"), _association.c.association_no == bindparam("b_no"))
-    .values(
-        consumed_quantity=bindparam("b_consumed", type_=_association.c.consumed_quantity.type), state=bindparam("b_state"),
-        prior_state=bindparam("b_prior"), version=_association.c.version + 1,
-    )
+_consumed = ("consumed_quantity", "state", "prior_state")
+_WRITE_CONSUMED = ManyRows(
+    lambda given: update(_association)
+    .where(_association.c.association_no == given["association_no"])
+    .values(**{name: given[name] for name in _consumed}, version=_association.c.version + 1),
+    association_no=_association.c.association_no, **{name: _association.c[name] for name in _consumed},
 )
 
 
@@ -221,12 +221,12 @@ def _write(
 ) -> None:
     """The projections and the log follow the posting."""
     write_consumed(session, uses)
-    common = {"b_plant": current_plant(session), "b_now": now(), "b_by": actor.operator_no}
+    common = {"reported_at": now(), "reported_by": actor.operator_no}
     rows = [
-        common | {"b_match": r.row.match_id, "b_good": r.good, "b_error": r.error, "b_cause": r.cause, "b_state": r.state_after}
+        common | {"match_id": r.row.match_id, "good": r.good, "error": r.error, "error_cause": r.cause, "state": r.state_after}
         for r in reports
     ]
-    session.connection().execute(_WRITE_REPORT, rows)
+    _WRITE_REPORT.execute(session, rows)
     append(
         session, actor,
         [consumed_event(use, AssociationAction.CONSUMED, register_no, given.reason) for use in uses]
@@ -238,20 +238,16 @@ def _write(
 
 def write_consumed(session: Session, uses: Sequence[Use], *, sign: int = 1) -> None:
     """Count consumption on associations; one with nothing left to post is Consumed, and remembers what it was before (D23)."""
-    if not uses:
-        return
-    plant_no = current_plant(session)
     rows = [
         {
-            "b_plant": plant_no,
-            "b_no": use.association.association_no,
-            "b_consumed": use.association.consumed + use.quantity * sign,
-            "b_state": AssociationState.CONSUMED.value if use.association.unposted <= use.quantity else use.association.state,
-            "b_prior": use.association.prior_state if use.association.state == CONSUMED else use.association.state,
+            "association_no": use.association.association_no,
+            "consumed_quantity": use.association.consumed + use.quantity * sign,
+            "state": AssociationState.CONSUMED.value if use.association.unposted <= use.quantity else use.association.state,
+            "prior_state": use.association.prior_state if use.association.state == CONSUMED else use.association.state,
         }
         for use in uses
     ]
-    session.connection().execute(_WRITE_CONSUMED, rows)
+    _WRITE_CONSUMED.execute(session, rows)
 
 
 def consumed_event(use: Use, action: AssociationAction, register_no: int, reason: str) -> Event:

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from shopfloor import audit
-from shopfloor.db import current_plant, plant, table
+from shopfloor.db import ManyRows, current_plant, plant, table
 from shopfloor.genealogy.answers import AssociationsChanged
 from shopfloor.genealogy.entries import Event, append
 from shopfloor.genealogy.facts import OPEN, PICKED, Association, Row
@@ -40,6 +40,13 @@ from shopfloor.reservations.rules import Demand, OpenEntry
 _row = table(TrackedProduct)
 _association = table(ComponentAssociation)
 _log = table(AssociationEntry)
+_restored = ("consumed_quantity", "state")
+_RESTORE = ManyRows(
+    lambda given: update(_association)
+    .where(_association.c.association_no == given["association_no"])
+    .values(**{name: given[name] for name in _restored}, version=_association.c.version + 1),
+    association_no=_association.c.association_no, **{name: _association.c[name] for name in _restored},
+)
 
 
 def reverse_report(session: Session, actor: Actor, *, order_no: str, given: SelectionInput) -> AssociationsChanged:
@@ -139,19 +146,15 @@ def restore_associations(session: Session, actor: Actor, uses: Sequence[tuple[Us
             reserved[entry_no] += quantity
     change_reserved(session, reserved)
     insert_pairs(session, actor, pairs)
-    values = [
-        {"b_no": use.association.association_no, "b_consumed": use.association.consumed - use.quantity, "b_state": _prior(use.association)}
+    rows = [
+        {
+            "association_no": use.association.association_no,
+            "consumed_quantity": use.association.consumed - use.quantity,
+            "state": _prior(use.association),
+        }
         for use, _ in uses
     ]
-    session.connection().execute(
-        update(_association)
-        .where(_association.c.plant_no == current_plant(session), _association.c.association_no == bindparam("b_no"))
-        .values(
-            consumed_quantity=bindparam("b_consumed", type_=_association.c.consumed_quantity.type), state=bindparam("b_state"),
-            version=_association.c.version + 1,
-        ),
-        values,
-    )
+    _RESTORE.execute(session, rows)
 
 
 def _refuse_registered_again(session: Session, associations: Sequence[Association]) -> None:

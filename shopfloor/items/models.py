@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, text
 from sqlalchemy.engine.interfaces import ExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -198,7 +198,14 @@ class NumberInformation(PlantLed, Base):
     vendor_lot_no: Mapped[str] = mapped_column(String(50), default="")
     comments: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    __table_args__ = (captions("kind", NumberKind), Index(None, "plant_no", "number_folded"))
+    __table_args__ = (
+        captions("kind", NumberKind),
+        Index(None, "plant_no", "number_folded"),
+        Index(
+            "ix_number_information_on_hold", "plant_no", "item_no",
+            sqlite_where=text("blocked IS 1"), postgresql_where=text("blocked IS true"),
+        ),
+    )
 
 
 class NumberAction(StrEnum):

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, bindparam, case, func, select, update
+from sqlalchemy import Update, and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from shopfloor import audit
 from shopfloor.clock import now
-from shopfloor.db import current_plant, plant
+from shopfloor.db import Given, ManyRows, current_plant, plant, table
 from shopfloor.errors import InvalidInput, NotFound
 from shopfloor.items.errors import CaseTwin
 from shopfloor.items.inputs import HoldNumber, NumberDetails, NumberKey
@@ -22,7 +22,7 @@ from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.answers import Changed
 
-_table = NumberInformation.__table__
+_table = table(NumberInformation)
 HISTORY_LENGTH = 500
 """Characters that a line of history keeps of the values."""
 
@@ -131,46 +131,31 @@ def known_dates(session: Session, item_no: str, variant_code: str, lots: Iterabl
 
 
 def note_origins(session: Session, origins: Sequence[NumberOrigin]) -> None:
-    """C13: fill vendor, vendor lot and dates where they are blank; what is stored wins (SCN-8). One executemany."""
-    rows = [_origin_row(origin) for origin in origins]
-    if rows:
-        session.connection().execute(_NOTE.where(plant(session, _table)), rows)
+    """C13: fill vendor, vendor lot and dates where they are blank; what is stored wins (SCN-8). One statement."""
+    _NOTE.execute(session, [_origin_row(origin) for origin in origins])
 
 
-def _filled_text(name: str) -> object:
-    return case((_table.c[name] == "", bindparam("new_" + name)), else_=_table.c[name])
-
-
-_NOTE = (
-    update(NumberInformation.__table__)  # type: ignore[arg-type]
-    .where(
-        and_(
-            _table.c.item_no == bindparam("key_item"),
-            _table.c.variant_code == bindparam("key_variant"),
-            _table.c.kind == bindparam("key_kind"),
-            _table.c.number == bindparam("key_number"),
-        )
+def _note(given: Given) -> Update:
+    """A number that has nothing to learn is not written again."""
+    c = _table.c
+    texts = {name: and_(c[name] == "", given[name] != "") for name in ("vendor_no", "vendor_lot_no")}
+    dates = {name: and_(c[name].is_(None), given[name].is_not(None)) for name in ("production_date", "best_before_date")}
+    learns = texts | dates
+    return (
+        update(_table)
+        .where(and_(*(c[name] == given[name] for name in _KEY)), or_(*learns.values()))
+        .values({name: case((missing, given[name]), else_=c[name]) for name, missing in learns.items()})
     )
-    .values(
-        vendor_no=_filled_text("vendor_no"),
-        vendor_lot_no=_filled_text("vendor_lot_no"),
-        production_date=func.coalesce(_table.c.production_date, bindparam("new_production_date", type_=_table.c.production_date.type)),
-        best_before_date=func.coalesce(_table.c.best_before_date, bindparam("new_best_before_date", type_=_table.c.best_before_date.type)),
-    )
-)
+
+
+_KEY = ("item_no", "variant_code", "kind", "number")
+_LEARNT = ("vendor_no", "vendor_lot_no", "production_date", "best_before_date")
+_NOTE = ManyRows(_note, **{name: _table.c[name] for name in (*_KEY, *_LEARNT)})
 
 
 def _origin_row(origin: NumberOrigin) -> dict[str, object]:
-    return {
-        "key_item": origin.goods.item_no,
-        "key_variant": origin.goods.variant_code,
-        "key_kind": origin.goods.kind,
-        "key_number": origin.goods.number,
-        "new_vendor_no": origin.vendor_no,
-        "new_vendor_lot_no": origin.vendor_lot_no,
-        "new_production_date": origin.production_date,
-        "new_best_before_date": origin.best_before_date,
-    }
+    goods = {name: getattr(origin.goods, name) for name in _KEY}
+    return goods | {name: getattr(origin, name) for name in _LEARNT}
 
 
 def _set_hold(session: Session, actor: Actor, given: HoldNumber, *, blocked: bool) -> Changed:

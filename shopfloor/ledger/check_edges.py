@@ -139,12 +139,13 @@ def _has_number(goods: FromClause) -> ColumnElement[bool]:
 
 
 def _is_number(unit: FromClause, goods: FromClause) -> ColumnElement[bool]:
-    """The unit is the number combination of these goods."""
+    """The unit is the number combination of these goods. All columns of the key are named, or a database might look through a plant."""
     same = (unit.c[name] == goods.c[name] for name in ("plant_no", "item_no", "variant_code", *NUMBERS))
-    return and_(*same, unit.c.order_no == "")
+    return and_(*same, unit.c.order_no == "", unit.c.order_line_no == 0, unit.c.match_id == 0)
 
 
 def _is_place(unit: FromClause, entry: FromClause, match_id: ColumnElement[int] | int) -> ColumnElement[bool]:
     """The unit is the order line of this entry, or the row `match_id` of it."""
     same = (unit.c[name] == entry.c[name] for name in ("plant_no", "order_no", "order_line_no"))
-    return and_(*same, unit.c.match_id == match_id, unit.c.item_no == "")
+    no_number = (unit.c[name] == "" for name in ("item_no", "variant_code", *NUMBERS))
+    return and_(*same, unit.c.match_id == match_id, *no_number)

@@ -1,6 +1,6 @@
 """Writes the ledger: entries, applications, registers and the projections of them. Only the posting door imports this.
 
-Rows go in by executemany, one statement for each table whatever the number of rows (A18). Entries are inserted and never changed;
+Rows go in by executemany and change in one statement for each table, whatever their number (A18). Entries are inserted and never changed;
 `open_item_entry`, `tracking_unit` and `genealogy_edge` are projections, changed in the same transaction.
 """
 
@@ -11,11 +11,11 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, bindparam, delete, insert, text, update
+from sqlalchemy import ColumnElement, Insert, and_, bindparam, delete, insert, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from shopfloor.db import Base, QuantityType, current_plant, table
+from shopfloor.db import Base, Given, ManyRows, QuantityType, current_plant, table
 from shopfloor.db.races import lost_race
 from shopfloor.ledger.models import GenealogyEdge, ItemApplicationEntry, ItemLedgerEntry, ItemRegister, OpenItemEntry, TrackingUnit
 from shopfloor.ledger.rules import BalanceChange
@@ -31,15 +31,24 @@ _INSERT_REGISTER = insert(table(ItemRegister))
 _INSERT_ENTRY = insert(table(ItemLedgerEntry))
 _INSERT_APPLICATION = insert(table(ItemApplicationEntry))
 _INSERT_OPEN = insert(_open)
-_as_locked = (
-    (_open.c.plant_no == bindparam("b_plant"))
-    & (_open.c.entry_no == bindparam("b_entry_no"))
-    & (_open.c.remaining == bindparam("b_remaining", type_=QuantityType))
-    & (_open.c.reserved == bindparam("b_reserved", type_=QuantityType))
+
+
+def _as_locked(given: Given) -> ColumnElement[bool]:
+    """The old balances stand in the WHERE: a row that is not as it was locked is counted as missing."""
+    return and_(*(_open.c[name] == given[name] for name in ("entry_no", "remaining", "reserved")))
+
+
+_balances = {"entry_no": _open.c.entry_no, "remaining": _open.c.remaining, "reserved": _open.c.reserved}
+_DELETE_OPEN = ManyRows(lambda given: delete(_open).where(_as_locked(given)), **_balances)
+_CHANGE_OPEN = ManyRows(
+    lambda given: update(_open).where(_as_locked(given)).values(remaining=given["new_remaining"], reserved=given["new_reserved"]),
+    **_balances, new_remaining=_open.c.remaining, new_reserved=_open.c.reserved,
 )
-_DELETE_OPEN = delete(_open).where(_as_locked)
-_CHANGE_OPEN = update(_open).where(_as_locked).values(
-    {name: bindparam(f"b_new_{name}", type_=QuantityType) for name in ("remaining", "reserved")}
+_DELETE_EMPTY_EDGE = ManyRows(
+    lambda given: delete(_edge).where(
+        _edge.c.parent_no == given["parent_no"], _edge.c.child_no == given["child_no"], _edge.c.quantity == ZERO
+    ),
+    parent_no=_edge.c.parent_no, child_no=_edge.c.child_no,
 )
 
 _ADD_TO_EDGE = text(
@@ -61,18 +70,15 @@ def append(session: Session, register: Row, entries: Sequence[Row], applications
 def change_open_entries(session: Session, changes: Sequence[BalanceChange]) -> None:
     """Write new balances of locked entries; an entry with nothing left goes. Two statements at most.
 
-    The old balances stand in the WHERE: a row that is not as it was locked is counted as missing, and the work runs again.
+    When a row is not as it was locked, the work runs again.
     """
-    at_plant: Row = {"b_plant": current_plant(session)}
-    finished = [at_plant | _balances(change) for change in changes if change.remaining == ZERO]
-    changed = [at_plant | _balances(change) for change in changes if change.remaining != ZERO]
-    connection = session.connection()
-    done = 0
-    if finished:
-        done += connection.execute(_DELETE_OPEN, finished).rowcount
-    if changed:
-        done += connection.execute(_CHANGE_OPEN, changed).rowcount
-    if done != len(finished) + len(changed):
+    finished = [_balance(change) for change in changes if change.remaining == ZERO]
+    changed = [
+        _balance(change) | {"new_remaining": change.remaining, "new_reserved": change.reserved}
+        for change in changes
+        if change.remaining != ZERO
+    ]
+    if _DELETE_OPEN.execute(session, finished) + _CHANGE_OPEN.execute(session, changed) != len(finished) + len(changed):
         raise lost_race("open entries changed while they were locked")
 
 
@@ -94,15 +100,12 @@ def add_to_edges(session: Session, edges: Mapping[tuple[int, int], Decimal]) -> 
     net = {key: quantity for key, quantity in sorted(edges.items()) if quantity != ZERO}
     if not net:
         return
-    connection = session.connection()
-    connection.execute(
+    session.connection().execute(
         _ADD_TO_EDGE,
         [{"plant_no": plant_no, "parent_no": key[0], "child_no": key[1], "quantity": quantity} for key, quantity in net.items()],
     )
-    taken_back = [{"b_parent": parent, "b_child": child} for (parent, child), quantity in net.items() if quantity < ZERO]
-    if taken_back:
-        this = (_edge.c.parent_no == bindparam("b_parent")) & (_edge.c.child_no == bindparam("b_child"))
-        connection.execute(delete(_edge).where(_edge.c.plant_no == plant_no, this, _edge.c.quantity == ZERO), taken_back)
+    taken_back = [{"parent_no": parent, "child_no": child} for (parent, child), quantity in net.items() if quantity < ZERO]
+    _DELETE_EMPTY_EDGE.execute(session, taken_back)
 
 
 def insert_or_skip(session: Session, model: type[Base], rows: Sequence[Row]) -> int:
@@ -118,13 +121,5 @@ def _insert_or_skip(dialect: str, model: type[Base]) -> Insert:
     return make(table(model)).on_conflict_do_nothing()
 
 
-def _balances(change: BalanceChange) -> Row:
-    """The names differ from the columns' names, because an UPDATE would take equal ones for new values."""
-    row: Row = {
-        "b_entry_no": change.before.entry_no,
-        "b_remaining": change.before.remaining,
-        "b_reserved": change.before.reserved,
-    }
-    if change.remaining != ZERO:
-        row |= {"b_new_remaining": change.remaining, "b_new_reserved": change.reserved}
-    return row
+def _balance(change: BalanceChange) -> Row:
+    return {"entry_no": change.before.entry_no, "remaining": change.before.remaining, "reserved": change.before.reserved}

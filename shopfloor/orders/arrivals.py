@@ -58,7 +58,7 @@ def check_arrivals(session: Session, arrivals: Sequence[Arrival], *, confirmed: 
 
 
 def note_arrivals(session: Session, arrivals: Iterable[Arrival]) -> None:
-    """C13: vendor, vendor's lot and dates of every number that came in. One executemany, sorted by key (A23)."""
+    """C13: vendor, vendor's lot and dates of every number that came in. One statement, sorted by key (A23)."""
     origins: dict[GoodsNumber, NumberOrigin] = {}
     for arrival in arrivals:
         line = arrival.line

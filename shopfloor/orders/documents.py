@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, insert, literal, select, update
+from sqlalchemy import Row, Select, Table, Update, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
-from shopfloor.db import QuantityType, current_plant, plant, table
+from shopfloor.db import Given, ManyRows, current_plant, plant, table
 from shopfloor.errors import NotFound, Refusal
 from shopfloor.items.errors import ItemBlocked
 from shopfloor.items.masters import ItemMaster
@@ -226,16 +227,19 @@ def require_lines(lines: Mapping[int, OrderLine], wanted: Iterable[int], order_n
 
 
 def write_handled(session: Session, shape: Shape, movement: Movement, order_no: str, moved: Mapping[int, Decimal]) -> None:
-    """Count what came or went on the lines: one executemany, guarded by the CHECK of the table. Less than 0: it was undone."""
-    line = table(shape.line)
-    statement = (
-        update(line)
-        .where(plant(session, line), line.c.order_no == order_no, line.c.line_no == bindparam("key_line"))
-        .values({movement.handled: line.c[movement.handled] + bindparam("more", type_=QuantityType)})
-    )
-    rows = [{"key_line": line_no, "more": quantity} for line_no, quantity in sorted(moved.items())]
-    result = session.connection().execute(statement, rows)
-    assert result.rowcount == len(rows), "a locked order lost a line"
+    """Count what came or went on the lines: one statement, guarded by the CHECK of the table. Less than 0: it was undone."""
+    rows = [{"order_no": order_no, "line_no": line_no, "more": quantity} for line_no, quantity in sorted(moved.items())]
+    counted = _count(table(shape.line), movement.handled).execute(session, rows)
+    assert counted == len(rows), "a locked order lost a line"
+
+
+@cache
+def _count(line: Table, handled: str) -> ManyRows:
+    def count(given: Given) -> Update:
+        here = (line.c.order_no == given["order_no"]) & (line.c.line_no == given["line_no"])
+        return update(line).where(here).values({handled: line.c[handled] + given["more"]})
+
+    return ManyRows(count, order_no=line.c.order_no, line_no=line.c.line_no, more=line.c[handled])
 
 
 def close_when_done(

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Delete, Row, Update, case, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
-from shopfloor.db import current_plant, plant, table, take_numbers
+from shopfloor.db import Given, ManyRows, current_plant, plant, table, take_numbers
 from shopfloor.items.tracking import Tracking
 from shopfloor.orders.kinds import Shape
 from shopfloor.people.actor import Actor
@@ -70,16 +70,23 @@ def read_numbers(session: Session, shape: Shape, order_no: str) -> list[LineNumb
 def use_numbers(session: Session, numbers: Iterable[LineNumber], posted: Mapping[int, Decimal]) -> None:
     """Take what was posted off the records, by entry number. At most two statements."""
     left = {number.entry_no: number.quantity - posted.get(number.entry_no, ZERO) for number in numbers if number.entry_no in posted}
-    gone = [{"b_entry": entry_no} for entry_no, quantity in sorted(left.items()) if quantity <= ZERO]
-    less = [{"b_entry": entry_no, "b_quantity": posted[entry_no]} for entry_no, quantity in sorted(left.items()) if quantity > ZERO]
-    mine = (_record.c.plant_no == current_plant(session)) & (_record.c.entry_no == bindparam("b_entry"))
-    connection = session.connection()
-    if gone:
-        connection.execute(delete(_record).where(mine, _record.c.reservation_status == ReservationStatus.SURPLUS), gone)
-    if less:
-        quantity = bindparam("b_quantity", type_=_record.c.quantity_base.type)
-        for positive, value in ((True, _record.c.quantity_base - quantity), (False, _record.c.quantity_base + quantity)):
-            connection.execute(update(_record).where(mine, _record.c.positive.is_(positive)).values(quantity_base=value), less)
+    _DELETE.execute(session, [{"entry_no": entry_no} for entry_no, quantity in sorted(left.items()) if quantity <= ZERO])
+    less = [{"entry_no": entry_no, "quantity": posted[entry_no]} for entry_no, quantity in sorted(left.items()) if quantity > ZERO]
+    _REDUCE.execute(session, less)
+
+
+def _delete(given: Given) -> Delete:
+    return delete(_record).where(_record.c.entry_no == given["entry_no"], _record.c.reservation_status == ReservationStatus.SURPLUS)
+
+
+def _reduce(given: Given) -> Update:
+    c = _record.c
+    left = case((c.positive, c.quantity_base - given["quantity"]), else_=c.quantity_base + given["quantity"])
+    return update(_record).where(c.entry_no == given["entry_no"]).values(quantity_base=left)
+
+
+_DELETE = ManyRows(_delete, entry_no=_record.c.entry_no)
+_REDUCE = ManyRows(_reduce, entry_no=_record.c.entry_no, quantity=_record.c.quantity_base)
 
 
 def _of_order(session: Session, shape: Shape, order_no: str) -> list[Any]:

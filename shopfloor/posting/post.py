@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, bindparam, true, update
+from sqlalchemy import Update, update
 from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
-from shopfloor.db import current_plant, table, take_numbers
+from shopfloor.db import Given, ManyRows, current_plant, table, take_numbers
 from shopfloor.db.races import lost_race
 from shopfloor.errors import Refusal
 from shopfloor.items.models import NumberInformation
@@ -39,6 +39,18 @@ from shopfloor.reservations.rules import ReservedPiece, UsedReservation
 
 Number = Callable[[int], int]
 """Turns a reference of the plan into an entry number."""
+_information = table(NumberInformation)
+_DATED = ("item_no", "variant_code", "kind", "number", "expiration_date")
+
+
+def _date(given: Given) -> Update:
+    here = [_information.c[name] == given[name] for name in _DATED[:-1]]
+    return update(_information).where(*here).values(expiration_date=given["expiration_date"])
+
+
+_date_columns = {name: _information.c[name] for name in _DATED}
+_NEW_DATES = ManyRows(lambda given: _date(given).where(_information.c.expiration_date.is_(None)), **_date_columns)
+_OTHER_DATES = ManyRows(_date, **_date_columns)
 
 
 def post(
@@ -231,25 +243,12 @@ class _Writer:
         ]
         if rows and ledger.insert_or_skip(session, NumberInformation, rows) != len(rows):
             raise lost_race("a number was registered by somebody else")
-        if plan.new_dates:
-            self._write_dates(plan.new_dates, table(NumberInformation).c.expiration_date.is_(None))
-        if plan.redated:
-            self._write_dates(plan.redated, true())
+        self._write_dates(_NEW_DATES, plan.new_dates)
+        self._write_dates(_OTHER_DATES, plan.redated)
 
-    def _write_dates(self, dates: Mapping[NumberKey, date], of: ColumnElement[bool]) -> None:
-        information = table(NumberInformation)
-        names = ("item_no", "variant_code", "kind", "number")
-        rows = [
-            {f"b_{name}": value for name, value in zip(names, key, strict=True)} | {"b_date": expires}
-            for key, expires in sorted(dates.items())
-        ]
-        statement = (
-            update(information)
-            .where(information.c.plant_no == current_plant(self.session), of)
-            .where(*(information.c[name] == bindparam(f"b_{name}") for name in names))
-            .values(expiration_date=bindparam("b_date", type_=information.c.expiration_date.type))
-        )
-        if self.session.connection().execute(statement, rows).rowcount != len(rows):
+    def _write_dates(self, statement: ManyRows, dates: Mapping[NumberKey, date]) -> None:
+        rows = [dict(zip(_DATED, (*key, expires), strict=True)) for key, expires in sorted(dates.items())]
+        if statement.execute(self.session, rows) != len(rows):
             raise lost_race("a number got its date from somebody else")
 
 

@@ -5,6 +5,7 @@ All of it comes from open entries and reservation entries, which stay as many as
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -113,13 +114,13 @@ def availability_of(
         return {}
     rows = _sums(session, _open, place, wanted, func.sum(_open.c.remaining), func.sum(_open.c.reserved), _open.c.remaining > ZERO)
     found = [
-        NumberAvailability(one, total=_matching(rows, one, 0), reserved=_matching(rows, one, 1)) for one in wanted
+        NumberAvailability(one, total=rows.matching(one, 0), reserved=rows.matching(one, 1)) for one in wanted
     ]
     found = _completed(session, place, found, line)
     if same_need is not None:
         of_need = and_(_requested(_entry), _of(_entry, same_need))
         own = _sums(session, _entry, place, wanted, func.sum(-_entry.c.quantity_base), func.count(), of_need)
-        found = [replace(one, counted_twice=_matching(own, one.tracking, 0)) for one in found]
+        found = [replace(one, counted_twice=own.matching(one.tracking, 0)) for one in found]
     return {one.tracking: one for one in found}
 
 
@@ -165,9 +166,9 @@ def _completed(
     return [
         replace(
             one,
-            requested=_matching(requested, one.tracking, 0),
-            held_without_number=_matching(held, one.tracking, 0),
-            reserved_by_line=_matching(held, one.tracking, 1),
+            requested=requested.matching(one.tracking, 0),
+            held_without_number=held.matching(one.tracking, 0),
+            reserved_by_line=held.matching(one.tracking, 1),
             expiration_date=_date(facts, one.tracking),
             on_hold=any(facts[key].blocked for key in _keys(one.tracking) if key in facts),
         )
@@ -180,7 +181,7 @@ def _requested(entry: FromClause) -> ColumnElement[bool]:
     return and_(entry.c.positive.is_(False), or_(entry.c.to_handle_base.is_(None), entry.c.to_handle_base != ZERO))
 
 
-def _held(session: Session, place: Place, wanted: Sequence[Tracking], line: Demand | None) -> Mapping[Tracking, tuple[Decimal, ...]]:
+def _held(session: Session, place: Place, wanted: Sequence[Tracking], line: Demand | None) -> _Found:
     """LB-09: what others hold of each number without naming it, and what the line itself holds of it."""
     own = _of(_demand, line) if line is not None else ~true()
     unnamed = and_(_demand.c.serial_no == "", _demand.c.lot_no == "", _demand.c.package_no == "")
@@ -204,7 +205,7 @@ def _held(session: Session, place: Place, wanted: Sequence[Tracking], line: Dema
 def _sums(
     session: Session, source: FromClause, place: Place, wanted: Sequence[Tracking], first: ColumnElement[Any], second: ColumnElement[Any],
     condition: ColumnElement[bool],
-) -> Mapping[Tracking, tuple[Decimal, ...]]:
+) -> _Found:
     c = source.c
     statement = (
         select(c.serial_no, c.lot_no, c.package_no, first.label("first"), second.label("second"))
@@ -214,11 +215,11 @@ def _sums(
     return _read(session, statement)
 
 
-def _read(session: Session, statement: Select[Any]) -> Mapping[Tracking, tuple[Decimal, ...]]:
-    return {
+def _read(session: Session, statement: Select[Any]) -> _Found:
+    return _Found({
         Tracking(row.serial_no, row.lot_no, row.package_no): (_exact(row.first), _exact(row.second))
         for row in session.connection().execute(statement)
-    }
+    })
 
 
 def _facts(session: Session, place: Place, wanted: Sequence[Tracking]) -> dict[tuple[str, str], Row[Any]]:
@@ -246,20 +247,27 @@ def _keys(tracking: Tracking) -> list[tuple[str, str]]:
 # --- numbers in statements ------------------------------------------------------------------------------------------------
 
 
-def _matching(sums: Mapping[Tracking, tuple[Decimal, ...]], wanted: Tracking, place: int) -> Decimal:
-    """AV-09: a lot without a serial stands for all serials of it."""
-    if wanted in sums and wanted.serial_no:
-        return sums[wanted][place]
-    return sum((values[place] for found, values in sums.items() if _covers(wanted, found)), ZERO)
+class _Found:
+    """Two sums for each number combination that was found, by each of its numbers: thousands are asked for at once."""
 
+    def __init__(self, sums: Mapping[Tracking, tuple[Decimal, ...]]) -> None:
+        self._sums = sums
+        self._by_number: dict[tuple[str, str], list[Tracking]] = defaultdict(list)
+        for found in sums:
+            for pair in _keys(found):
+                self._by_number[pair].append(found)
 
-def _covers(wanted: Tracking, found: Tracking) -> bool:
-    pairs = ((wanted.serial_no, found.serial_no), (wanted.lot_no, found.lot_no), (wanted.package_no, found.package_no))
-    return all(not asked or asked == there for asked, there in pairs)
+    def matching(self, wanted: Tracking, place: int) -> Decimal:
+        """AV-09: a lot without a serial stands for all serials of it."""
+        if wanted in self._sums and wanted.serial_no:
+            return self._sums[wanted][place]
+        asked = _keys(wanted)
+        near = self._by_number.get(asked[0], ()) if asked else self._sums
+        return sum((self._sums[found][place] for found in near if set(asked) <= set(_keys(found))), ZERO)
 
 
 def _among(source: FromClause, wanted: Sequence[Tracking]) -> ColumnElement[bool]:
-    """Finds all that are wanted and perhaps a few neighbours, which `_matching` leaves alone."""
+    """Finds all that are wanted and perhaps a few neighbours, which `_Found` leaves alone."""
     serials = sorted({one.serial_no for one in wanted if one.serial_no})
     lots = sorted({one.lot_no for one in wanted if one.lot_no and not one.serial_no})
     packages = sorted({one.package_no for one in wanted if not one.serial_no and not one.lot_no})

@@ -7,7 +7,7 @@ from people with the right, and then broken. Production postings and the API nev
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -22,7 +22,7 @@ from shopfloor.reservations.commands import carry_out_moves, release
 from shopfloor.reservations.errors import ReservationsWillBreak, ReservedNotInStock
 from shopfloor.reservations.matching import Goods
 from shopfloor.reservations.pairs import pairs_of_demand
-from shopfloor.reservations.queries import pieces_on
+from shopfloor.reservations.queries import pieces_on, stock_of_numbers
 from shopfloor.reservations.rules import Demand, Move, OpenEntry, ReservedPiece, movable, rebind
 from shopfloor.reservations.supplies import demand_lines, open_entry, stock_supplies
 
@@ -49,16 +49,17 @@ NOBODY = Demand("", "", 0)
 def make_room(session: Session, actor: Actor, needs: Sequence[Needed], *, may_break: bool, confirmed: bool = False) -> str:
     """Move, and after a yes break, others' reservations in the way of a posting. What stays in the way is refused by the posting.
 
-    The caller holds its document. Locks the stock of the goods (A23). The number of statements does not depend on how many needs there
-    are. Gives whose reservations were broken; blank: nobody's. Raises ReservedNotInStock, ReservationsWillBreak.
+    The caller holds its document. Looks at what the needs name first; only when others are in the way are all entries of the goods read
+    and locked (A23). Who reserves between the look and the posting is seen by the posting, which refuses. The number of
+    statements does not depend on how many needs there are. Gives whose reservations were broken; blank: nobody's. Raises
+    ReservedNotInStock, ReservationsWillBreak.
     """
     _refuse_not_arrived(session, needs)
-    goods = {need.goods for need in needs}
-    entries = {supply.source_line_no: open_entry(supply) for supply in stock_supplies(session, goods, lock=True)}
-    held = [number for number, entry in entries.items() if entry.reserved > ZERO]
-    if not held:
+    named = _Shelf.of(session, stock_of_numbers(session, [(need.goods, need.specific, need.entry_no) for need in needs]))
+    if named.suffices(needs):
         return ""
-    shelf = _Shelf(dict(entries), pieces_on(session, held))
+    before = {supply.source_line_no: open_entry(supply) for supply in stock_supplies(session, {need.goods for need in needs}, lock=True)}
+    shelf = _Shelf.of(session, before.values())
     for need in needs:
         short = shelf.short_of(need)
         if short > ZERO:
@@ -66,7 +67,7 @@ def make_room(session: Session, actor: Actor, needs: Sequence[Needed], *, may_br
         if short > ZERO and may_break and actor.may(rights.BREAK_RESERVATIONS):
             _break(shelf, need, short, confirmed=confirmed)
         shelf.take(need)
-    _write(session, actor, shelf, entries)
+    _write(session, actor, shelf, before)
     return ", ".join(dict.fromkeys(piece.demand.label() for piece, _ in shelf.broken))
 
 
@@ -75,81 +76,128 @@ class _Shelf:
     """Stock and reservations as they change while room is made; earlier needs are seen by later ones."""
 
     entries: dict[int, OpenEntry]
-    pieces: list[ReservedPiece]
+    pieces: dict[int, list[ReservedPiece]]
+    """By open entry."""
     moves: list[Move] = field(default_factory=list)
     broken: list[tuple[ReservedPiece, Decimal]] = field(default_factory=list)
+    places: dict[tuple[Goods, str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+    """Entries by goods and one of their numbers, and by goods alone, so that no need looks through all of them."""
+    free: dict[Goods, dict[int, None]] = field(default_factory=lambda: defaultdict(dict))
+    """Entries with something free."""
+
+    @staticmethod
+    def of(session: Session, entries: Iterable[OpenEntry]) -> _Shelf:
+        """The entries, and who holds them. One statement, none when nobody does."""
+        stock = {entry.entry_no: entry for entry in entries}
+        held = [number for number, entry in stock.items() if entry.reserved > ZERO]
+        pieces: dict[int, list[ReservedPiece]] = defaultdict(list)
+        for piece in pieces_on(session, held) if held else ():
+            pieces[piece.open_entry_no].append(piece)
+        shelf = _Shelf(stock, pieces)
+        for entry in stock.values():
+            for name, number in (("", ""), *vars(entry.tracking).items()):
+                if number or not name:
+                    shelf.places[_goods(entry), name, number].append(entry.entry_no)
+            shelf.change(entry.entry_no)
+        return shelf
 
     def agreeing(self, need: Needed) -> list[OpenEntry]:
         """Entries that the need may be taken from."""
-        wanted = vars(need.specific)
-        return [
-            entry
-            for entry in self.entries.values()
-            if (entry.item_no, entry.variant_code, entry.location_code) == need.goods
-            and need.entry_no in (0, entry.entry_no)
-            and all(not number or getattr(entry.tracking, name) == number for name, number in wanted.items())
-        ]
+        wanted = [(name, number) for name, number in vars(need.specific).items() if number]
+        first = wanted[0] if wanted else ("", "")
+        numbers = self.places.get((need.goods, *first), ())
+        found = (self.entries[number] for number in numbers if need.entry_no in (0, number))
+        return [entry for entry in found if all(getattr(entry.tracking, name) == number for name, number in wanted)]
+
+    def suffices(self, needs: Sequence[Needed]) -> bool:
+        """Whether others' reservations are in nobody's way. The shelf is used up by the question."""
+        if not any(self.pieces.values()):
+            return True
+        for need in needs:
+            if self.short_of(need) > ZERO:
+                return False
+            self.take(need)
+        return True
 
     def short_of(self, need: Needed) -> Decimal:
         """What the need lacks after free stock and its own reservations; at most what others hold of it."""
         here = self.agreeing(need)
-        numbers = {entry.entry_no for entry in here}
-        own = sum((p.quantity for p in self.pieces if p.open_entry_no in numbers and p.demand == need.demand), ZERO)
+        own = sum((p.quantity for p in self.held(here) if p.demand == need.demand), ZERO)
         short = need.quantity - own - sum((entry.free for entry in here), ZERO)
         return max(min(short, sum((piece.quantity for piece in self.others(need)), ZERO)), ZERO)
 
+    def held(self, entries: Iterable[OpenEntry]) -> list[ReservedPiece]:
+        """Who holds these entries."""
+        return [piece for entry in entries for piece in self.pieces.get(entry.entry_no, ())]
+
     def others(self, need: Needed) -> list[ReservedPiece]:
         """Pieces of other lines on entries that the need may be taken from; without a number first, the newest first."""
-        numbers = {entry.entry_no for entry in self.agreeing(need)}
-        found = [p for p in self.pieces if p.open_entry_no in numbers and p.demand != need.demand]
+        found = [piece for piece in self.held(self.agreeing(need)) if piece.demand != need.demand]
         return sorted(found, key=lambda piece: (piece.specific, -piece.entry_no))
+
+    def elsewhere(self, need: Needed, wanted: Decimal) -> list[OpenEntry]:
+        """Entries of the same goods that the need may not be taken from, as many as have `wanted` free."""
+        here = {entry.entry_no for entry in self.agreeing(need)}
+        found: list[OpenEntry] = []
+        for number in self.free[need.goods]:
+            if wanted <= ZERO:
+                break
+            if number not in here:
+                found.append(self.entries[number])
+                wanted -= self.entries[number].free
+        return sorted(found, key=lambda entry: entry.entry_no)
 
     def change(self, entry_no: int, *, remaining: Decimal = ZERO, reserved: Decimal = ZERO) -> None:
         """Note what became of an entry."""
         entry = self.entries[entry_no]
-        self.entries[entry_no] = replace(entry, remaining=entry.remaining + remaining, reserved=entry.reserved + reserved)
+        after = replace(entry, remaining=entry.remaining + remaining, reserved=entry.reserved + reserved)
+        self.entries[entry_no] = after
+        if after.free > ZERO:
+            self.free[_goods(after)][entry_no] = None
+        else:
+            self.free[_goods(after)].pop(entry_no, None)
 
     def drop(self, piece: ReservedPiece, quantity: Decimal) -> None:
         """Note that a piece lost quantity."""
-        self.pieces.remove(piece)
+        self.pieces[piece.open_entry_no].remove(piece)
         self.change(piece.open_entry_no, reserved=-quantity)
         if quantity < piece.quantity:
-            self.pieces.append(replace(piece, quantity=piece.quantity - quantity))
+            self.pieces[piece.open_entry_no].append(replace(piece, quantity=piece.quantity - quantity))
 
     def take(self, need: Needed) -> None:
         """Note what the need itself will take, so that the next one does not count on it."""
         left = need.quantity
-        numbers = {entry.entry_no for entry in self.agreeing(need)}
-        for piece in [p for p in self.pieces if p.open_entry_no in numbers and p.demand == need.demand]:
+        here = self.agreeing(need)
+        for piece in [p for p in self.held(here) if p.demand == need.demand]:
             part = min(piece.quantity, left)
             if part > ZERO:
                 self.drop(piece, part)
                 self.change(piece.open_entry_no, remaining=-part)
                 left -= part
-        for entry_no in sorted(numbers):
+        for entry_no in sorted(entry.entry_no for entry in here):
             part = min(self.entries[entry_no].free, left)
             if part > ZERO:
                 self.change(entry_no, remaining=-part)
                 left -= part
 
 
+def _goods(entry: OpenEntry) -> Goods:
+    return (entry.item_no, entry.variant_code, entry.location_code)
+
+
 def _move(shelf: _Shelf, need: Needed, short: Decimal) -> Decimal:
     """LB-03 c, LB-08: all of what is short, or nothing. Gives what was moved."""
-    here = {entry.entry_no for entry in shelf.agreeing(need)}
     mine = need.demand or NOBODY
-    candidates = movable([piece for piece in shelf.pieces if piece.open_entry_no in here and piece.entry_no], mine)
-    elsewhere = [
-        entry for number, entry in sorted(shelf.entries.items())
-        if number not in here and (entry.item_no, entry.variant_code, entry.location_code) == need.goods
-    ]
+    candidates = movable([piece for piece in shelf.held(shelf.agreeing(need)) if piece.entry_no], mine)
     if sum((piece.quantity for piece in candidates), ZERO) < short:
         return ZERO
-    moves = rebind(candidates, elsewhere, short)
+    moves = rebind(candidates, shelf.elsewhere(need, short), short)
     for move in moves or ():
-        now_held = next(piece for piece in shelf.pieces if piece.entry_no == move.piece.entry_no)
+        now_held = next(piece for piece in shelf.pieces[move.piece.open_entry_no] if piece.entry_no == move.piece.entry_no)
         shelf.drop(now_held, move.quantity)
         # The moved pair has no number before it is written, and does not move twice.
-        shelf.pieces.append(replace(move.piece, entry_no=0, open_entry_no=move.to_open_entry_no, quantity=move.quantity))
+        moved = replace(move.piece, entry_no=0, open_entry_no=move.to_open_entry_no, quantity=move.quantity)
+        shelf.pieces[move.to_open_entry_no].append(moved)
         shelf.change(move.to_open_entry_no, reserved=move.quantity)
         shelf.moves.append(move)
     return short if moves else ZERO

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import Delete, Update, case, delete, insert, or_, update
 from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
-from shopfloor.db import current_plant, table, take_numbers
+from shopfloor.db import Given, ManyRows, current_plant, table, take_numbers
 from shopfloor.db.races import lost_race
 from shopfloor.items.tracking import NO_TRACKING, Tracking
 from shopfloor.ledger.models import OpenItemEntry
@@ -32,29 +32,35 @@ SIDES = 2
 
 # Built once: putting a statement together costs more than running it.
 _INSERT = insert(_entry)
-_MOVE_SUPPLY = (
-    update(_entry)
-    .where(
-        _entry.c.plant_no == bindparam("b_plant"),
-        _entry.c.positive.is_(True),
-        _entry.c.source_type == ReservationSource.ITEM_LEDGER_ENTRY,
-        _entry.c.source_line_no == bindparam("b_old"),
-    )
-    .values(source_id=bindparam("b_text"), source_line_no=bindparam("b_new"))
-)
-_reserved = _open.c.reserved + bindparam("b_change", type_=_open.c.reserved.type)
-_CHANGE_RESERVED = (
-    update(_open)
-    .where(_open.c.plant_no == bindparam("b_plant"), _open.c.entry_no == bindparam("b_entry"), _reserved <= _open.c.remaining)
-    .values(reserved=_reserved)
-)
-_quantity = bindparam("b_quantity", type_=_entry.c.quantity_base.type)
-_mine = (_entry.c.plant_no == bindparam("b_plant")) & (_entry.c.entry_no == bindparam("b_entry"))
-_DELETE_USED_UP = delete(_entry).where(_mine, _entry.c.quantity_base.in_([_quantity, -_quantity]))
-_REDUCE = tuple(
-    update(_entry).where(_mine, _entry.c.positive.is_(positive)).values(quantity_base=left)
-    for positive, left in ((True, _entry.c.quantity_base - _quantity), (False, _entry.c.quantity_base + _quantity))
-)
+
+
+def _change_reserved(given: Given) -> Update:
+    after = _open.c.reserved + given["change"]
+    return update(_open).where(_open.c.entry_no == given["entry_no"], after <= _open.c.remaining).values(reserved=after)
+
+
+def _delete_used_up(given: Given) -> Delete:
+    used_up = or_(_entry.c.quantity_base == given["quantity"], _entry.c.quantity_base == -given["quantity"])
+    return delete(_entry).where(_entry.c.entry_no == given["entry_no"], used_up)
+
+
+def _reduce(given: Given) -> Update:
+    """Both sides: the supply's quantity is positive, the demand's negative."""
+    c = _entry.c
+    left = case((c.positive, c.quantity_base - given["quantity"]), else_=c.quantity_base + given["quantity"])
+    return update(_entry).where(c.entry_no == given["entry_no"]).values(quantity_base=left)
+
+
+def _move_supply(given: Given) -> Update:
+    c = _entry.c
+    of_entry = (c.source_type == ReservationSource.ITEM_LEDGER_ENTRY) & (c.source_id == given["old_id"])
+    return update(_entry).where(c.positive, of_entry).values(source_id=given["new_id"], source_line_no=given["new_no"])
+
+
+_CHANGE_RESERVED = ManyRows(_change_reserved, entry_no=_open.c.entry_no, change=_open.c.reserved)
+_DELETE_USED_UP = ManyRows(_delete_used_up, entry_no=_entry.c.entry_no, quantity=_entry.c.quantity_base)
+_REDUCE = ManyRows(_reduce, entry_no=_entry.c.entry_no, quantity=_entry.c.quantity_base)
+_MOVE_SUPPLY = ManyRows(_move_supply, old_id=_entry.c.source_id, new_id=_entry.c.source_id, new_no=_entry.c.source_line_no)
 
 
 @dataclass(frozen=True)
@@ -86,13 +92,8 @@ def insert_pairs(session: Session, actor: Actor, pairs: Sequence[NewPair], numbe
 
 def change_reserved(session: Session, changes: Mapping[int, Decimal]) -> None:
     """Add to `reserved` of open entries; the sums must stay between 0 and what remains. Asserts that every row took it."""
-    plant_no = current_plant(session)
-    rows = [
-        {"b_plant": plant_no, "b_entry": entry_no, "b_change": change} for entry_no, change in sorted(changes.items()) if change != ZERO
-    ]
-    if not rows:
-        return
-    changed = session.connection().execute(_CHANGE_RESERVED, rows).rowcount
+    rows = [{"entry_no": entry_no, "change": change} for entry_no, change in sorted(changes.items()) if change != ZERO]
+    changed = _CHANGE_RESERVED.execute(session, rows)
     assert changed == len(rows), f"{len(rows) - changed} open entries could not take a reservation although they were locked"
 
 
@@ -172,19 +173,11 @@ def reserve(
 
 def reduce_pairs(session: Session, quantities: Mapping[int, Decimal]) -> None:
     """Take quantity off both sides of pairs; a pair with nothing left goes. If a pair is not there any more, the work runs again."""
-    plant_no = current_plant(session)
-    rows = [
-        {"b_plant": plant_no, "b_entry": entry_no, "b_quantity": quantity}
-        for entry_no, quantity in sorted(quantities.items())
-        if quantity > ZERO
-    ]
-    if not rows:
-        return
+    rows = [{"entry_no": entry_no, "quantity": quantity} for entry_no, quantity in sorted(quantities.items()) if quantity > ZERO]
     # Delete first what is used up completely: the sign check leaves no room for a zero.
-    connection = session.connection()
-    changed = connection.execute(_DELETE_USED_UP, rows).rowcount
+    changed = _DELETE_USED_UP.execute(session, rows)
     if changed < len(rows) * SIDES:
-        changed += sum(connection.execute(statement, rows).rowcount for statement in _REDUCE)
+        changed += _REDUCE.execute(session, rows)
     if changed != len(rows) * SIDES:
         raise lost_race("a reservation was changed by somebody else")
 
@@ -194,9 +187,8 @@ def move_supply(session: Session, entries: Mapping[int, int]) -> None:
 
     The new open entry has been written with what was reserved of the old one.
     """
-    if entries:
-        rows = [{"b_plant": current_plant(session), "b_old": old, "b_new": new, "b_text": str(new)} for old, new in sorted(entries.items())]
-        session.connection().execute(_MOVE_SUPPLY, rows)
+    rows = [{"old_id": str(old), "new_id": str(new), "new_no": new} for old, new in sorted(entries.items())]
+    _MOVE_SUPPLY.execute(session, rows)
 
 
 def _as_before(piece: ReservedPiece, quantity: Decimal) -> NewPair:

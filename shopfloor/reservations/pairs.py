@@ -9,11 +9,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Delete, FromClause, Row, Select, Update, and_, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
-from shopfloor.db import QuantityType, current_plant, plant, table, take_numbers
+from shopfloor.db import Given, ManyRows, current_plant, plant, table, take_numbers
 from shopfloor.db.races import lost_race
 from shopfloor.items.tracking import NO_TRACKING, Tracking
 from shopfloor.people.actor import Actor
@@ -27,10 +27,21 @@ from shopfloor.reservations.tracking_records import take_off, tracking_records
 _entry = table(ReservationEntry)
 _demand = _entry.alias("demand")
 _supply = _entry.alias("supply")
-_QUANTITY = bindparam("b_quantity", type_=QuantityType)
-_MINE = and_(_entry.c.plant_no == bindparam("b_plant"), _entry.c.entry_no == bindparam("b_entry"), _entry.c.positive.is_(False))
-_REMOVE_NUMBER = delete(_entry).where(_MINE, _entry.c.quantity_base == -_QUANTITY)
-_REDUCE_NUMBER = update(_entry).where(_MINE).values(quantity_base=_entry.c.quantity_base + _QUANTITY, to_handle_base=None)
+
+
+def _remove_number(given: Given) -> Delete:
+    c = _entry.c
+    return delete(_entry).where(c.entry_no == given["entry_no"], c.positive.is_(False), c.quantity_base == -given["quantity"])
+
+
+def _reduce_number(given: Given) -> Update:
+    c = _entry.c
+    left = c.quantity_base + given["quantity"]
+    return update(_entry).where(c.entry_no == given["entry_no"], c.positive.is_(False)).values(quantity_base=left, to_handle_base=None)
+
+
+_REMOVE_NUMBER = ManyRows(_remove_number, entry_no=_entry.c.entry_no, quantity=_entry.c.quantity_base)
+_REDUCE_NUMBER = ManyRows(_reduce_number, entry_no=_entry.c.entry_no, quantity=_entry.c.quantity_base)
 
 
 @dataclass(frozen=True)
@@ -186,16 +197,15 @@ def _write_surplus(session: Session, actor: Actor, kept: Sequence[Pair], row: Ca
 
 def use_numbers(session: Session, demand: Demand, tracking: Tracking, quantity: Decimal) -> None:
     """Take quantity off the line's loose numbers, because a reservation carries them now (DM-22)."""
-    plant_no = current_plant(session)
     gone: list[dict[str, Any]] = []
     less: list[dict[str, Any]] = []
     for row in _number_rows(session, demand):
         part = min(-row.quantity_base, quantity) if _tracking(row) == tracking else ZERO
         if part > ZERO:
             quantity -= part
-            (gone if part == -row.quantity_base else less).append({"b_plant": plant_no, "b_entry": row.entry_no, "b_quantity": part})
+            (gone if part == -row.quantity_base else less).append({"entry_no": row.entry_no, "quantity": part})
     for statement, rows in ((_REMOVE_NUMBER, gone), (_REDUCE_NUMBER, less)):
-        if rows and session.connection().execute(statement, rows).rowcount != len(rows):
+        if statement.execute(session, rows) != len(rows):
             raise lost_race("a number on the line was changed by somebody else")
 
 

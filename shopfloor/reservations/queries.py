@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -57,6 +58,27 @@ def lock_free_supply(session: Session, item_no: str, variant_code: str, location
         .with_for_update(key_share=True)
     )
     return sorted((_open_entry(row) for row in rows), key=lambda entry: (entry.posting_date or date.min, entry.entry_no))
+
+
+def stock_of_numbers(session: Session, wanted: Iterable[tuple[tuple[str, str, str], Tracking, int]]) -> list[OpenEntry]:
+    """Open entries of these goods (item, variant, location) with these numbers, or with this entry number unless it is 0.
+
+    All entries of goods that are asked for without any of it. Oldest first, not locked; perhaps with a few neighbours. One statement,
+    whatever else is in stock.
+    """
+    values: dict[str, set[tuple[str, str | int]]] = defaultdict(set)
+    for (item_no, _, location_code), tracking, entry_no in wanted:
+        narrow: dict[str, str | int] = {"entry_no": entry_no, **vars(tracking)}
+        name, number = next(((name, number) for name, number in narrow.items() if number), ("location_code", location_code))
+        values[name].add((item_no, number))
+    if not values:
+        return []
+    parts = []
+    for name, pairs in sorted(values.items()):
+        items, numbers = (sorted(set(column)) for column in zip(*pairs, strict=True))
+        parts.append(and_(_open.c.item_no.in_(items), _open.c[name].in_(numbers)))
+    statement = select(_open).where(plant(session, _open), or_(*parts), _open.c.remaining > ZERO).order_by(_open.c.entry_no)
+    return [_open_entry(row) for row in session.connection().execute(statement)]
 
 
 def pieces_of_associations(session: Session, association_nos: Sequence[int]) -> list[ReservedPiece]:

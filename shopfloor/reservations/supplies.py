@@ -289,7 +289,7 @@ def _among(goods: Collection[Goods]) -> ColumnElement[bool]:
 def _numbers_on_hold(session: Session, items: Collection[str]) -> set[tuple[str, str, str, str]]:
     i = _information.c
     statement = select(i.item_no, i.variant_code, i.kind, i.number).where(
-        plant(session, _information), i.item_no.in_(sorted(items)), i.blocked
+        plant(session, _information), i.item_no.in_(sorted(items)), i.blocked.is_(True)
     )
     return {tuple(row) for row in session.connection().execute(statement)}
 

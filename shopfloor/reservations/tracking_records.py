@@ -11,11 +11,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Row, delete, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
-from shopfloor.db import current_plant, plant, table, take_numbers
+from shopfloor.db import ManyRows, current_plant, plant, table, take_numbers
 from shopfloor.items.tracking import Tracking
 from shopfloor.people.actor import Actor
 from shopfloor.quantity import ZERO
@@ -24,6 +24,12 @@ from shopfloor.reservations.rules import Demand
 
 _entry = table(ReservationEntry)
 _KEY = (_entry.c.source_type, _entry.c.source_id, _entry.c.source_line_no, _entry.c.source_sub_line_no)
+# What is left is to be handled next, unless somebody says otherwise (DM-24).
+_CHANGE = ManyRows(
+    lambda given: update(_entry).where(_entry.c.entry_no == given["entry_no"]).values(quantity_base=given["left"], to_handle_base=None),
+    entry_no=_entry.c.entry_no, left=_entry.c.quantity_base,
+)
+_DELETE = ManyRows(lambda given: delete(_entry).where(_entry.c.entry_no == given["entry_no"]), entry_no=_entry.c.entry_no)
 
 
 @dataclass(frozen=True)
@@ -136,24 +142,15 @@ def _cut(records: Sequence[TrackingRecord], left: dict[int, Decimal], open_quant
 def _write_left(session: Session, records: Sequence[TrackingRecord], left: Mapping[int, Decimal]) -> None:
     _delete(session, [record.entry_no for record in records if left[record.entry_no] == ZERO])
     rows = [
-        {"b_plant": current_plant(session), "b_entry": record.entry_no, "b_left": left[record.entry_no] * (1 if record.inbound else -1)}
+        {"entry_no": record.entry_no, "left": left[record.entry_no] * (1 if record.inbound else -1)}
         for record in records
         if ZERO < left[record.entry_no] < record.quantity
     ]
-    if rows:
-        # What is left is to be handled next, unless somebody says otherwise (DM-24).
-        changed = (
-            update(_entry)
-            .where(_entry.c.plant_no == bindparam("b_plant"), _entry.c.entry_no == bindparam("b_entry"))
-            .values(quantity_base=bindparam("b_left", type_=_entry.c.quantity_base.type), to_handle_base=None)
-        )
-        session.connection().execute(changed, rows)
+    _CHANGE.execute(session, rows)
 
 
 def _delete(session: Session, entry_nos: Sequence[int]) -> None:
-    if entry_nos:
-        gone = delete(_entry).where(_entry.c.plant_no == bindparam("b_plant"), _entry.c.entry_no == bindparam("b_entry"))
-        session.connection().execute(gone, [{"b_plant": current_plant(session), "b_entry": entry_no} for entry_no in entry_nos])
+    _DELETE.execute(session, [{"entry_no": entry_no} for entry_no in entry_nos])
 
 
 def _row(session: Session, actor: Actor, goods: LineOfGoods, entry_no: int, record: NewRecord) -> dict[str, Any]:

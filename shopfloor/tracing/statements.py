@@ -150,24 +150,31 @@ def applications(session: Session, *, positive: Collection[int], negative: Colle
     """
     inward = listed(session, "inward", [(number,) for number in sorted(positive)], entry_no=BigInteger)
     outward = listed(session, "outward", [(number,) for number in sorted(negative)], entry_no=BigInteger)
+    # Each part reads its own rows. A list of entry numbers to look up would tempt PostgreSQL to read the whole table for a few of them.
+    columns = [
+        APPLICATION.c[name]
+        for name in (
+            "entry_no", "item_entry_no", "inbound_item_entry_no", "outbound_item_entry_no", "quantity", "transferred_from_entry_no",
+            "cost_application",
+        )
+    ]
     coming = (
-        select(APPLICATION.c.entry_no)
+        select(*columns)
         .select_from(KeysFirst(inward, APPLICATION, APPLICATION.c.inbound_item_entry_no == inward.c.entry_no))
         .where(plant(session, APPLICATION), or_(literal(not own_only), APPLICATION.c.item_entry_no == inward.c.entry_no))
     )
     going = (
-        select(APPLICATION.c.entry_no)
+        select(*columns)
         .select_from(KeysFirst(outward, APPLICATION, APPLICATION.c.outbound_item_entry_no == outward.c.entry_no))
         .where(plant(session, APPLICATION))
     )
-    statement = select(APPLICATION).where(plant(session, APPLICATION), APPLICATION.c.entry_no.in_(union(coming, going)))
     return [
         Application(
             entry_no=row.entry_no, item_entry_no=row.item_entry_no, inbound=row.inbound_item_entry_no,
             outbound=row.outbound_item_entry_no, quantity=row.quantity, transferred_from=row.transferred_from_entry_no,
             cost_application=row.cost_application,
         )
-        for row in session.connection().execute(statement)
+        for row in session.connection().execute(union(coming, going))
     ]
 
 

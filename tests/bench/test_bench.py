@@ -1,11 +1,14 @@
 """The bench measures what it says: the real flow, through the real server. Its figures are judged nowhere here."""
 
 import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from bench import load, plant, report, service, web
+from bench import history, load, plant, posting_cost, reading_cost, report, scale, service, web
 from bench.databases import Database
 from bench.server import BARE, SHOPFLOOR, server
-from shopfloor.db import make_engine
+from shopfloor.cli.check import all_problems
+from shopfloor.db import Base, make_engine
 from tests.databases import ENGINES, fresh_url
 
 UNITS = 2
@@ -41,6 +44,36 @@ def test_stations_scan_at_the_real_server_and_nothing_is_refused(tmp_path):
             assert figures.per_second > 0
             assert 0 < figures.p50 <= figures.p99
         assert all(stock.next.values()), "every station built something"
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+def test_a_copied_history_is_right_in_every_book(kind, monkeypatch):
+    """`shopfloor check` finds nothing wrong in it, and what is built and posted afterwards gets numbers of its own."""
+    monkeypatch.setattr(history, "LOTS", 20)
+    monkeypatch.setattr(history, "FIRST_BLOCK", 25)
+    monkeypatch.setattr(posting_cost, "SIZES", (1, 5))
+    monkeypatch.setattr(posting_cost, "TIMES", {1: 2, 5: 2})
+    monkeypatch.setattr(reading_cost, "UNITS", 2)
+    with fresh_url(kind) as url:
+        database = Database(kind, url, kind)
+        engine = make_engine(url)
+        plant.furnish(engine, {1: reading_cost.units_needed(2), 2: 1})
+        past = history.begin(engine)
+        readings = []
+        reading_cost.warm_up(database, engine)
+        for turn, wanted in enumerate((300, 800), start=1):
+            past.grow(wanted)
+            readings.append(reading_cost.measure(database, engine, past, turn))
+        costs = posting_cost.measure(database, engine)
+        with Session(engine) as session:
+            assert all_problems(session) == []
+            ledger = Base.metadata.tables["item_ledger_entry"]
+            copies = select(func.count()).where(ledger.c.serial_no.like("H-0-%"))
+            assert session.connection().execute(copies).scalar_one() == 2 * past.productions == 2 * 80
+        engine.dispose()
+    assert {len({cost.statements for cost in costs if cost.use_case == name}) for name in posting_cost.USE_CASES} == {1}
+    found = scale.verdicts(scale.Results(kind, kind, costs, [readings[0], *readings], None))
+    assert {verdict.target.split(" ")[0] for verdict in found} >= {"receipt", "shipment", "output", "availability", "G2", "G9", "G10"}
 
 
 def test_a_missed_target_is_called_missed():

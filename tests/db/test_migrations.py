@@ -17,6 +17,7 @@ from shopfloor.db import Base, Command, make_engine, unit_of_work
 from shopfloor.db.engine import transaction_options
 from shopfloor.db.guards import APPEND_ONLY
 from shopfloor.db.migrate import DatabaseUnusable, _config, is_current, upgrade
+from shopfloor.db.planner import describe_indexes
 from shopfloor.errors import Answer
 from tests.databases import ENGINES, fresh_engine, postgres_url, sqlalchemy_url
 
@@ -105,12 +106,20 @@ class Done(Answer):
     message = "Done."
 
 
+GOODS = "plant_no = 1 AND item_no = 'x' AND variant_code = ''"
+
+
 @pytest.mark.parametrize(("statement", "index"), [
     ("SELECT * FROM item_ledger_entry WHERE plant_no = 1 AND order_no = 'x' ORDER BY entry_no", "order_no"),
     ("SELECT * FROM open_item_entry WHERE plant_no = 1 AND (serial_no = 'x' OR lot_no = 'x') ORDER BY entry_no", "serial_no"),
     ("SELECT * FROM scan_entry WHERE plant_no = 1 AND session_id = 'x' ORDER BY entry_no DESC LIMIT 10", "session_id"),
     ("SELECT * FROM genealogy_edge WHERE plant_no = 1 AND child_no = 4", "child"),
     ("SELECT * FROM component_association WHERE plant_no = 1 AND order_no = 'x' AND match_id IN (0, 4)", "order_no"),
+    (f"SELECT * FROM open_item_entry WHERE {GOODS} AND location_code = 'x' AND lot_no = 'x'", "plant_no_lot_no"),
+    (f"SELECT * FROM open_item_entry WHERE {GOODS} AND location_code = 'x' AND serial_no IN ('x', 'y')", "plant_no_serial_no"),
+    ("SELECT * FROM open_item_entry WHERE plant_no = 1 AND item_no IN ('x') AND serial_no IN ('x', 'y')", "plant_no_serial_no"),
+    (f"SELECT * FROM open_item_entry WHERE {GOODS} AND location_code = 'x' ORDER BY posting_date, entry_no", "location_code"),
+    ("SELECT * FROM number_information WHERE plant_no = 1 AND item_no IN ('x', 'y') AND blocked IS 1", "on_hold"),
 ])
 def test_sqlite_never_takes_the_plant_for_a_narrow_filter(statement: str, index: str) -> None:
     """A15: `plant_no` leads every index; the planner must use what comes behind it."""
@@ -118,6 +127,30 @@ def test_sqlite_never_takes_the_plant_for_a_narrow_filter(statement: str, index:
         plan = [row[-1] for row in connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement)]
     assert any(index in step for step in plan), plan
     assert not any(step.endswith("(plant_no=?)") for step in plan), plan
+
+
+def test_sqlite_reads_number_information_by_the_number() -> None:
+    """An item may have had millions of numbers: a posting reads those on its lines by the whole key."""
+    statement = (
+        "SELECT * FROM number_information WHERE plant_no = 1 AND item_no IN ('x', 'y') AND variant_code IN ('', 'v') "
+        "AND kind IN ('Serial', 'Lot') AND number IN ('1', '2', '3', '4')"
+    )
+    with fresh_engine("sqlite") as engine, engine.connect() as connection:
+        plan = [row[-1] for row in connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement)]
+    assert any("item_no=? AND variant_code=? AND kind=? AND number=?" in step for step in plan), plan
+
+
+def test_measured_figures_of_sqlite_stay_and_described_ones_are_renewed() -> None:
+    """`ANALYZE` knows better than a description; a description by an older version does not."""
+    with fresh_engine("sqlite") as engine, engine.connect() as connection:
+        ours, measured = "ix_open_item_entry_plant_no_lot_no", "ix_open_item_entry_plant_no_serial_no"
+        described = dict(connection.exec_driver_sql("SELECT idx, stat FROM sqlite_stat1").all())
+        change = "UPDATE sqlite_stat1 SET stat = ? WHERE idx = ?"
+        connection.exec_driver_sql(change, ("1000000 1000000 7", ours))
+        connection.exec_driver_sql(change, ("812 812 3", measured))
+        describe_indexes(connection)
+        after = dict(connection.exec_driver_sql("SELECT idx, stat FROM sqlite_stat1").all())
+    assert after == described | {measured: "812 812 3"}
 
 
 @contextmanager

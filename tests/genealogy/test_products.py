@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from shopfloor.errors import Refusal
 from shopfloor.genealogy.corrections import create_component, create_product, remove_products
@@ -109,6 +109,26 @@ def test_set_8_numbers_assigned_in_advance(run, session):
     session.rollback()
     with pytest.raises(Refusal, match="PRODUCT_OTHER_ORDER"):
         run(preallocate, order_no="RPO-1", given=PreallocationInput(serial_nos=["BK-3", "BK-2"]))
+    with pytest.raises(Refusal, match="PRODUCT_OTHER_ORDER"):
+        run(preallocate, order_no="RPO-1", given=PreallocationInput(serial_nos=["BK-3", "bk-2"]))
+
+
+def test_a18_numbers_are_assigned_in_the_same_statements_for_2_and_200(run, session, engine):
+    bike_plant(run)
+    bike_order(run)
+    seen = []
+    event.listen(engine, "before_cursor_execute", lambda *of: seen.append(of[2]))
+    counts = []
+    for many in (2, 200):
+        seen.clear()
+        run(preallocate, order_no="RPO-1", given=PreallocationInput(serial_nos=[f"BK-{many}-{number}" for number in range(many)]))
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+    assert len(session.scalars(select(TrackedProduct.match_id)).all()) == 202
+    session.rollback()
+    opening_stock(run, BIKE, serial_no="BK-old")
+    with pytest.raises(Refusal, match="PRODUCT_EXISTS"):
+        run(preallocate, order_no="RPO-1", given=PreallocationInput(serial_nos=["BK-new", "BK-old"]))
 
 
 def test_set_9_components_reserved_or_picked_in_advance(run, session):

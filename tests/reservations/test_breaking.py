@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from sqlalchemy import event
 
 from shopfloor.orders.inputs import PostShipment
 from shopfloor.orders.item_journal import post_item_journal
@@ -13,12 +16,7 @@ from shopfloor.people.actor import Actor
 from shopfloor.reservations.errors import MustBeReserved, NotAvailable, ReservationsWillBreak, ReservedElsewhere
 from tests.conftest import ADMINISTRATOR, ALL_RIGHTS
 from tests.factories_items import CELL, LABEL, MODULE, make_item, plant_with_masters
-from tests.factories_orders import (
-    make_customer,
-    make_sales_order,
-    opening_stock,
-    ship,
-)
+from tests.factories_orders import adjust, make_customer, make_sales_order, opening_stock, ship
 from tests.factories_reservations import STOCK, auto, books, cancel, held, pair_nos, put_number_on_line, reserved_by_number, sales_line
 
 CLERK = Actor("E-CLERK", "Cleo Clerk", ALL_RIGHTS - {rights.BREAK_RESERVATIONS}, time_zone="UTC")
@@ -150,3 +148,26 @@ def test_ap_12_er_11_an_always_item_goes_out_only_when_it_is_reserved(run, sessi
     cancel(run, *pair_nos(session))
     with pytest.raises(MustBeReserved):
         ship(run, "SO-1", {"quantity": "3"})
+
+
+def test_a18_a_shipment_reads_the_stock_that_it_names_not_all_of_the_item(run, engine):
+    """Neither its own reservations nor those of others on other numbers make it read and lock the whole shelf."""
+    numbers = [f"SN{number:03d}" for number in range(1, 9)]
+    adjust(run, *({"item_no": MODULE, "quantity": "1", "serial_no": number} for number in numbers))
+    sell(run, "3", no="SO-0", item_no=MODULE, reserve=True)  # the first three
+    sell(run, "4", item_no=MODULE, reserve=True)
+    seen = []
+    event.listen(engine, "before_cursor_execute", lambda *of: seen.append(of[2]))
+    ship(run, "SO-1", *({"serial_no": number} for number in numbers[3:7]))
+    stock = [statement for statement in seen if "FROM open_item_entry" in statement and statement.startswith("SELECT")]
+    assert stock
+    assert all(re.search("(serial_no|entry_no) IN ", statement) for statement in stock), stock
+
+
+def test_lb_03_many_promises_move_out_of_the_way_together(run, session):
+    """Each piece moves once, to the oldest free stock that the shipment does not name itself."""
+    adjust(run, *({"item_no": MODULE, "quantity": "1", "serial_no": f"SN{number:03d}"} for number in range(60)))
+    sell(run, "20", no="SO-0", item_no=MODULE, reserve=True)
+    sell(run, "20", item_no=MODULE)
+    ship(run, "SO-1", *({"serial_no": f"SN{number:03d}"} for number in range(20)))
+    assert sorted(number for _, number, _, _ in held(session, sales_line("SO-0"))) == [f"SN{number:03d}" for number in range(20, 40)]
