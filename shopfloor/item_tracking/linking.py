@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.orm import Session
 
-from shopfloor.db import current_plant, plant, table, take_numbers
+from shopfloor.db import ManyRows, plant, table, take_numbers
 from shopfloor.item_tracking.rules import Assigned
 from shopfloor.item_tracking.sources import SourceLine
 from shopfloor.items.tracking import NO_TRACKING, Tracking
@@ -22,6 +23,13 @@ from shopfloor.reservations.models import ReservationEntry
 from shopfloor.reservations.pairs import Pair, inbound_pairs, keep_numbers
 
 _entry = table(ReservationEntry)
+_OF_NUMBER = ("item_no", "serial_no", "lot_no", "package_no", "source_type", "source_id", "source_line_no")
+_DATES = ManyRows(
+    lambda given: update(_entry)
+    .where(_entry.c.positive, *(_entry.c[name] == given[name] for name in _OF_NUMBER))
+    .values(expiration_date=given["expiration_date"]),
+    **{name: _entry.c[name] for name in (*_OF_NUMBER, "expiration_date")},
+)
 
 
 @dataclass(frozen=True)
@@ -97,14 +105,15 @@ def _rewrite(session: Session, changed: Sequence[Relinked]) -> None:
     """Both sides are copied for each part, so that nothing else of the reservation changes."""
     connection = session.connection()
     numbers = [one.pair.entry_no for one in changed]
-    sides = connection.execute(select(_entry).where(plant(session, _entry), _entry.c.entry_no.in_(numbers))).mappings().all()
+    sides: dict[int, list[RowMapping]] = defaultdict(list)
+    for side in connection.execute(select(_entry).where(plant(session, _entry), _entry.c.entry_no.in_(numbers))).mappings():
+        sides[side["entry_no"]].append(side)
     taken = iter(take_numbers(session, {"reservation_entry": sum(len(one.parts) for one in changed)})["reservation_entry"])
     rows = []
     for one in changed:
-        mine = [side for side in sides if side["entry_no"] == one.pair.entry_no]
         for tracking, quantity in one.parts:
             entry_no = next(taken)
-            for side in mine:
+            for side in sides[one.pair.entry_no]:
                 row = dict(side) | {"entry_no": entry_no, "quantity_base": quantity if side["positive"] else -quantity}
                 rows.append(row | vars(tracking) if side["positive"] else row)
     reduce_pairs(session, {one.pair.entry_no: one.pair.quantity for one in changed})
@@ -113,15 +122,9 @@ def _rewrite(session: Session, changed: Sequence[Relinked]) -> None:
 
 
 def _write_dates(session: Session, source: SourceLine, dates: Mapping[Tracking, date | None]) -> None:
-    """The dates of numbers that reservations hold. One executemany."""
-    c, line = _entry.c, source.line
-    same = (c.serial_no == bindparam("b_serial")) & (c.lot_no == bindparam("b_lot")) & (c.package_no == bindparam("b_package"))
-    of_line = (c.source_type == line.source_type) & (c.source_id == line.source_id) & (c.source_line_no == line.source_line_no)
-    statement = update(_entry).where(c.plant_no == bindparam("b_plant"), of_line, c.positive, same)
-    plant_no = current_plant(session)
-    rows = [
-        {"b_plant": plant_no, "b_serial": one.serial_no, "b_lot": one.lot_no, "b_package": one.package_no, "b_day": day}
-        for one, day in dates.items()
-    ]
-    if rows:
-        session.connection().execute(statement.values(expiration_date=bindparam("b_day")), rows)
+    """The dates of numbers that reservations hold."""
+    line = source.line
+    own = {
+        "item_no": source.master.item_no, "source_type": line.source_type, "source_id": line.source_id, "source_line_no": line.source_line_no,
+    }
+    _DATES.execute(session, [own | vars(one) | {"expiration_date": day} for one, day in dates.items()])
