@@ -34,6 +34,7 @@ from shopfloor.items.errors import BelowPrecision
 from shopfloor.items.tracking import Tracking
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
+from shopfloor.posting.errors import SerialQuantity
 from shopfloor.production.locking import lock_order
 from shopfloor.production.rules import STARTED
 from shopfloor.quantity import ONE, ZERO, rounded, shown
@@ -81,6 +82,9 @@ def change_component(session: Session, actor: Actor, *, order_no: str, associati
         raise StaleRow(record=number)
     wanted_number = (given.serial_no if line.component.serial else given.lot_no) or number
     wanted = _base(line, given.quantity) or association.quantity
+    if line.component.serial and wanted != ONE:
+        component = line.component
+        raise SerialQuantity(serial_no=wanted_number, item=component.item_no, quantity=shown(wanted), unit=component.base_unit_code)
     if wanted_number == number and wanted < association.quantity:
         reduce_association(session, actor, association, wanted, reason=given.reason)
     elif wanted_number != number or wanted != association.quantity:

@@ -374,6 +374,15 @@ class NothingToConfirm(Refusal):
 
 
 @dataclass(eq=False)
+class CommandOfThePage(Refusal):
+    """A command bar code that the page carries out: a program that sends it is told so, and nothing changes."""
+
+    code = "COMMAND_OF_THE_PAGE"
+    message = "CMD:{command} is carried out by the page, not by a scan of this order."
+    command: str
+
+
+@dataclass(eq=False)
 class OtherOperator(Refusal):
     """OPS-7, D16: a scan that was kept through a sign-out is not booked under the next person."""
 

@@ -17,7 +17,7 @@ from shopfloor.errors import NotFound, Outcome, Refusal
 from shopfloor.genealogy.answers import HeldDiscarded, LineSelected, ModeChanged, ProductSelected, ScanAnswer
 from shopfloor.genealogy.component_scans import scan_component
 from shopfloor.genealogy.entries import append_scan
-from shopfloor.genealogy.errors import FeatureOff, OtherOperator
+from shopfloor.genealogy.errors import CommandOfThePage, FeatureOff, OtherOperator
 from shopfloor.genealogy.facts import COMPONENT, MODES, PRODUCT
 from shopfloor.genealogy.inputs import ScanInput, ScanRules
 from shopfloor.genealogy.models import TrackedProduct
@@ -148,6 +148,8 @@ def _command(job: ScanJob, command: Command | None) -> ScanAnswer:
         return undo_last(job)
     if command is Command.NEXT:
         return _next_line(job)
+    if command in {Command.SIGNOUT, Command.REPORT}:
+        raise CommandOfThePage(command=command.value)
     return ModeChanged(order_no=job.order_no, mode=COMPONENT, match_id=job.scan.product, component_line_no=job.scan.line)
 
 

@@ -125,6 +125,7 @@ def _write_dates(session: Session, source: SourceLine, dates: Mapping[Tracking, 
     """The dates of numbers that reservations hold."""
     line = source.line
     own = {
-        "item_no": source.master.item_no, "source_type": line.source_type, "source_id": line.source_id, "source_line_no": line.source_line_no,
+        "item_no": source.master.item_no, "source_type": line.source_type, "source_id": line.source_id,
+        "source_line_no": line.source_line_no,
     }
     _DATES.execute(session, [own | vars(one) | {"expiration_date": day} for one, day in dates.items()])

@@ -120,6 +120,14 @@ class TrackingCodeHasItems(Refusal):
 
 
 @dataclass(eq=False)
+class NothingToAssign(Refusal):
+    """TL-13: every line has the numbers that its item asks for."""
+
+    code = "NOTHING_TO_ASSIGN"
+    message = "Nothing is missing: the lines have their numbers already."
+
+
+@dataclass(eq=False)
 class SeriesMissing(Refusal):
     """TL-13: an item whose new numbers should come from a series has none."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor import audit
 from shopfloor.errors import Answer, InvalidInput, NotFound, in_row
-from shopfloor.items.errors import SeriesMissing
+from shopfloor.items.errors import NothingToAssign, SeriesMissing
 from shopfloor.items.inputs import AssignLine, AssignNumbers
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.number_information import known_look_alikes
@@ -58,7 +58,8 @@ def assign_new_numbers(session: Session, actor: Actor, *, given: AssignNumbers) 
     """Give lines new numbers: a serial for each base unit, one lot for the line, whatever their items ask of goods that come in.
 
     Numbers that somebody used by hand are passed over; gaps are fine. The number of statements depends on the series, not on the
-    lines. Raises NotAllowed, NotFound, UnitUnknown, BelowPrecision, SeriesMissing, NumberPattern, SetupMissing, InvalidInput for too many.
+    lines. Raises NotAllowed, NotFound, UnitUnknown, BelowPrecision, SeriesMissing, NothingToAssign, NumberPattern, SetupMissing, and
+    InvalidInput for too many.
     """
     actor.require(next((right for right in ASSIGNING if actor.may(right)), rights.RECEIVE))
     items = {line.item_no for line in given.lines}
@@ -77,6 +78,8 @@ def assign_new_numbers(session: Session, actor: Actor, *, given: AssignNumbers) 
         for place, (line, quantity) in enumerate(zip(given.lines, quantities, strict=True))
     ]
     numbers = [number for key in sorted(drawn) for number in drawn[key]]
+    if not numbers:
+        raise NothingToAssign
     told = {"count": len(numbers), "first": numbers[0], "last": numbers[-1]}
     audit.record(session, "assign numbers", ", ".join(sorted(items))[:200], after=told)
     return NumbersAssigned(count=len(numbers), first=numbers[0], last=numbers[-1], lines=parts)

@@ -130,7 +130,7 @@ class VersionKey(InputModel):
 
     no: Code20
     version_code: Code20
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, le=2**31 - 1)
     """Of the bill or routing; another one by now is refused as STALE_ROW."""
 
 
@@ -204,7 +204,7 @@ class ChangeProductionOrder(InputModel):
     """Another quantity, due date or location for an order that has not started."""
 
     order_no: Code20
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, le=2**31 - 1)
     """Of the order as it was read; another one by now is refused as STALE_ROW."""
     quantity: Quantity
     location_code: Code20

@@ -176,6 +176,8 @@ function restore(field) {
   field.element.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+const SIGN_OUT = "CMD:SIGNOUT";
+
 function fallback({ text }) {
   const field = document.querySelector("[data-takes-scan]");
   if (!field) return location.assign(`/find?text=${encodeURIComponent(text)}`);
@@ -186,7 +188,12 @@ function fallback({ text }) {
 function create() {
   const scanListeners = [];
   const cutListeners = [];
-  const deliver = (scan) => (scanListeners.length ? scanListeners : [fallback]).forEach((listener) => listener(scan));
+  const deliver = (scan) => {
+    // Works on every page: what the queue still keeps waits for this person (OPS-7).
+    const leave = scan.text === SIGN_OUT && document.querySelector('form[action="/sign-out"]');
+    if (leave) return leave.requestSubmit();
+    return (scanListeners.length ? scanListeners : [fallback]).forEach((listener) => listener(scan));
+  };
   return {
     /** Calls `listener({text, source, at, startedAt})` for every scan; times are performance.now() milliseconds. */
     onScan: (listener) => void scanListeners.push(listener),

@@ -6,6 +6,7 @@
  */
 import { capture } from "./capture.js";
 import { PARTS_WAIT_MS, Queue } from "./queue.js";
+import { reportWhenSent, wantReport } from "./report.js";
 import { bindSoundControls, play } from "./sound.js";
 import { openStore } from "./store.js";
 
@@ -27,6 +28,7 @@ const TEXTS = {
     refused: "Refused.",
     cut: "The code was not read whole. Scan it again.",
     lost: "This browser could not keep your scan. Scan it again.",
+    noUnit: "No unit is chosen. Scan a product first.",
     nothing: "Nothing can be continued. Scan the product, or discard what is held.",
   },
 };
@@ -42,6 +44,10 @@ capture.onScan(({ text, ...rest }) => {
   // A badge that is scanned for an override is no part.
   const badge = document.activeElement?.closest("[data-badge]");
   if (badge) return void (badge.value = text);
+  if (text === "CMD:REPORT") {
+    wantReport();
+    return report(Number(document.getElementById("waiting").dataset.count));
+  }
   show(text);
   take({ text, ...rest });
 });
@@ -212,7 +218,12 @@ function connection(state) {
   if (retry) retry.hidden = !["failed", "signed-out"].includes(state);
 }
 
+function report(waiting) {
+  if (queue && reportWhenSent(waiting, queue.station.product)) complain("noUnit", "attention");
+}
+
 function counts({ waiting, held, continuable }) {
+  report(waiting);
   count(document.getElementById("waiting"), "waiting", waiting);
   const region = document.getElementById("held");
   if (!region) return;

@@ -77,6 +77,15 @@ class Busy(Refusal):
 
 
 @dataclass(eq=False)
+class DiskUnusable(Refusal):
+    """The disk of the database is full, or does not answer; nothing was written."""
+
+    code = "DISK_UNUSABLE"
+    message = "The server's disk is full or cannot be used. Nothing was changed. Tell an administrator; scans are kept and sent again."
+    sound = "attention"
+
+
+@dataclass(eq=False)
 class ServerMistake(Refusal):
     """Our mistake. The number finds it in the log."""
 

@@ -15,7 +15,17 @@ from werkzeug.wrappers import Response
 from shopfloor.errors import DatabaseBusy, InvalidInput, NotFound, Refusal
 from shopfloor.people.errors import TokenUnknown
 from shopfloor.web import guards
-from shopfloor.web.errors import Busy, ForeignOrigin, InputTooLarge, NoSuchPage, NotSetUp, NotSignedIn, RequestInvalid, ServerMistake
+from shopfloor.web.errors import (
+    Busy,
+    DiskUnusable,
+    ForeignOrigin,
+    InputTooLarge,
+    NoSuchPage,
+    NotSetUp,
+    NotSignedIn,
+    RequestInvalid,
+    ServerMistake,
+)
 from shopfloor.web.extensions import db
 from shopfloor.web.htmx import is_fragment, respond
 from shopfloor.web.texts import message_of, outcome_text
@@ -24,6 +34,10 @@ PROBLEM = "application/problem+json"
 SET_UP = "/set-up"
 MEGABYTE = 1024 * 1024
 BUSY_SQLITE = frozenset({5, 6})
+DISK_SQLITE = frozenset({10, 13})
+"""SQLITE_IOERR, SQLITE_FULL."""
+DISK_POSTGRES = frozenset({"53100", "58030"})
+"""disk_full, io_error."""
 BUSY_POSTGRES = frozenset({"40001", "40P01", "55P03", "57014"})
 STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (NotSignedIn, 401),
@@ -34,6 +48,7 @@ STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (NoSuchPage, 404),
     (InputTooLarge, 413),
     (Busy, 503),
+    (DiskUnusable, 503),
     (ServerMistake, 500),
 )
 """What is not here is 422, and 409 when it asks."""
@@ -137,6 +152,12 @@ def _mistake(error: Exception) -> Response:
     """Ours: an apology with a number that finds the traceback in the log, and nothing else."""
     if isinstance(error, DBAPIError) and _is_busy(error):
         return refused(Busy())
+    if isinstance(error, DBAPIError) and _is_of_disk(error):
+        log.error("the database cannot use its disk", exc_info=error)
+        db.session.rollback()
+        # The page that the form is on reads the same disk.
+        g.pop("show_refusal", None)
+        return refused(DiskUnusable())
     error_id = secrets.token_hex(4)
     log.error("server mistake %s", error_id, exc_info=error)
     db.session.rollback()
@@ -144,7 +165,14 @@ def _mistake(error: Exception) -> Response:
 
 
 def _is_busy(error: DBAPIError) -> bool:
-    if error.connection_invalidated or getattr(error.orig, "sqlstate", None) in BUSY_POSTGRES:
-        return True
+    return error.connection_invalidated or _says(error, BUSY_SQLITE, BUSY_POSTGRES)
+
+
+def _is_of_disk(error: DBAPIError) -> bool:
+    return _says(error, DISK_SQLITE, DISK_POSTGRES)
+
+
+def _says(error: DBAPIError, sqlite: frozenset[int], postgres: frozenset[str]) -> bool:
+    """Whether the driver gave one of these codes; SQLite's extended ones count as their kind."""
     number = getattr(error.orig, "sqlite_errorcode", None)
-    return number is not None and (number & 0xFF) in BUSY_SQLITE
+    return getattr(error.orig, "sqlstate", None) in postgres or (number is not None and (number & 0xFF) in sqlite)

@@ -225,6 +225,26 @@ def test_ops_7_scans_of_somebody_who_signed_out_wait_for_that_person(bench, orde
     assert registered(order) == {"F1"}
 
 
+def test_d16_a_command_card_reports_the_unit_and_signs_out(bench, order):
+    """CMD:REPORT opens the report of the unit when all that was scanned before it is registered; CMD:SIGNOUT ends the session."""
+    bench.scan(order.number("BK1"))
+    bench.expect_answer("accepted")
+    bench.scan(*(order.number(name) for name in ("F1", "W1", "W2", "P")), "CMD:REPORT")
+    bench.page.wait_for_url("**/associations?*do=report*")
+    expect(bench.page.locator("#panel")).to_contain_text(order.number("BK1"))
+    assert registered(order) == {"F1", "W1", "W2", "P"}
+    bench.page.wait_for_selector("html[data-capture=ready]", state="attached")
+    Wedge(bench.page).scan("CMD:SIGNOUT")
+    bench.page.wait_for_url("**/sign-in")
+    bench.page.goto(f"{bench.address}/items")
+    assert "/sign-in" in bench.page.url
+
+
+def test_d16_report_without_a_unit_says_so(bench):
+    bench.scan("CMD:REPORT")
+    expect(bench.page.locator("#announce")).to_contain_text("No unit is chosen")
+
+
 def product_of(order):
     """Match id of the order's only unit."""
     with Session(order.site.engine) as session:

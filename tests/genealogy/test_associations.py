@@ -198,6 +198,7 @@ def test_edg_24_and_edg_25_change_swaps_reservation_and_pick(session, run, whole
     frame = no_of(session, "F-1")
     run(pick, **ORDER, given=SelectionInput(selected=[frame]))
     refused("STALE_ROW", run, change_component, **ORDER, association_no=frame, given=ChangeInput(version=1, serial_no="F-2"))
+    refused("SERIAL_QUANTITY", run, change_component, **ORDER, association_no=frame, given=ChangeInput(version=2, quantity="2"))
     run(change_component, **ORDER, association_no=frame, given=ChangeInput(version=2, serial_no="F-2", reason="scratched"))
     assert state_of(session, "F-2") == "Picked"
     paint = no_of(session, "P-A")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from shopfloor.genealogy.facts import COMPONENT, PRODUCT
 from tests.factories_genealogy import FRAME, PAINT_LINE, Station, bike_order, gs1, problems, report, stock
 
@@ -209,3 +211,11 @@ def test_a35_scan_text_over_the_limit_is_refused_and_logged(station):
     assert station.scan("X" * 5000) == "SCAN_TOO_LONG"
     assert station.scan("A\x00B") == "SCAN_INVALID"
     assert station.scan("\ud800") in {"SCAN_INVALID", "SCAN_EMPTY"}
+
+
+@pytest.mark.parametrize("command", ["SIGNOUT", "REPORT"])
+def test_d16_a_command_of_the_page_changes_nothing_when_a_program_sends_it(station, command):
+    station.scan("BK-1")
+    before = (station.mode, station.product)
+    assert station.scan(f"CMD:{command}") == "COMMAND_OF_THE_PAGE"
+    assert (station.mode, station.product) == before

@@ -71,3 +71,15 @@ def test_tl_13_numbers_over_the_api(client, tool, key):
     assert answer.json["fields"]["lines"][0][1]["serial_no"] == f"{tool}-002"
     again = client.post("/api/v1/numbers/assign", json=body, headers={"Idempotency-Key": key})
     assert again.json == answer.json
+
+
+def test_tl_13_nothing_to_assign_is_said_and_the_typed_rows_stay(client, key):
+    """A lot that was typed needs no new number."""
+    row = {"item_no": "CELL", "quantity": "5", "lot_no": "L-TYPED"}
+    fields = {f"lines.0.{name}": value for name, value in (row | {"entry_type": "Positive Adjmt.", "location_code": "MAIN"}).items()}
+    answer = client.post("/item-journal/numbers", data=fields | {"reason": "found", "command_key": key})
+    assert answer.status_code == 422, answer.text
+    assert "Nothing is missing" in answer.text
+    assert values(answer.text, "lot_no") == ["L-TYPED"]
+    told = client.post("/api/v1/numbers/assign", json={"lines": [row]}, headers={"Idempotency-Key": f"{key}n"})
+    assert (told.status_code, told.json["code"]) == (422, "NOTHING_TO_ASSIGN")

@@ -264,3 +264,11 @@ def test_the_api_keeps_versions_and_changes_orders(client, key):
     assert call(client, f"{key}-9", f"/production-orders/O{key[4:]}/change", change).status_code == 200
     needs = client.get("/api/v1/production-needs", query_string={"item_no": item, "quantity": "3", "location_code": "MAIN"}).get_json()
     assert (needs["bom_version"], needs["rows"][0]["expected"]) == ("1", "6")
+
+
+@pytest.mark.parametrize("version", ["9" * 48, str(2**31), "0", "-1", "1.5", ""])
+def test_bad_input_a_version_that_no_record_can_have_is_refused(client, key, version):
+    assert send(client, "/items/CELL", "/items/CELL/block", version=version, blocked="1").status_code in {400, 422}
+    headers = {"Idempotency-Key": key}
+    told = client.post("/api/v1/masters/items/CELL/block", json={"version": version and 10**40, "blocked": True}, headers=headers)
+    assert told.status_code in {400, 422}

@@ -68,7 +68,7 @@ class RecordsQuery(PageQuery):
 class Blocked(InputModel):
     """Block or unblock."""
 
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, le=2**31 - 1)
     blocked: bool
     reason: Text200 = ""
 
@@ -76,7 +76,7 @@ class Blocked(InputModel):
 class Read(InputModel):
     """The version that was looked at."""
 
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, le=2**31 - 1)
 
 
 class Copied(InputModel):

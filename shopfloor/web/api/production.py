@@ -62,7 +62,7 @@ class NeedsQuery(InputModel):
 class ChangedOrder(InputModel):
     """Other values of an order, and the version that was read."""
 
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, le=2**31 - 1)
     quantity: Quantity
     location_code: Code20
     due_date: Day = None

@@ -16,7 +16,7 @@ class CopyForm(InputModel):
 class BlockForm(InputModel):
     """Block or unblock, and why."""
 
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, le=2**31 - 1)
     blocked: bool
     reason: Text200 = ""
 
@@ -24,4 +24,4 @@ class BlockForm(InputModel):
 class DeleteForm(InputModel):
     """The version that was looked at."""
 
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, le=2**31 - 1)

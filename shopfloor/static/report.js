@@ -1,0 +1,17 @@
+/* CMD:REPORT opens the report of the current unit once everything that was scanned before it is registered. */
+let wanted = false;
+
+export function wantReport() {
+  wanted = true;
+}
+
+/** `product` is the current unit, blank for none. Gives whether a report was asked for and there is no unit. */
+export function reportWhenSent(waiting, product) {
+  if (!wanted || waiting > 0) return false;
+  wanted = false;
+  if (!product) return true;
+  const address = new URL(document.querySelector("[data-associations]").href);
+  for (const [name, value] of Object.entries({ product, do: "report", "selected.0": product })) address.searchParams.set(name, value);
+  location.assign(address);
+  return false;
+}
