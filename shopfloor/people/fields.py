@@ -140,4 +140,6 @@ def _words(found: Mapping[str, object]) -> str:
     limit = found.get("ctx")
     if isinstance(limit, Mapping) and message.startswith("Value should have at "):
         return "must not be blank" if found["type"] == "too_short" else f"has more than {limit.get('max_length')} characters"
+    if isinstance(limit, Mapping) and message.startswith(("Tuple should have at ", "List should have at ")):
+        return "needs at least one row" if found["type"] == "too_short" else f"has more than {limit.get('max_length')} rows"
     return message.removeprefix("Value error, ")

@@ -71,6 +71,12 @@ class Form:
     """Words and address of a second button that only asks; blank: there is none."""
 
 
+def chosen_by_hand(options: Options) -> Options:
+    """Choices of which none is the natural one: where there are several, somebody says which, and nobody posts to the first by chance."""
+    return [("", ""), *options] if len(options) > 1 else options
+
+
+
 class FormBuilder:
     """Builds the form of one model, with what was typed when a refusal brought it back."""
 

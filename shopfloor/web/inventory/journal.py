@@ -12,7 +12,7 @@ from shopfloor.orders.item_journal import post_item_journal
 from shopfloor.orders.journal_inputs import PostItemJournal
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
-from shopfloor.web.forms import FormBuilder
+from shopfloor.web.forms import FormBuilder, chosen_by_hand
 from shopfloor.web.htmx import go
 from shopfloor.web.inputs import command_key, read_form
 from shopfloor.web.inventory.assigning import Assigned, with_new_numbers
@@ -52,7 +52,7 @@ def _show(refusal: Refusal | None = None, assigned: Assigned | None = None) -> R
         submit=_("Post the journal"),
         refusal=refusal,
         values=assigned.values if assigned else None,
-        options={"location_code": locations},
+        options={"location_code": chosen_by_hand(locations)},
         more=(("/item-journal/numbers", _("Assign serial numbers"), "barcode"),),
     ).form()
     note = _("Rows without a quantity or number are left out.")

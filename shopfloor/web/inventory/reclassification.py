@@ -12,7 +12,7 @@ from shopfloor.orders.journal_inputs import PostReclassification
 from shopfloor.orders.reclassification import post_reclassification
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
-from shopfloor.web.forms import FormBuilder
+from shopfloor.web.forms import FormBuilder, chosen_by_hand
 from shopfloor.web.htmx import go
 from shopfloor.web.inputs import command_key, read_form
 from shopfloor.web.lists import form_page
@@ -42,7 +42,7 @@ def _show(refusal: Refusal | None = None) -> Response:
         action="/reclassification-journal",
         submit=_("Post the journal"),
         refusal=refusal,
-        options={"location_code": locations, "new_location_code": locations},
+        options={"location_code": chosen_by_hand(locations), "new_location_code": locations},
     ).form()
     note = _("What is left blank stays as it is. Another date for the same number takes all that is open of it.")
     return form_page(_("Item reclassification journal"), form, note=note, refusal=refusal)

@@ -17,7 +17,7 @@ from shopfloor.people import rights
 from shopfloor.web.commands import run_command
 from shopfloor.web.errors import NoSuchPage
 from shopfloor.web.extensions import request_session
-from shopfloor.web.forms import Form, FormBuilder, Options
+from shopfloor.web.forms import Form, FormBuilder, Options, chosen_by_hand
 from shopfloor.web.htmx import go, respond
 from shopfloor.web.inputs import argument, command_key, read_form
 from shopfloor.web.inventory import reservations
@@ -162,7 +162,7 @@ def address_of(desk: Desk, order_no: str) -> str:
 def location_options() -> dict[str, Options]:
     """Locations by the field that asks for one."""
     stores, in_transit = queries.locations_by_use(request_session())
-    kept = [(code, code) for code in stores]
+    kept = chosen_by_hand([(code, code) for code in stores])
     return {"location_code": kept, "from_code": kept, "to_code": kept, "in_transit_code": [(code, code) for code in in_transit]}
 
 
