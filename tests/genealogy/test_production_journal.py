@@ -224,7 +224,7 @@ def test_pr_03_ci_01_a_refused_line_names_its_row_and_nothing_is_posted(session,
         ((used(NUT_LINE),), "neither a quantity nor a serial"),
         ((made("1", scrap_quantity="-1"),), "one direction"),
         ((made("1"), made("-1")), "one after the other"),
-        ((), "at least 1 item"),
+        ((), "at least one row"),
     ],
 )
 def test_pr_03_lines_that_make_no_sense_are_not_read(lines, words):
