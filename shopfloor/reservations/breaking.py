@@ -54,9 +54,11 @@ def make_room(session: Session, actor: Actor, needs: Sequence[Needed], *, may_br
     statements does not depend on how many needs there are. Gives whose reservations were broken; blank: nobody's. Raises
     ReservedNotInStock, ReservationsWillBreak.
     """
-    _refuse_not_arrived(session, needs)
+    own = _refuse_not_arrived(session, needs)
     named = _Shelf.of(session, stock_of_numbers(session, [(need.goods, need.specific, need.entry_no) for need in needs]))
-    if named.suffices(needs):
+    # A line that holds other stock than it ships gives that free, too: all is locked in one order, or two postings wait for each other.
+    own_here = named.own_of({need.demand for need in needs if need.demand is not None})
+    if named.suffices(needs) and own_here == own:
         return ""
     before = {supply.source_line_no: open_entry(supply) for supply in stock_supplies(session, {need.goods for need in needs}, lock=True)}
     shelf = _Shelf.of(session, before.values())
@@ -125,6 +127,10 @@ class _Shelf:
         own = sum((p.quantity for p in self.held(here) if p.demand == need.demand), ZERO)
         short = need.quantity - own - sum((entry.free for entry in here), ZERO)
         return max(min(short, sum((piece.quantity for piece in self.others(need)), ZERO)), ZERO)
+
+    def own_of(self, demands: set[Demand]) -> Decimal:
+        """What these lines hold of the shelf."""
+        return sum((piece.quantity for pieces in self.pieces.values() for piece in pieces if piece.demand in demands), ZERO)
 
     def held(self, entries: Iterable[OpenEntry]) -> list[ReservedPiece]:
         """Who holds these entries."""
@@ -245,8 +251,11 @@ def _write(session: Session, actor: Actor, shelf: _Shelf, entries: Mapping[int, 
         audit.record(session, "reservation broken", piece.demand.source_id, before=before)
 
 
-def _refuse_not_arrived(session: Session, needs: Sequence[Needed]) -> None:
-    """ER-08, AP-05: what a line reserved of an order that is not here yet cannot go out from other stock by itself."""
+def _refuse_not_arrived(session: Session, needs: Sequence[Needed]) -> Decimal:
+    """ER-08, AP-05: what a line reserved of an order that is not here yet cannot go out from other stock by itself.
+
+    Gives what the lines hold of stock.
+    """
     wanted: dict[Demand, Decimal] = defaultdict(Decimal)
     for need in needs:
         if need.demand is not None:
@@ -260,3 +269,4 @@ def _refuse_not_arrived(session: Session, needs: Sequence[Needed]) -> None:
             raise ReservedNotInStock(
                 quantity=shown(inbound), unit=line.unit_code, item=line.item_no, line=demand.label(), supply=supply
             )
+    return sum((line.reserved_from_stock for line in lines.values()), ZERO)
