@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from shopfloor.items.date_formula import is_formula
 from shopfloor.items.models import NumberKind, ReservationPolicy
+from shopfloor.items.tracking import Transaction
 from shopfloor.people.fields import (
     Code10,
     Code20,
@@ -26,21 +27,6 @@ from shopfloor.people.fields import (
     Text500,
     Variant,
 )
-
-Transaction = Literal[
-    "purchase inbound",
-    "purchase outbound",
-    "sales inbound",
-    "sales outbound",
-    "positive adjustment inbound",
-    "positive adjustment outbound",
-    "negative adjustment inbound",
-    "negative adjustment outbound",
-    "manufacturing inbound",
-    "manufacturing outbound",
-    "transfer",
-]
-"""DM-40: where a number can be demanded without specific tracking; `items.tracking.TRANSACTIONS`."""
 
 
 def _date_formula(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 
 @dataclass(frozen=True, order=True)
@@ -25,7 +26,7 @@ class Tracking:
 NO_TRACKING = Tracking()
 KINDS = ("serial", "lot", "package")
 """The kinds of number as columns name them."""
-TRANSACTIONS = (
+Transaction = Literal[
     "purchase inbound",
     "purchase outbound",
     "sales inbound",
@@ -37,8 +38,9 @@ TRANSACTIONS = (
     "manufacturing inbound",
     "manufacturing outbound",
     "transfer",
-)
+]
 """DM-40: where a number can be demanded without specific tracking."""
+TRANSACTIONS: tuple[str, ...] = get_args(Transaction)
 
 
 @dataclass(frozen=True)
