@@ -82,6 +82,7 @@ def measure(database: Database, engine: Engine, units: int, *, first_unit: int =
         product = timed(database, engine, [partial(begin, unit) for unit in numbers])
         places = [(unit, place) for unit in numbers for place in range(plant.PARTS_OF_A_UNIT)]
         scan = timed(database, engine, [partial(_scan, session, unit, place, rows[unit]) for unit, place in places])
+        plant.settle(engine)  # tables that were empty before the scans have figures, as autovacuum takes them every minute
         reports = timed(database, engine, [partial(report, session, rows[unit]) for unit in numbers])
     return ServiceFigures(bare, product, scan, reports)
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, FromClause, Row, Select, Update, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Delete, FromClause, Row, Select, Update, and_, bindparam, delete, insert, select, union_all, update
 from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
@@ -129,11 +129,9 @@ def inbound_pairs(session: Session, source_type: str, source_id: str) -> list[Pa
 
 def pairs_against_orders(session: Session, source_type: str, source_id: str, demand_type: str) -> list[Pair]:
     """Pairs that a document's lines are to supply, and pairs against orders that its own lines of `demand_type` hold. One statement."""
-    supplied = and_(_supply.c.source_type == source_type, _supply.c.source_id == source_id)
-    held = and_(_demand.c.source_type == demand_type, _demand.c.source_id == source_id, _supply.c.source_type != STOCK)
-    # A report asks this: the lines' own records are few, those of registered parts many.
-    own = _entries_of(session, source_id, _entry.c.source_type.in_([source_type, demand_type]), _entry.c.association_no == 0)
-    return _read(session, and_(_demand.c.entry_no.in_(own), or_(supplied, held)))
+    values = {"at_plant": current_plant(session), "supply_type": source_type, "document": source_id, "demand_type": demand_type}
+    found = {row.entry_no: _pair(row) for row in session.connection().execute(_AGAINST_ORDERS, values)}
+    return [found[number] for number in sorted(found)]
 
 
 def numbers_of_line(session: Session, demand: Demand) -> dict[Tracking, Decimal]:
@@ -213,20 +211,31 @@ def use_numbers(session: Session, demand: Demand, tracking: Tracking, quantity: 
 
 
 def _read(session: Session, wanted: ColumnElement[bool], *, limit: int = 0) -> list[Pair]:
-    statement: Select[Any] = (
-        select(
-            _demand, *(_supply.c[name].label(f"s_{name}") for name in ("source_type", "source_id", "source_line_no", "source_sub_line_no")),
-            *(_supply.c[name].label(f"s_{name}") for name in ("serial_no", "lot_no", "package_no")),
-            *(_supply.c[name].label(f"s_{name}") for name in ("expected_receipt_date", "expiration_date")),
-        )
-        .join_from(_demand, _supply, and_(_supply.c.plant_no == _demand.c.plant_no, _supply.c.entry_no == _demand.c.entry_no))
-        .where(
-            plant(session, _demand, _supply), _demand.c.positive.is_(False), _supply.c.positive.is_(True),
-            _demand.c.reservation_status == ReservationStatus.RESERVATION, wanted,
-        )
-        .order_by(_demand.c.entry_no)
+    statement = _PAIRS.where(wanted).order_by(_demand.c.entry_no)
+    rows = session.connection().execute(statement.limit(limit) if limit else statement, {"at_plant": current_plant(session)})
+    return [_pair(row) for row in rows]
+
+
+_OF_SUPPLY = (
+    "source_type", "source_id", "source_line_no", "source_sub_line_no", "serial_no", "lot_no", "package_no",
+    "expected_receipt_date", "expiration_date",
+)
+_PAIRS = (
+    select(_demand, *(_supply.c[name].label(f"s_{name}") for name in _OF_SUPPLY))
+    .join_from(_demand, _supply, and_(_supply.c.plant_no == _demand.c.plant_no, _supply.c.entry_no == _demand.c.entry_no))
+    .where(
+        _demand.c.plant_no == bindparam("at_plant"), _supply.c.plant_no == bindparam("at_plant"),
+        _demand.c.positive.is_(False), _supply.c.positive.is_(True), _demand.c.reservation_status == ReservationStatus.RESERVATION,
     )
-    return [_pair(row) for row in session.connection().execute(statement.limit(limit) if limit else statement)]
+)
+# Each half is led by an index of its own side; a report asks this, and an order has many records of registered parts.
+_AGAINST_ORDERS = union_all(
+    _PAIRS.where(_supply.c.source_type == bindparam("supply_type"), _supply.c.source_id == bindparam("document")),
+    _PAIRS.where(
+        _demand.c.source_type == bindparam("demand_type"), _demand.c.source_id == bindparam("document"), _demand.c.association_no == 0,
+        _supply.c.source_type != STOCK,
+    ),
+)
 
 
 def _entries_of(session: Session, source_id: str, *wanted: ColumnElement[bool]) -> Select[tuple[int]]:

@@ -6,6 +6,7 @@ Never more is promised than there is, every loser gets a typed refusal, and the 
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -163,6 +164,35 @@ def test_t3_ap_16_receipts_shipments_and_reservations_at_once(engine, session, r
         "RESERVED_NOT_IN_STOCK", "RESERVED_ELSEWHERE", "RESERVATIONS_CANCELLED", "STALE_ROW", "NOT_FOUND",
     }
     assert set(codes) <= known
+
+
+def test_a23_a_shipment_of_other_stock_than_it_holds_never_waits_crosswise(engine, session, run, proved):
+    """SO-1 holds the first lot without a number and ships the second. It stops at its first lock, while SO-3 reserves from both."""
+    opening_stock(run, CELL, "2", lot_no="L-1")
+    auto(run)
+    opening_stock(run, CELL, "2", lot_no="L-2")
+    locked = threading.Event()
+
+    def stop_at_the_first_lock(_connection, _cursor, statement, *_):
+        if "FROM open_item_entry" in statement and "FOR NO KEY UPDATE" in statement and not locked.is_set():
+            locked.set()
+            time.sleep(0.5)
+
+    event.listen(engine, "after_cursor_execute", stop_at_the_first_lock)
+
+    def ship():
+        with Session(engine) as own:
+            given = PostShipment(order_no="SO-1", lines=[{"line_no": 10000, "quantity": "2", "lot_no": "L-2"}])
+            return runner(own)(post_shipment, given=given).code
+
+    def reserve():
+        locked.wait(timeout=0.5)  # SQLite's gate lets one in at a time and shows no lock
+        with Session(engine) as own:
+            return reserve_alone(runner(own), 3).code
+
+    with ThreadPoolExecutor(2) as pool:
+        shipped, reserved = pool.submit(ship), pool.submit(reserve)
+        assert {shipped.result(), reserved.result()} <= {"SHIPMENT_POSTED", "RESERVED"}
 
 
 def test_t3b_the_naive_way_promises_what_is_not_there(engine, session, run, market):
