@@ -29,7 +29,8 @@ Run = Callable[..., Any]
 @pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """An engine on a fresh migrated database with plant 1."""
-    with fresh_engine(request.param) as made:
+    own = request.node.get_closest_marker("own_database") is not None
+    with fresh_engine(request.param, own=own) as made:
         with Session(made) as session:
             session.add(Plant(plant_no=1, name="Test plant", time_zone="UTC"))
             session.commit()

@@ -28,12 +28,13 @@ from shopfloor.genealogy.quantity_changes import set_quantity
 from shopfloor.genealogy.reporting import Use, consumed_event, write_consumed
 from shopfloor.genealogy.reversing import restore_associations
 from shopfloor.genealogy.row_queries import associations_by_no, open_journal_lines
-from shopfloor.ledger.entry_types import EntryType
+from shopfloor.ledger.entry_types import REPAIRS, EntryType
 from shopfloor.ledger.models import ItemLedgerEntry
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
-from shopfloor.production.journals import ComponentUse, PostedJournal, consume
+from shopfloor.production.journals import ComponentUse, PostedJournal
 from shopfloor.production.locking import LockedOrder, lock_order
+from shopfloor.production.repair import consume_or_repair
 from shopfloor.production.rules import CONSUMING
 from shopfloor.quantity import ONE, ZERO, shown
 from shopfloor.reservations.commands import release
@@ -114,8 +115,8 @@ def post_journal(session: Session, actor: Actor, *, order_no: str, given: Select
     lines = _lines(session, actor, order_no, given)
     if not lines:
         raise NothingSelected
-    posted = _consume(session, actor, order, [line for line in lines if line.quantity > ZERO], given.reason)
-    returned = _return(session, actor, order, [line for line in lines if line.quantity < ZERO], given.reason)
+    posted = consume_lines(session, actor, order, [line for line in lines if line.quantity > ZERO], given.reason)
+    returned = take_back(session, actor, order, [line for line in lines if line.quantity < ZERO], given.reason)
     for line in lines:
         if line.end:
             end_line(
@@ -184,13 +185,14 @@ def _delete(session: Session, association_nos: Sequence[int]) -> None:
 # --- posting --------------------------------------------------------------------------------------------------------------
 
 
-def _consume(
+def consume_lines(
     session: Session, actor: Actor, order: LockedOrder, lines: Sequence[JournalLine], reason: str
 ) -> PostedJournal | None:
     """The association's Consumption becomes what was posted; stock that was held and not used becomes free."""
     if not lines:
         return None
-    posted = consume(session, actor, order=order, uses=[_use(line.association, line.quantity) for line in lines], reason=reason)
+    taken = [component_use(line.association, line.quantity) for line in lines]
+    posted = consume_or_repair(session, actor, order=order, uses=taken, reason=reason)
     uses = []
     for line in lines:
         association = line.association
@@ -205,15 +207,15 @@ def _consume(
     return posted
 
 
-def _return(
+def take_back(
     session: Session, actor: Actor, order: LockedOrder, lines: Sequence[JournalLine], reason: str
 ) -> PostedJournal | None:
     """EDG-26: the part comes back to stock and stays registered, held again for its unit."""
     if not lines:
         return None
     wanted = [(line, entry_no, quantity) for line in lines for entry_no, quantity in _consumed_entries(session, line)]
-    uses = [replace(_use(line.association, -quantity), applies_from_entry=entry_no) for line, entry_no, quantity in wanted]
-    posted = consume(session, actor, order=order, uses=uses, reason=reason)
+    uses = [replace(component_use(line.association, -quantity), applies_from_entry=entry_no) for line, entry_no, quantity in wanted]
+    posted = consume_or_repair(session, actor, order=order, uses=uses, reason=reason)
     back: dict[int, list[tuple[int, Decimal]]] = {}
     for (line, _, quantity), posted_line in zip(wanted, posted.uses, strict=True):
         back.setdefault(line.association.association_no, []).extend((entry_no, quantity) for entry_no in posted_line.entry_nos)
@@ -223,7 +225,8 @@ def _return(
     return posted
 
 
-def _use(association: Association, quantity: Decimal) -> ComponentUse:
+def component_use(association: Association, quantity: Decimal) -> ComponentUse:
+    """An association as the production journal posts it."""
     a = association
     return ComponentUse(
         a.order_line_no, a.component_line_no, a.match_id, a.association_no, a.item_no, a.variant_code, a.location_code, a.tracking,
@@ -243,7 +246,7 @@ def _consumed_entries(session: Session, line: JournalLine) -> list[tuple[int, De
             plant(session, _entry), _entry.c.order_no == a.order_no, _entry.c.order_line_no == a.order_line_no,
             _entry.c.match_id == a.match_id, _entry.c.component_line_no == a.component_line_no, _entry.c.item_no == a.item_no,
             _entry.c.serial_no == a.tracking.serial_no, _entry.c.lot_no == a.tracking.lot_no,
-            _entry.c.entry_type == EntryType.CONSUMPTION.value,
+            _entry.c.entry_type.in_([EntryType.CONSUMPTION, *REPAIRS]),
             or_(_entry.c.corrects_entry_no != 0, _entry.c.register_no.in_(registers)),
         )
         .order_by(_entry.c.entry_no.desc())

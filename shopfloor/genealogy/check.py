@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from shopfloor.db import plant, table
 from shopfloor.genealogy.models import AssociationEntry, ComponentAssociation, TrackedProduct
 from shopfloor.ledger.check import Problem
-from shopfloor.ledger.entry_types import EntryType
+from shopfloor.ledger.entry_types import REPAIRS, EntryType
 from shopfloor.ledger.models import ItemLedgerEntry
 from shopfloor.quantity import ZERO, shown
 from shopfloor.reservations.models import ReservationEntry
@@ -78,7 +78,7 @@ def consumed_equals_ledger(session: Session) -> list[Problem]:
         for row in session.execute(
             select(*(_entry.c[key] for key in keys), func.sum(_entry.c.quantity))
             .where(
-                plant(session, _entry), _entry.c.entry_type == EntryType.CONSUMPTION.value,
+                plant(session, _entry), _entry.c.order_no != "", _entry.c.entry_type.in_([EntryType.CONSUMPTION, *REPAIRS]),
                 or_(_entry.c.serial_no != "", _entry.c.lot_no != ""),
             )
             .group_by(*(_entry.c[key] for key in keys))

@@ -55,7 +55,7 @@ def create_product(session: Session, actor: Actor, *, order_no: str, given: Prod
     left = situation.product.started - situation.registered
     quantity = ONE if situation.product.serial else given.quantity if given.quantity is not None else left
     match_id = create_row(session, actor, situation, NewProduct(tracking, quantity))
-    return _changed([tracking.label()], "{0} registered.", match_id=match_id)
+    return changed([tracking.label()], "{0} registered.", match_id=match_id)
 
 
 def create_component(session: Session, actor: Actor, *, order_no: str, given: ComponentInput) -> AssociationsChanged:
@@ -65,9 +65,9 @@ def create_component(session: Session, actor: Actor, *, order_no: str, given: Co
     number = given.serial_no if line.component.serial else given.lot_no
     if not number:
         raise NoNumber(item=line.component.description, kind="serial" if line.component.serial else "batch", line=line.line_no)
-    job = _job(session, actor, rows.on(given.match_id), given, line)
-    register_part(job, line, number, quantity=_base(line, given.quantity))
-    return _changed([number], "{0} registered.", match_id=given.match_id)
+    job = job_of(session, actor, rows.on(given.match_id), given, line)
+    register_part(job, line, number, quantity=base_quantity(line, given.quantity))
+    return changed([number], "{0} registered.", match_id=given.match_id)
 
 
 def change_component(session: Session, actor: Actor, *, order_no: str, association_no: int, given: ChangeInput) -> AssociationsChanged:
@@ -81,7 +81,7 @@ def change_component(session: Session, actor: Actor, *, order_no: str, associati
     if association.version != given.version:
         raise StaleRow(record=number)
     wanted_number = (given.serial_no if line.component.serial else given.lot_no) or number
-    wanted = _base(line, given.quantity) or association.quantity
+    wanted = base_quantity(line, given.quantity) or association.quantity
     if line.component.serial and wanted != ONE:
         component = line.component
         raise SerialQuantity(serial_no=wanted_number, item=component.item_no, quantity=shown(wanted), unit=component.base_unit_code)
@@ -89,7 +89,7 @@ def change_component(session: Session, actor: Actor, *, order_no: str, associati
         reduce_association(session, actor, association, wanted, reason=given.reason)
     elif wanted_number != number or wanted != association.quantity:
         _replace(session, actor, rows, association, line, given, wanted_number, wanted)
-    return _changed([wanted_number], "{0} changed.", match_id=association.match_id)
+    return changed([wanted_number], "{0} changed.", match_id=association.match_id)
 
 
 def remove_components(session: Session, actor: Actor, *, order_no: str, given: SelectionInput) -> AssociationsChanged:
@@ -105,7 +105,7 @@ def remove_components(session: Session, actor: Actor, *, order_no: str, given: S
 
     good, refused = judge(found, check)
     remove_associations(session, actor, good, reason=given.reason)
-    return _changed([a.tracking.label() for a in good], "Removed {0}.", refused=refused)
+    return changed([a.tracking.label() for a in good], "Removed {0}.", refused=refused)
 
 
 def remove_products(session: Session, actor: Actor, *, order_no: str, given: SelectionInput) -> AssociationsChanged:
@@ -122,7 +122,7 @@ def remove_products(session: Session, actor: Actor, *, order_no: str, given: Sel
     for row, _ in good:
         remove_associations(session, actor, rows.associations(row.match_id), reason=given.reason)
         remove_row(session, actor, rows.situation, row, reason=given.reason)
-    return _changed([row.tracking.label() for row, _ in good], "Removed {0}.", refused=refused)
+    return changed([row.tracking.label() for row, _ in good], "Removed {0}.", refused=refused)
 
 
 def move_component(
@@ -142,7 +142,7 @@ def move_component(
     if line is None:
         raise NotFound(record="component line on this order", number=str(association.component_line_no))
     given = ComponentInput(match_id=to_match_id, component_line_no=association.component_line_no, reason=reason)
-    job = _job(session, actor, rows.on(to_match_id), given, line)
+    job = job_of(session, actor, rows.on(to_match_id), given, line)
     register_part(job, line, association.tracking.label(), quantity=None if line.component.serial else association.quantity)
     number = association.tracking.label()
     event = Event(
@@ -150,7 +150,7 @@ def move_component(
         association_no=association_no, component_line_no=association.component_line_no, reason=reason,
     )
     append(session, actor, [event])
-    return _changed([number], "{0} moved.", match_id=to_match_id)
+    return changed([number], "{0} moved.", match_id=to_match_id)
 
 
 def end_line(
@@ -173,7 +173,7 @@ def end_line(
     )
     append(session, actor, [event])
     audit.record(session, "line ended" if ended else "line opened", f"{row.tracking.label()} line {component_line_no}", reason=reason)
-    return _changed([row.tracking.label()], "Line ended for {0}." if ended else "Line open again for {0}.", match_id=match_id)
+    return changed([row.tracking.label()], "Line ended for {0}." if ended else "Line open again for {0}.", match_id=match_id)
 
 
 # --- steps ----------------------------------------------------------------------------------------------------------------
@@ -185,13 +185,13 @@ def _replace(
 ) -> None:
     """Take the old one back and register the new one; a picked one is picked again (EDG-25)."""
     remove_associations(session, actor, [association], reason=given.reason or "changed")
-    situation = _without(rows.on(association.match_id) if association.match_id else rows.situation, association)
+    situation = without(rows.on(association.match_id) if association.match_id else rows.situation, association)
     line_now = situation.line(line.line_no)
     assert line_now is not None
     changed = ComponentInput(
         match_id=association.match_id, component_line_no=line.line_no, badge=given.badge, reason=given.reason, confirmed=given.confirmed
     )
-    job = _job(session, actor, situation, changed, line_now)
+    job = job_of(session, actor, situation, changed, line_now)
     done = register_part(job, line_now, number, quantity=None if line.component.serial else wanted)
     used = registered_in(session, line.component.item_no, number) if isinstance(done, AlreadyRegistered) else None
     if used is not None:  # by another part of the same unit: two parts would become one
@@ -201,7 +201,7 @@ def _replace(
         set_association_picks(session, actor, again, picked=True, reason=given.reason)
 
 
-def _without(situation: Situation, association: Association) -> Situation:
+def without(situation: Situation, association: Association) -> Situation:
     """The situation as it is once the association is gone."""
     lines = tuple(
         replace(line, associations=tuple(a for a in line.associations if a.association_no != association.association_no))
@@ -210,7 +210,8 @@ def _without(situation: Situation, association: Association) -> Situation:
     return replace(situation, lines=lines)
 
 
-def _job(session: Session, actor: Actor, situation: Situation, given: ComponentInput, line: Line) -> ScanJob:
+def job_of(session: Session, actor: Actor, situation: Situation, given: ComponentInput, line: Line) -> ScanJob:
+    """A registration by hand as the scan that it stands for."""
     scan = ScanInput(kind="scan", source="typed", mode="Component", product=given.match_id, line=line.line_no, badge=given.badge,
                      reason=given.reason)
     order = lock_order(session, situation.order_no)
@@ -284,7 +285,7 @@ def _selected(given: SelectionInput) -> list[int]:
     return list(given.selected)
 
 
-def _base(line: Line, quantity: Decimal | None) -> Decimal | None:
+def base_quantity(line: Line, quantity: Decimal | None) -> Decimal | None:
     """A quantity in the unit of the line, as base units. Raises BelowPrecision for what rounds to nothing (D31)."""
     if quantity is None:
         return None
@@ -297,9 +298,10 @@ def _base(line: Line, quantity: Decimal | None) -> Decimal | None:
     return base
 
 
-def _changed(
+def changed(
     numbers: list[str], sentence: str, *, match_id: int = 0, refused: list[dict[str, Any]] | None = None
 ) -> AssociationsChanged:
+    """The answer of a correction: what was dealt with, in a sentence with the first numbers."""
     told = ", ".join(numbers[:5]) + (f" and {len(numbers) - 5} more" if len(numbers) > 5 else "")  # noqa: PLR2004
     text = sentence.format(told) if numbers else "Nothing was changed."
     return AssociationsChanged(done_text=text, done=numbers, refused=refused or [], match_id=match_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
@@ -152,6 +153,21 @@ class ChangeInput(Input):
     badge: Badge = ""
     reason: Reason = ""
     confirmed: list[str] = Field(default_factory=list)
+
+
+class OldPart(StrEnum):
+    """D22: what becomes of a part that is replaced."""
+
+    STOCK = "Stock"
+    HOLD = "Hold"
+    SCRAP = "Scrap"
+
+
+class ReplaceInput(ChangeInput):
+    """D22: the number that takes a built-in part's place, why, and what becomes of the old part."""
+
+    reason: Annotated[Reason, Field(min_length=1)]
+    old_part: OldPart
 
 
 class SelectionInput(Input):

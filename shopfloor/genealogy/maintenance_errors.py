@@ -122,3 +122,13 @@ class NotAdjustable(Refusal):
     message = "{number} cannot be adjusted like this: {why}"
     number: str
     why: str
+
+
+@dataclass(eq=False)
+class NotReplaceable(Refusal):
+    """D22: only a part that is built into a unit is replaced, by another one."""
+
+    code = "NOT_REPLACEABLE"
+    message = "{number} cannot be replaced like this: {why}"
+    number: str
+    why: str

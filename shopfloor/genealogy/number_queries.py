@@ -15,7 +15,7 @@ from shopfloor.genealogy.models import ComponentAssociation, TrackedProduct
 from shopfloor.items.models import Gtin, Item, Location, NumberInformation
 from shopfloor.items.rules import folded
 from shopfloor.items.tracking import Tracking
-from shopfloor.ledger.entry_types import EntryType
+from shopfloor.ledger.entry_types import REPAIRS, EntryType
 from shopfloor.ledger.models import ItemLedgerEntry
 from shopfloor.people.models import Operator
 from shopfloor.production.models import ProductionOrder
@@ -185,7 +185,7 @@ def fate_of(session: Session, item_no: str, number: str) -> Fate:
 
 
 def _words(entry_type: str, order_no: str, source_no: str, document_no: str, quantity: Decimal) -> str:
-    if entry_type == EntryType.CONSUMPTION:
+    if entry_type == EntryType.CONSUMPTION or (order_no and entry_type in REPAIRS):
         return f"consumed on order {order_no}"
     if entry_type == EntryType.SALE:
         return f"shipped to customer {source_no} with {document_no}"

@@ -40,11 +40,18 @@ class NumberOrigin:
 
 def hold_number(session: Session, actor: Actor, *, given: HoldNumber) -> Changed:
     """D20: the number is neither reserved, used, sold nor reported until it is released. Raises NotAllowed, NotFound."""
+    actor.require(rights.HOLD)
+    return put_on_hold(session, actor, given=given)
+
+
+def put_on_hold(session: Session, actor: Actor, *, given: HoldNumber) -> Changed:
+    """The hold alone, for use cases with a right of their own (D22). Raises NotFound."""
     return _set_hold(session, actor, given, blocked=True)
 
 
 def release_number(session: Session, actor: Actor, *, given: HoldNumber) -> Changed:
     """D20: end a hold. Raises NotAllowed, NotFound."""
+    actor.require(rights.HOLD)
     return _set_hold(session, actor, given, blocked=False)
 
 
@@ -159,7 +166,6 @@ def _origin_row(origin: NumberOrigin) -> dict[str, object]:
 
 
 def _set_hold(session: Session, actor: Actor, given: HoldNumber, *, blocked: bool) -> Changed:
-    actor.require(rights.HOLD)
     row = _row(session, given)
     if row is None:
         raise NotFound(record=f"{given.kind.lower()} number", number=given.number)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor.db import plant, table
 from shopfloor.ledger.check import LIMIT, NUMBERS, Check, Problem, in_base_units
-from shopfloor.ledger.entry_types import EntryType, OrderType
+from shopfloor.ledger.entry_types import REPAIRS, EntryType, OrderType
 from shopfloor.ledger.models import GenealogyEdge, ItemApplicationEntry, ItemLedgerEntry, OpenItemEntry, TrackingUnit
 from shopfloor.quantity import ZERO, shown
 
@@ -87,7 +87,7 @@ def _productions(session: Session) -> list[Select[Any] | CompoundSelect[Any]]:
     """Consumption: place to number. Output: number to place, and the row's place to the order line's."""
     number, place, line = _unit.alias("number"), _unit.alias("place"), _unit.alias("line")
     made = in_base_units(_entry.c.quantity + _entry.c.scrap_quantity)
-    output, consumption = _entry.c.entry_type == EntryType.OUTPUT, _entry.c.entry_type == EntryType.CONSUMPTION
+    output, consumption = _entry.c.entry_type == EntryType.OUTPUT, _entry.c.entry_type.in_([EntryType.CONSUMPTION, *REPAIRS])
     held = plant(session, _entry)
     is_number, is_place = _is_number(number, _entry), _is_place(place, _entry, _entry.c.match_id)
     return [
@@ -126,10 +126,10 @@ def _reclassifications(session: Session) -> list[Select[Any]]:
 
 
 def _in_genealogy() -> ColumnElement[bool]:
-    """Entries that make edges: numbered output and consumption of production orders."""
+    """Entries that make edges: numbered output, consumption and repairs of production orders."""
     return and_(
         _entry.c.order_type == OrderType.PRODUCTION,
-        _entry.c.entry_type.in_([EntryType.OUTPUT, EntryType.CONSUMPTION]),
+        _entry.c.entry_type.in_([EntryType.OUTPUT, EntryType.CONSUMPTION, *REPAIRS]),
         _has_number(_entry),
     )
 

@@ -19,6 +19,10 @@ class EntryType(StrEnum):
     ASSEMBLY_OUTPUT = "Assembly Output"
 
 
+REPAIRS = (EntryType.NEGATIVE_ADJUSTMENT, EntryType.POSITIVE_ADJUSTMENT)
+"""D22: with a production order, a part that went into one of its units or came out of it after the order had ended."""
+
+
 class DocumentType(StrEnum):
     """The posted document that an entry belongs to."""
 

@@ -32,7 +32,7 @@ EXPIRED_GOODS_MAY_LEAVE = frozenset({EntryType.PURCHASE, EntryType.NEGATIVE_ADJU
 HELD_GOODS_MAY_COME = frozenset({EntryType.PURCHASE, EntryType.POSITIVE_ADJUSTMENT, EntryType.SALE, EntryType.CONSUMPTION})
 """D20 does not stop what comes in; output of a held number it does."""
 MAY_COME_BACK_BY_ADJUSTMENT = frozenset({EntryType.SALE, EntryType.NEGATIVE_ADJUSTMENT})
-"""AP-08: a positive adjustment names what was sold or lost; consumption comes back through its order."""
+"""AP-08: a positive adjustment names what was sold or lost; consumption returns through its order, as a repair once it has ended (D22)."""
 HELD_GOODS_MAY_LEAVE = frozenset({EntryType.PURCHASE, EntryType.NEGATIVE_ADJUSTMENT})
 """D20: with a right and a reason; so does a movement within one location."""
 
@@ -67,7 +67,8 @@ def check_numbers(line: ItemJournalLine, item: ItemMaster) -> None:
 
 def check_named(line: ItemJournalLine, entry: NamedEntry) -> None:
     """PR-04, AP-08: a correction names an entry of the same kind, goods and order line. Raises EntryDoesNotMatch."""
-    gives_back = line.entry_type == EntryType.POSITIVE_ADJUSTMENT and entry.entry_type in MAY_COME_BACK_BY_ADJUSTMENT
+    repaired = bool(line.order_no) and entry.entry_type == EntryType.CONSUMPTION
+    gives_back = line.entry_type == EntryType.POSITIVE_ADJUSTMENT and (repaired or entry.entry_type in MAY_COME_BACK_BY_ADJUSTMENT)
     pairs = [
         ("entry type", entry.entry_type, entry.entry_type if gives_back else str(line.entry_type)),
         ("item", entry.item_no, line.item_no),

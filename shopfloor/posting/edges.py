@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from shopfloor.ledger.entry_types import EntryType, OrderType
+from shopfloor.ledger.entry_types import REPAIRS, EntryType, OrderType
 from shopfloor.ledger.units import UnitKey, number_unit, place
 from shopfloor.posting.journal import ItemJournalLine
 
@@ -24,6 +24,8 @@ def edges_of(line: ItemJournalLine) -> list[tuple[UnitKey, UnitKey, Decimal]]:
     here = place(line.order_no, line.order_line_no, line.match_id)
     if line.entry_type == EntryType.CONSUMPTION:
         return [(here, number, line.quantity)]
+    if line.entry_type in REPAIRS:
+        return [(here, number, -line.signed)]
     if line.entry_type != EntryType.OUTPUT:
         return []
     made = line.quantity + line.scrap_quantity

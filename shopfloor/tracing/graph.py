@@ -12,10 +12,12 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from shopfloor.items.tracking import NO_TRACKING, Tracking
-from shopfloor.ledger.entry_types import EntryType
+from shopfloor.ledger.entry_types import REPAIRS, EntryType
 from shopfloor.quantity import ZERO
 
 CONSUMPTION = frozenset({EntryType.CONSUMPTION.value, EntryType.ASSEMBLY_CONSUMPTION.value})
+REPAIR = frozenset(kind.value for kind in REPAIRS)
+"""Consumption and its return by another name, once the order has ended (D22)."""
 OUTPUT = frozenset({EntryType.OUTPUT.value, EntryType.ASSEMBLY_OUTPUT.value})
 OrderLine = tuple[str, int]
 """Order number and line number: where consumption and output meet (TR-30, PR-01)."""
@@ -70,7 +72,7 @@ class Entry:
 
     @property
     def is_consumption(self) -> bool:
-        return self.entry_type in CONSUMPTION
+        return self.entry_type in CONSUMPTION or (bool(self.order_no) and self.entry_type in REPAIR)
 
     @property
     def is_output(self) -> bool:

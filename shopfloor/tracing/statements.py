@@ -18,7 +18,7 @@ from shopfloor.orders.models import Customer, Vendor
 from shopfloor.quantity import ZERO
 from shopfloor.reservations.models import ReservationEntry, ReservationSource, ReservationStatus
 from shopfloor.tracing.criteria import Filter, Filters
-from shopfloor.tracing.graph import CONSUMPTION, OUTPUT, Application, Entry, Registration, Row
+from shopfloor.tracing.graph import CONSUMPTION, OUTPUT, REPAIR, Application, Entry, Registration, Row
 from shopfloor.tracing.keys import Key, KeysFirst, listed
 
 LEDGER = table(ItemLedgerEntry)
@@ -34,7 +34,7 @@ ASSOCIATION = table(ComponentAssociation)
 PRODUCT = table(TrackedProduct)
 RESERVATION = table(ReservationEntry)
 OPEN_STATES = (AssociationState.OPEN, AssociationState.PICKED)
-CONSUMED, MADE = sorted(CONSUMPTION), sorted(OUTPUT)
+CONSUMED, MADE = sorted(CONSUMPTION | REPAIR), sorted(OUTPUT)
 
 
 # --- entries ----------------------------------------------------------------------------------------------------------

@@ -331,6 +331,7 @@ def whole_reads(session, statements, growing=GROWING):
 
 
 @pytest.mark.parametrize("wanted", SELECTIVE, ids=str)
+@pytest.mark.own_database
 def test_speed_no_list_reads_the_ledger_from_end_to_end(door, session, engine, monkeypatch, wanted):
     everything(door)
     monkeypatch.setattr(entry_queries, "STRETCH", 2)  # so that the look-up by index is asked for too
@@ -344,6 +345,7 @@ def test_speed_no_list_reads_the_ledger_from_end_to_end(door, session, engine, m
     assert whole_reads(session, asked, growing) == []
 
 
+@pytest.mark.own_database
 def test_speed_cards_and_applications_go_by_keys(door, session, engine):
     everything(door)
     with seen(engine) as statements:
@@ -357,6 +359,7 @@ def test_speed_cards_and_applications_go_by_keys(door, session, engine):
     assert whole_reads(session, asked) == []
 
 
+@pytest.mark.own_database
 def test_speed_the_watch_sees_a_whole_read(door, session):
     everything(door)
     texts = [("SELECT count(*) FROM item_ledger_entry WHERE reason = 'x'", ())]

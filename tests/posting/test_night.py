@@ -93,6 +93,7 @@ def test_a17_a20_projections_can_be_made_anew(door, actor, run, session):
         run(rebuild, type(ADMINISTRATOR)("E-1", "Wanda", RIGHTS[Role.WORKER]))
 
 
+@pytest.mark.own_database
 def test_performance_no_statement_of_a_posting_scans_a_table(engine, door, actor):
     """Every look-up goes by a leading key (G2). SQLite says so in its query plan; PostgreSQL when scans are priced out."""
     some_books(door, actor)

@@ -245,6 +245,7 @@ def plan_of(connection, text, parameters):
     return [detail for detail in details if "Seq Scan" in detail]
 
 
+@pytest.mark.own_database
 def test_speed_no_statement_reads_a_growing_table_from_end_to_end(door, session, statements):
     recall_plant(door)
     statements.clear()
