@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from shopfloor.genealogy.models import AssociationAction
 from shopfloor.items.tracking import Tracking
 from shopfloor.quantity import ZERO
+
+REGISTERED, CHANGED, REMOVED, CONSUMED, REVERSED = ("registered", "changed", "removed", "consumed", "reversed")
+REPORTED, UNREPORTED = ("reported", "unreported")
+"""Captions of models."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class LogEntry:
     """0: the unit itself."""
     component_line_no: int
     item_no: str
+    variant_code: str
     item: str
     """Description of the item."""
     tracking: Tracking
@@ -50,6 +54,7 @@ class PartOfUnit:
     association_no: int
     component_line_no: int
     item_no: str
+    variant_code: str
     item: str
     tracking: Tracking
     quantity: Decimal
@@ -79,9 +84,9 @@ def as_built(entries: Sequence[LogEntry]) -> list[LogEntry] | None:
     """
     standing: list[int] = []
     for entry in entries:
-        if entry.of_the_unit and entry.action == AssociationAction.REPORTED:
+        if entry.of_the_unit and entry.action == REPORTED:
             standing.append(entry.entry_no)
-        if entry.of_the_unit and entry.action == AssociationAction.UNREPORTED and standing:
+        if entry.of_the_unit and entry.action == UNREPORTED and standing:
             standing.pop()
     return [entry for entry in entries if entry.entry_no <= standing[-1]] if standing else None
 
@@ -91,7 +96,7 @@ def parts_of(entries: Sequence[LogEntry], *, removed: bool = False) -> list[Part
     parts: dict[int, PartOfUnit] = {}
     for entry in sorted(entries, key=lambda entry: entry.entry_no):
         part = parts.get(entry.association_no)
-        if entry.action == AssociationAction.REGISTERED and not entry.of_the_unit:
+        if entry.action == REGISTERED and not entry.of_the_unit:
             parts[entry.association_no] = _installed(entry)
         elif part is not None:
             parts[entry.association_no] = _after(part, entry)
@@ -101,20 +106,15 @@ def parts_of(entries: Sequence[LogEntry], *, removed: bool = False) -> list[Part
 
 def _installed(entry: LogEntry) -> PartOfUnit:
     return PartOfUnit(
-        entry.association_no, entry.component_line_no, entry.item_no, entry.item, entry.tracking, entry.quantity, entry.unit_code, ZERO,
-        entry.recorded_at, entry.operator, order_level=entry.match_id == 0, reason=entry.reason,
+        entry.association_no, entry.component_line_no, entry.item_no, entry.variant_code, entry.item, entry.tracking, entry.quantity,
+        entry.unit_code, ZERO, entry.recorded_at, entry.operator, order_level=entry.match_id == 0, reason=entry.reason,
     )
 
 
 def _after(part: PartOfUnit, entry: LogEntry) -> PartOfUnit:
-    match entry.action:
-        case AssociationAction.CHANGED:
-            return replace(part, quantity=entry.quantity, tracking=entry.tracking, reason=entry.reason or part.reason)
-        case AssociationAction.CONSUMED:
-            return replace(part, consumed=part.consumed + entry.quantity)
-        case AssociationAction.REVERSED:
-            return replace(part, consumed=part.consumed - entry.quantity)
-        case AssociationAction.REMOVED:
-            return replace(part, removed_at=entry.recorded_at, removed_by=entry.operator, reason=entry.reason)
-        case _:
-            return part
+    if entry.action == CHANGED:
+        return replace(part, quantity=entry.quantity, tracking=entry.tracking, reason=entry.reason or part.reason)
+    if entry.action == REMOVED:
+        return replace(part, removed_at=entry.recorded_at, removed_by=entry.operator, reason=entry.reason)
+    posted = {CONSUMED: entry.quantity, REVERSED: -entry.quantity}.get(entry.action, ZERO)
+    return replace(part, consumed=part.consumed + posted)

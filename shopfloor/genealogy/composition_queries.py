@@ -94,7 +94,7 @@ def _entries(session: Session, order_no: str, match_id: int) -> list[LogEntry]:
 def _entry(row: Row[Any]) -> LogEntry:
     return LogEntry(
         entry_no=row.entry_no, action=row.action, match_id=row.match_id, association_no=row.association_no,
-        component_line_no=row.component_line_no, item_no=row.item_no, item=row.description,
+        component_line_no=row.component_line_no, item_no=row.item_no, variant_code=row.variant_code, item=row.description,
         tracking=Tracking(row.serial_no, row.lot_no), quantity=row.quantity, old_quantity=row.old_quantity, unit_code=row.base_unit_code,
         operator=row.name or row.operator_no, approved_by=row.approved_by, station_code=row.station_code, reason=row.reason,
         register_no=row.register_no, recorded_at=row.recorded_at,

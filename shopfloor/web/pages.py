@@ -37,6 +37,7 @@ MODULES = (
     "production.planning",
     "production.tracked_components",
     "production.associations",
+    "production.units",
     "tracing.find_entries",
     "tracing.page",
     "warehouse.posted_documents",

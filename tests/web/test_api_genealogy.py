@@ -199,3 +199,30 @@ def test_every_operation_is_described(any_api):
         "/component-lines/{line_no}/end",
     }
     assert {start + path for path in wanted} <= set(paths)
+
+
+def test_d22_a22_replace_a_part_and_read_what_the_unit_was_made_of(api):
+    """As built, as corrected, with the reason, and a part that is not built in is refused."""
+    match_id, parts = api.unit()
+    new = api.order.number("W2")
+    body = {"version": str(parts["W1"]["version"]), "serial_no": new, "old_part": "Stock", "reason": "bent rim"}
+    path = f"/associations/{parts['W1']['association_no']}/replace"
+    assert api.send(path, body)[1]["code"] == "NOT_REPLACEABLE"
+    lines = [{"match_id": match_id, "good": "1", "error": "0"}]
+    status, answer = api.send("/report", {"lines": lines, "accept_error": True, "reason": "short of a wheel"})
+    assert (status, answer["fields"]["done"]) == (200, [api.order.number("BK1")])
+    body["version"] = str(api.associations(match_id)["W1"]["version"])
+    assert api.send(path, body | {"reason": ""})[1]["code"] == "INVALID_INPUT"
+    status, answer = api.send(path, body)
+    assert (status, answer["fields"]["done"]) == (200, [new])
+
+    def numbers(**query):
+        status, unit = api.get(f"/products/{match_id}", **query)
+        assert status == 200, unit
+        return {part["tracking"]["serial_no"] for part in unit["parts"]} - {""}
+
+    frame, old = api.order.number("F1"), api.order.number("W1")
+    assert (numbers(), numbers(built="true")) == ({frame, new}, {frame, old})
+    assert numbers(as_of="2020-01-01") == set()
+    _, unit = api.get(f"/products/{match_id}")
+    assert [(part["tracking"]["serial_no"], part["reason"]) for part in unit["removed"]] == [(old, "bent rim")]

@@ -395,3 +395,51 @@ def test_same_key_posts_once(order):
     first, second = (station.client.post(f"{order.associations}/report", data=form) for _ in range(2))
     assert (first.status_code, second.status_code) == (303, 303)
     assert units(order)["BK1"].good_quantity == 1
+
+
+def test_d22_a_built_in_part_is_replaced_from_its_row(order):
+    """The panel names the part, suggests what may take its place, keeps what was typed, and ends on the page with a sentence."""
+    station = order.built()
+    client, unit = station.client, units(order)["BK1"]
+    post(client, order, "report", lines__0__match_id=unit.match_id, lines__0__good="1", lines__0__error="0")
+    old = associations(order)["W1"]
+    query = f"?product={unit.match_id}"
+    page = readable(client.get(f"{order.associations}{query}&do=replace&association={old.association_no}").text)
+    assert order.number("W1") in page
+    assert '<option value="W' in page
+    form = {"association": old.association_no, "version": old.version, "serial_no": order.number("W3"), "old_part": "Scrap"}
+    status, text = post(client, order, f"components/{old.association_no}/replace", query=query, **form)
+    assert status == 422
+    assert 'value="' + order.number("W3") in text
+    status, text = post(client, order, f"components/{old.association_no}/replace", query=query, **form, reason="bent rim")
+    assert (status, f"{order.number('W1')} replaced by {order.number('W3')}." in text) == (303, True)
+    with Session(order.site.engine) as session:
+        assert problems(session) == []
+    worker = order.site.client("B-SUP").get(f"{order.associations}{query}").text
+    assert "do=replace" not in worker
+
+
+def test_a22_the_page_of_a_unit_shows_it_now_as_built_and_on_a_day(order):
+    """D22, D37: both states stay visible, with who, when and why."""
+    station = order.built()
+    client, unit = station.client, units(order)["BK1"]
+    post(client, order, "report", lines__0__match_id=unit.match_id, lines__0__good="1", lines__0__error="0")
+    old = associations(order)["W1"]
+    form = {"version": old.version, "serial_no": order.number("W3"), "old_part": "Stock", "reason": "bent rim"}
+    post(client, order, f"components/{old.association_no}/replace", **form)
+    address = f"/production-orders/{order.no}/products/{unit.match_id}"
+
+    def first_table(query):
+        page = client.get(address + query)
+        assert page.status_code == 200
+        return page.text.partition("</table>")[0]
+
+    assert order.number("W3") in first_table("")
+    assert order.number("W1") not in first_table("")
+    assert order.number("W1") in first_table("?view=built")
+    assert order.number("W3") not in first_table("?view=built")
+    assert order.number("W3") in first_table("?as_of=2099-01-01")
+    assert order.number("F1") not in client.get(f"{address}?as_of=2020-01-01").text.partition("History")[0]
+    assert "bent rim" in client.get(address).text
+    assert client.get(f"{address}?as_of=yesterday").status_code == 422
+    assert client.get(f"/production-orders/{order.no}/products/999999").status_code == 404

@@ -7,13 +7,14 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
-from shopfloor.genealogy import adjusting, corrections, picking, reporting, reversing
+from shopfloor.genealogy import adjusting, corrections, picking, replacing, reporting, reversing
 from shopfloor.genealogy.inputs import (
     ChangeInput,
     ComponentInput,
     JournalLineInput,
     PreallocationInput,
     ProductInput,
+    ReplaceInput,
     ReportInput,
     ScanInput,
     SelectionInput,
@@ -22,11 +23,12 @@ from shopfloor.genealogy.matrix_queries import associations_page
 from shopfloor.genealogy.page_queries import station_rules, tracked_components_page
 from shopfloor.genealogy.preallocation import preallocate
 from shopfloor.genealogy.unit_queries import Wanted
-from shopfloor.people.fields import InputModel, Reason, Text20, Text50, Text200
+from shopfloor.people.fields import Day, InputModel, Reason, Text20, Text50, Text200
 from shopfloor.web.api.base import READS, WRITES, OrderPath, WriteHeaders, blueprint, command, done, show
 from shopfloor.web.extensions import request_session
 from shopfloor.web.guards import current_actor, session_id
 from shopfloor.web.production.scans import run_scan
+from shopfloor.web.production.units import composition_of
 
 api = blueprint("genealogy", "Tracked components")
 Id = Annotated[int, Field(ge=0, le=2**53)]
@@ -37,6 +39,20 @@ class AssociationPath(BaseModel):
 
     order_no: str
     association_no: Annotated[int, Field(ge=1, le=2**53)]
+
+
+class UnitPath(BaseModel):
+    """One unit of an order."""
+
+    order_no: str
+    match_id: Annotated[int, Field(ge=1, le=2**53)]
+
+
+class CompositionQuery(InputModel):
+    """Which state of the unit: now, unless something is named."""
+
+    built: bool = Field(default=False, description="As the latest report that still stands found it")
+    as_of: Day = Field(default=None, description="At the end of this day in the plant")
 
 
 class LinePath(BaseModel):
@@ -137,6 +153,18 @@ def change_component(path: AssociationPath, header: WriteHeaders, body: ChangeIn
 def move_component(path: AssociationPath, header: WriteHeaders, body: Moved) -> Response:
     """As one step."""
     return command(corrections.move_component, header, order_no=path.order_no, association_no=path.association_no, **body.model_dump())
+
+
+@api.post("/production-orders/<order_no>/associations/<int:association_no>/replace", summary="Replace a built-in part", responses=WRITES)
+def replace_component(path: AssociationPath, header: WriteHeaders, body: ReplaceInput) -> Response:
+    """The old part comes out and is kept, held or scrapped; the new one is checked as in a scan and consumed."""
+    return command(replacing.replace_component, header, order_no=path.order_no, association_no=path.association_no, given=body)
+
+
+@api.get("/production-orders/<order_no>/products/<int:match_id>", summary="What a unit is made of, and its history", responses=READS)
+def composition(path: UnitPath, query: CompositionQuery) -> Response:
+    """Now, as built, or at the end of a day."""
+    return show(composition_of(path.order_no, path.match_id, built=query.built, as_of=query.as_of))
 
 
 @api.post("/production-orders/<order_no>/associations/remove", summary="Remove component numbers", responses=WRITES)

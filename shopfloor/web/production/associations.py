@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from shopfloor.errors import Outcome, Refusal
 from shopfloor.exchange.csv_text import cell
-from shopfloor.genealogy import adjusting, corrections, picking, reporting, reversing
+from shopfloor.genealogy import adjusting, corrections, picking, replacing, reporting, reversing
 from shopfloor.genealogy.answers import AssociationsChanged
 from shopfloor.genealogy.facts import PREALLOCATED
 from shopfloor.genealogy.inputs import (
@@ -26,6 +26,7 @@ from shopfloor.genealogy.inputs import (
     JournalLineInput,
     PreallocationInput,
     ProductInput,
+    ReplaceInput,
     ReportInput,
     SelectionInput,
 )
@@ -65,13 +66,14 @@ SELECTIONS: dict[str, Callable[..., AssociationsChanged]] = {
 """What is done to a selection: last parts of the address -> use case."""
 RIGHTS = {
     "maintain": (rights.MAINTAIN, rights.MAINTAIN_OWN), "end_line": (rights.MAINTAIN,), "assign": (rights.MAINTAIN,),
+    "replace": (rights.REPLACE,),
     "pick": (rights.PICK,), "adjust": (rights.ADJUST,),
     "report": (rights.REPORT,), "accept_error": (rights.REPORT_INCOMPLETE,), "reverse": (rights.REVERSE,),
 }
 STATES = ("Open", "Reported", PREALLOCATED)
 VIEW = ("product", "line", "text", "state", "holes", "before")
 """Arguments that every address of the page keeps."""
-PAGE_FIELDS = {*VIEW, "do", "edit"}
+PAGE_FIELDS = {*VIEW, "do", "edit", "association"}
 
 
 @bp.get("/<order_no>/associations")
@@ -150,6 +152,16 @@ def change_component(order_no: str, association_no: int) -> Response:
     given = _given(ChangeInput)
     answer = run_command(corrections.change_component, key=command_key(), order_no=order_no, association_no=association_no, given=given)
     return _done(order_no, answer)
+
+
+@bp.post("/<order_no>/associations/components/<int:association_no>/replace")
+def replace_component(order_no: str, association_no: int) -> Response:
+    """D22: another part for one that is built in."""
+    on_refusal(partial(show, order_no, do="replace"))
+    given = _given(ReplaceInput)
+    return _done(order_no, run_command(
+        replacing.replace_component, key=command_key(), order_no=order_no, association_no=association_no, given=given
+    ))
 
 
 @bp.post("/<order_no>/associations/components/<int:association_no>/move")
@@ -254,7 +266,7 @@ def _reason() -> str:
 def _arguments() -> dict[str, Any]:
     """`selected.0` and the like, as ticked in a table."""
     ticked = [value for name, value in request.args.items() if name.partition(".")[0] == "selected"]
-    return {"selected": ticked, **{name: argument(name) for name in ("line",)}}
+    return {"selected": ticked, **{name: argument(name) for name in ("line", "association")}}
 
 
 def _link(order_no: str, **changes: object) -> str:

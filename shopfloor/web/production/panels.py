@@ -24,6 +24,7 @@ PANELS = {
     "assign": "assign",
     "create-component": "create-component",
     "end-line": "end-line",
+    "replace": "replace",
 }
 """Argument or last part of the address -> panel."""
 MOST_TYPED = 20_000
@@ -55,6 +56,8 @@ class Panel:
     line: Line | None = None
     """The component line that is filled or ended."""
     suggestions: tuple[str, ...] = ()
+    version: int = 0
+    """Of the association that is replaced (ASC-7)."""
     typed: Mapping[str, str] | None = None
     """What was typed before a refusal."""
 
@@ -74,6 +77,8 @@ def build_panel(session: Session, page: AssociationsPage, do: str, asked: Mappin
         return _of_components(page, selected, typed)
     if kind in {"create-product", "assign"}:
         return Panel(kind, typed=typed)
+    if kind == "replace":
+        return _of_replacement(session, page, typed)
     if kind in {"create-component", "end-line"} and page.match_id:
         return _of_line(session, kind, page, typed)
     return None
@@ -113,6 +118,18 @@ def _of_components(page: AssociationsPage, selected: Sequence[int], typed: dict[
         tuple(row.number for row in wanted),
         picked=sum(1 for row in wanted if row.association.state == "Picked"),
         typed=typed,
+    )
+
+
+def _of_replacement(session: Session, page: AssociationsPage, typed: dict[str, str]) -> Panel | None:
+    """D22: the built-in part, and what could take its place."""
+    number = _whole(typed.get("association"))
+    row = next((row for row in page.rows if row.association_no == number and row.consumed > 0), None)
+    if row is None:
+        return None
+    return Panel(
+        "replace", (row.association_no,), (row.number,), line=row.line, suggestions=tuple(suggested_numbers(session, row.line)),
+        version=row.association.version, typed=typed,
     )
 
 
