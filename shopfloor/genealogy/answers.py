@@ -240,3 +240,39 @@ class AssociationsChanged(Answer):
     journal_no: int = 0
     left_open: list[str] = field(default_factory=list)
     """PST-21: lines that could not be flushed because their number is unknown."""
+
+
+@dataclass(frozen=True)
+class BatchLoaded(Answer):
+    """D24."""
+
+    code = "BATCH_LOADED"
+    message = "{number} of {item} is loaded at {station}. Each unit registered there takes its share."
+    item: str
+    number: str
+    station: str
+
+
+@dataclass(frozen=True)
+class BatchUnloaded(Answer):
+    """D24: by hand, or because it can serve no more units."""
+
+    code = "BATCH_UNLOADED"
+    message = "{number} of {item} is not loaded any more: {why}"
+    sound = "information"
+    item: str
+    number: str
+    why: str
+
+
+@dataclass(frozen=True)
+class BatchTaken(Answer):
+    """D24: a note beside the answer to the unit's own scan."""
+
+    code = "BATCH_TAKEN"
+    message = "{item} {number}: {quantity} {unit} from the loaded batch."
+    sound = "information"
+    item: str
+    number: str
+    quantity: str
+    unit: str

@@ -66,7 +66,8 @@ def register(
     _check_hold(line, number, stock)
     _check_dates(job, line, number, stock)
     part = Part(
-        line, tracking, tuple(stock), wanted, label_quantity, label_unit, reason=job.reason, approved_by=job.approved_by, late_serial=late
+        line, tracking, tuple(stock), wanted, label_quantity, label_unit, reason=job.reason, approved_by=job.approved_by, late_serial=late,
+        from_loaded=job.from_loaded,
     )
     try:
         done = associate(job.session, job.actor, job.situation, part)

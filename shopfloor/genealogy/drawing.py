@@ -48,6 +48,8 @@ class Part:
     approved_by: str = ""
     late_serial: bool = False
     """D33: the serial is captured only now; the stock behind it carries none."""
+    from_loaded: bool = False
+    """D24: nobody scanned it for this unit."""
 
 
 @dataclass(frozen=True)
@@ -224,6 +226,7 @@ def _write(
         "prior_state": "",
         "use_date": actor.work_date(),
         "late_serial": part.late_serial,
+        "from_loaded": part.from_loaded,
         "version": 1,
         "registered_at": now(),
         "registered_by": actor.operator_no,

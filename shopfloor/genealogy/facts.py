@@ -44,6 +44,8 @@ class Association:
     registered_by: str
     use_date: date | None = None
     late_serial: bool = False
+    from_loaded: bool = False
+    """D24."""
 
     @property
     def unposted(self) -> Decimal:

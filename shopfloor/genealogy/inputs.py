@@ -170,6 +170,18 @@ class ReplaceInput(ChangeInput):
     old_part: OldPart
 
 
+class LoadedLine(Input):
+    """D24: the component line that a batch is loaded for at the station."""
+
+    component_line_no: LineNumber
+
+
+class LoadBatch(LoadedLine):
+    """D24: the batch that is to serve unit after unit."""
+
+    lot_no: Annotated[NumberText, Field(min_length=1)]
+
+
 class SelectionInput(Input):
     """Rows or associations that an action works on."""
 

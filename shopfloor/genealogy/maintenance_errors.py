@@ -132,3 +132,13 @@ class NotReplaceable(Refusal):
     message = "{number} cannot be replaced like this: {why}"
     number: str
     why: str
+
+
+@dataclass(eq=False)
+class NotLoadable(Refusal):
+    """D24."""
+
+    code = "NOT_LOADABLE"
+    message = "No batch of {item} can be loaded: {why}"
+    item: str
+    why: str

@@ -164,6 +164,8 @@ class ComponentAssociation(PlantLed, Base):
     """Open or Picked: what a reversal returns to (D23)."""
     use_date: Mapped[date]
     """The plant's date of the scan: expiry is judged by it (D8)."""
+    from_loaded: Mapped[bool] = mapped_column(default=False)
+    """D24: taken from the batch that was loaded at the station, without a scan of its own."""
     late_serial: Mapped[bool] = mapped_column(default=False)
     """The serial was not in stock before; it is recorded by its consumption (D33)."""
     version: Mapped[int] = mapped_column(default=1)
@@ -246,3 +248,16 @@ class ScanEntry(PlantLed, Base):
         Index(None, "plant_no", "command_key"),
         Index(None, "plant_no", "recorded_at"),
     )
+
+
+class LoadedBatch(PlantLed, Base):
+    """D24: a batch that serves each unit registered at a station, until it is unloaded, used up, or the station takes another order."""
+
+    __tablename__ = "loaded_batch"
+    station_code: Mapped[str] = mapped_column(String(50), primary_key=True)
+    order_no: Mapped[str] = mapped_column(String(20), primary_key=True)
+    component_line_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    item_no: Mapped[str] = mapped_column(ForeignKey("item.no"))
+    lot_no: Mapped[str] = mapped_column(String(50))
+    loaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    loaded_by: Mapped[str] = mapped_column(String(50))

@@ -14,12 +14,21 @@ from sqlalchemy.orm import Session
 
 from shopfloor.db import plant, table
 from shopfloor.errors import NotFound, Outcome, Refusal
-from shopfloor.genealogy.answers import HeldDiscarded, LineSelected, ModeChanged, ProductSelected, ScanAnswer
+from shopfloor.genealogy.answers import (
+    HeldDiscarded,
+    LineSelected,
+    ModeChanged,
+    ProductRegistered,
+    ProductRevived,
+    ProductSelected,
+    ScanAnswer,
+)
 from shopfloor.genealogy.component_scans import scan_component
 from shopfloor.genealogy.entries import append_scan
 from shopfloor.genealogy.errors import CommandOfThePage, FeatureOff, OtherOperator
 from shopfloor.genealogy.facts import COMPONENT, MODES, PRODUCT
 from shopfloor.genealogy.inputs import ScanInput, ScanRules
+from shopfloor.genealogy.loading import take_from_loaded
 from shopfloor.genealogy.models import TrackedProduct
 from shopfloor.genealogy.overrides import confirmed_scan
 from shopfloor.genealogy.product_scans import scan_product
@@ -136,7 +145,11 @@ def _scan(job: ScanJob) -> ScanAnswer:
     open_job(job)
     if job.code is not None and job.code.kind is ScanKind.COMMAND:
         return _command(job, job.code.command)
-    answer: ScanAnswer = scan_product(job) if job.scan.mode == PRODUCT else scan_component(job)
+    if job.scan.mode != PRODUCT:
+        return scan_component(job)
+    answer = scan_product(job)
+    if isinstance(answer, (ProductRegistered, ProductRevived)):
+        take_from_loaded(job, answer.match_id)
     return answer
 
 

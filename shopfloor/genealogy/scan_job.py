@@ -55,6 +55,8 @@ class ScanJob:
     """The number that a look-alike question was about, once it was confirmed."""
     approved_by: str = ""
     reason: str = ""
+    from_loaded: bool = False
+    """D24: the part comes from a batch that is loaded at the station."""
     notes: list[dict[str, Any]] = field(default_factory=list)
 
     @property

@@ -96,7 +96,7 @@ ROW_COLUMNS = (
 )
 ASSOCIATION_COLUMNS = (
     "association_no", "match_id", "order_no", "order_line_no", "component_line_no", "item_no", "variant_code", "location_code", "serial_no",
-    "lot_no", "quantity", "consumed_quantity", "state", "prior_state", "version", "registered_by", "use_date", "late_serial",
+    "lot_no", "quantity", "consumed_quantity", "state", "prior_state", "version", "registered_by", "use_date", "late_serial", "from_loaded",
 )
 
 

@@ -154,6 +154,7 @@ def _read(row: Row[Any]) -> Component:
         under_tolerance_percent=row.under_tolerance_percent,
         over_tolerance_percent=row.over_tolerance_percent,
         one_scan_is=row.one_scan_is,
+        may_be_loaded=row.may_be_loaded,
         description=row.description,
         base_unit_code=row.base_unit_code,
         serial_specific=bool(row.serial_specific),

@@ -26,7 +26,7 @@ from shopfloor.quantity import ONE, ZERO, shown
 _open = table(OpenItemEntry)
 COPIED = (
     "item_no", "variant_code", "unit_code", "quantity_per", "constant", "scrap_percent", "flushing", "operation_no",
-    "under_tolerance_percent", "over_tolerance_percent", "one_scan_is",
+    "under_tolerance_percent", "over_tolerance_percent", "one_scan_is", "may_be_loaded",
 )
 """What a component of an order takes over from the line of the bill."""
 

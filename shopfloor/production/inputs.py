@@ -67,6 +67,8 @@ class NewBomLine(InputModel):
     under_tolerance_percent: Percent = ZERO
     over_tolerance_percent: Percent = ZERO
     one_scan_is: OneScan = OneScan.REMAINING
+    may_be_loaded: bool = False
+    """D24: operators may load a batch at their station for unit after unit; serial numbers are always scanned."""
 
 
 class Validity(InputModel):

@@ -110,6 +110,8 @@ class BomLine(Base):
     under_tolerance_percent: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
     over_tolerance_percent: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
     one_scan_is: Mapped[str] = mapped_column(String(20), default=OneScan.REMAINING)
+    may_be_loaded: Mapped[bool] = mapped_column(default=False)
+    """D24: a batch that is loaded at a station may serve unit after unit."""
     __table_args__ = (
         ForeignKeyConstraint(["bom_no", "version_code"], ["bom_version.bom_no", "bom_version.version_code"]),
         captions("flushing", FlushingPrinciple),
@@ -220,6 +222,8 @@ class ProdOrderComponent(PlantLed, Base):
     under_tolerance_percent: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
     over_tolerance_percent: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
     one_scan_is: Mapped[str] = mapped_column(String(20), default=OneScan.REMAINING)
+    may_be_loaded: Mapped[bool] = mapped_column(default=False)
+    """D24: a batch that is loaded at a station may serve unit after unit."""
     expected_quantity: Mapped[Decimal] = mapped_column(QuantityType)
     """Base quantity for the whole order line, scrap and rounding included."""
     consumed_quantity: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))

@@ -98,6 +98,8 @@ class Component:
     over_tolerance_percent: Decimal = ZERO
     one_scan_is: str = "All that remains"
     """D7: caption of models.OneScan."""
+    may_be_loaded: bool = False
+    """D24: a loaded batch may serve it; never for serials."""
     description: str = ""
     base_unit_code: str = ""
     serial_specific: bool = False

@@ -107,6 +107,7 @@ LABELS = {
     "quantity_per": _l("Quantity per"),
     "scrap_percent": _l("Scrap percent"),
     "one_scan_is": _l("One scan is"),
+    "may_be_loaded": _l("May be loaded"),
     "under_tolerance_percent": _l("Under tolerance percent"),
     "over_tolerance_percent": _l("Over tolerance percent"),
 }

@@ -102,7 +102,8 @@ def _history(entries: tuple[LogEntry, ...]) -> Table:
     rows = [
         (
             Cell(entry.recorded_at), Cell(_(entry.action)), Cell(entry.tracking.label()), Cell(entry.item),
-            Cell(entry.quantity or entry.old_quantity, unit=entry.unit_code), Cell(_by(entry)), Cell(entry.station_code), Cell(entry.reason),
+            Cell(entry.quantity or entry.old_quantity, unit=entry.unit_code), Cell(_by(entry)), Cell(entry.station_code),
+            Cell(entry.reason),
         )
         for entry in entries
     ]
