@@ -22,6 +22,7 @@ from shopfloor.items.rules import check_number, numbers_of
 from shopfloor.items.tracking import Tracking
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
+from shopfloor.people.fields import read_input
 from shopfloor.posting.errors import ExpirationDiffers, SerialQuantity
 from shopfloor.quantity import ONE, ZERO, shown
 from shopfloor.reservations.availability_queries import Place, availability_of
@@ -90,7 +91,7 @@ def add_tracking_lines(session: Session, actor: Actor, *, given: AddTrackingLine
         else:
             lines[tracking] = line
     source = given.model_dump(include={"source_type", "order_no", "line_no", "component_line_no", "confirmed"})
-    return save_tracking_lines(session, actor, given=SaveTrackingLines(**source, lines=tuple(lines.values())))
+    return save_tracking_lines(session, actor, given=read_input(SaveTrackingLines, source | {"lines": tuple(lines.values())}))
 
 
 def create_serials(session: Session, actor: Actor, *, given: CreateSerials) -> TrackingLinesSaved:
@@ -99,8 +100,9 @@ def create_serials(session: Session, actor: Actor, *, given: CreateSerials) -> T
     if numbers is None:
         raise NoDigits(number=given.first, count=given.count)
     source = given.model_dump(include={"source_type", "order_no", "line_no", "component_line_no"})
-    lines = [TrackingLine(serial_no=number, lot_no=given.lot_no, quantity=ONE, expiration_date=given.expiration_date) for number in numbers]
-    return add_tracking_lines(session, actor, given=AddTrackingLines(**source, lines=tuple(lines)))
+    common = {"lot_no": given.lot_no, "quantity": ONE, "expiration_date": given.expiration_date}
+    lines = tuple(common | {"serial_no": number} for number in numbers)  # the last of them may be longer than a number can be (D34)
+    return add_tracking_lines(session, actor, given=read_input(AddTrackingLines, source | {"lines": lines}))
 
 
 def _carried(session: Session, source: SourceLine) -> dict[Tracking, TrackingLine]:

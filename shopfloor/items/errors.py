@@ -135,3 +135,21 @@ class SeriesMissing(Refusal):
     message = "{item} has no number series for new {kind} numbers. Enter one on the item, or type the numbers."
     item: str
     kind: str
+
+
+@dataclass(eq=False)
+class LocationInTransit(Refusal):
+    """AP-09: nothing but goods on their way is at an in-transit location."""
+
+    code = "LOCATION_IN_TRANSIT"
+    message = "{location} is for goods on their way only. Choose a location where goods are kept."
+    location: str
+
+
+@dataclass(eq=False)
+class LocationKeepsGoods(Refusal):
+    """AP-09: goods on their way do not mix with others."""
+
+    code = "LOCATION_KEEPS_GOODS"
+    message = "{location} is not an in-transit location, so goods of a transfer order cannot travel there. Choose one that is."
+    location: str

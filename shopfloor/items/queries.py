@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from shopfloor.errors import NotFound
 from shopfloor.items.masters import NO_POLICY, NO_RULES, ItemMaster, TrackedComponentsRules
 from shopfloor.items.models import (
     Gtin,
@@ -27,7 +26,6 @@ from shopfloor.items.models import (
 )
 from shopfloor.items.paging import PAGE_SIZE, Page, page_limit, page_of
 from shopfloor.items.tracking import TrackingRules
-from shopfloor.people.errors import RecordBlocked
 
 __all__ = ["ItemMaster", "TrackedComponentsRules", "item_master_of", "item_masters"]
 
@@ -79,6 +77,8 @@ class LocationRow:
     code: str
     name: str
     blocked: bool = False
+    in_transit: bool = False
+    """Nothing is kept there (AP-09)."""
 
 
 @dataclass(frozen=True)
@@ -155,17 +155,6 @@ def unit_factors(session: Session, item_nos: Iterable[str]) -> dict[tuple[str, s
     return {(item_no, unit_code): factor for item_no, unit_code, factor in rows}
 
 
-def require_locations(session: Session, codes: Iterable[str]) -> None:
-    """What a new document or journal names is there and not blocked. One statement. Raises NotFound, RecordBlocked."""
-    wanted = sorted(set(codes))
-    blocked = {row.code: row.blocked for row in session.execute(select(Location.code, Location.blocked).where(Location.code.in_(wanted)))}
-    for code in wanted:
-        if code not in blocked:
-            raise NotFound(record="location", number=code)
-        if blocked[code]:
-            raise RecordBlocked(record="location", number=code)
-
-
 def list_items(session: Session, *, after: str = "", limit: int = PAGE_SIZE, text: str = "") -> Page[ItemRow]:
     """Items by number, optionally those whose number or description holds a text."""
     limit = page_limit(limit)
@@ -204,7 +193,7 @@ def item_card(session: Session, item_no: str) -> ItemCard | None:
 
 def list_locations(session: Session) -> list[LocationRow]:
     """The warehouses of the plant, by code."""
-    columns = (Location.code, Location.name, Location.blocked)
+    columns = (Location.code, Location.name, Location.blocked, Location.in_transit)
     return [LocationRow(*row) for row in session.execute(select(*columns).order_by(Location.code))]
 
 

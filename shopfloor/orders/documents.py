@@ -9,24 +9,24 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, Update, insert, literal, select, update
+from sqlalchemy import Row, Table, Update, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
 from shopfloor.db import Given, ManyRows, current_plant, plant, table
-from shopfloor.errors import NotFound, Refusal
+from shopfloor.errors import NotFound
 from shopfloor.items.errors import ItemBlocked
+from shopfloor.items.locations import require_locations
 from shopfloor.items.masters import ItemMaster
-from shopfloor.items.models import Location
 from shopfloor.items.number_series import next_number
 from shopfloor.items.queries import item_masters, unit_factors
 from shopfloor.items.tracking import Tracking
 from shopfloor.items.units import Measured, UnitFactors, measured
-from shopfloor.orders.errors import DocumentStatus, LocationInTransit, LocationKeepsGoods, MoreThanOrdered
+from shopfloor.orders.errors import DocumentStatus, MoreThanOrdered
 from shopfloor.orders.inputs import NewLine, NumberedLine
 from shopfloor.orders.kinds import Movement, Shape
 from shopfloor.orders.models import OrderStatus
-from shopfloor.people.errors import AlreadyExists, RecordBlocked
+from shopfloor.people.errors import AlreadyExists
 from shopfloor.quantity import ONE, ZERO, shown
 
 LINE_STEP = 10000
@@ -83,47 +83,6 @@ def goods_of(session: Session, item_nos: Iterable[str]) -> Goods:
         if item_no not in masters:
             raise NotFound(record="item", number=item_no)
     return Goods(masters, unit_factors(session, wanted))
-
-
-def require_locations(session: Session, codes: Iterable[str]) -> None:
-    """Locations where goods may be kept. Raises the first of `location_problems`."""
-    for problem in location_problems(session, codes).values():
-        raise problem
-
-
-def location_problems(session: Session, codes: Iterable[str]) -> dict[str, Refusal]:
-    """Why goods may not be kept at some of the locations: NotFound, RecordBlocked, LocationInTransit (AP-09). One statement."""
-    found = {code: _problem(code, row) or _transit_problem(code, row) for code, row in _locations(session, codes).items()}
-    return {code: problem for code, problem in found.items() if problem is not None}
-
-
-def require_in_transit(session: Session, code: str) -> None:
-    """Raises NotFound, LocationKeepsGoods (AP-09)."""
-    row = _locations(session, [code])[code]
-    problem = _problem(code, row)
-    if problem is not None:
-        raise problem
-    if row is not None and not row.in_transit:
-        raise LocationKeepsGoods(location=code)
-
-
-def _locations(session: Session, codes: Iterable[str]) -> dict[str, Row[Any] | None]:
-    wanted = sorted(set(codes))
-    locations = table(Location)
-    columns = (locations.c.code, locations.c.in_transit, locations.c.blocked)
-    statement: Select[*tuple[Any, ...]] = select(*columns).where(plant(session, locations), locations.c.code.in_(wanted))
-    known = {row.code: row for row in session.connection().execute(statement)}
-    return {code: known.get(code) for code in wanted}
-
-
-def _problem(code: str, row: Row[Any] | None) -> Refusal | None:
-    if row is None:
-        return NotFound(record="location", number=code)
-    return RecordBlocked(record="location", number=code) if row.blocked else None
-
-
-def _transit_problem(code: str, row: Row[Any] | None) -> Refusal | None:
-    return LocationInTransit(location=code) if row is not None and row.in_transit else None
 
 
 def new_order(session: Session, shape: Shape, wanted: str, values: Mapping[str, object]) -> str:

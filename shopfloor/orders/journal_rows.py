@@ -8,9 +8,10 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from shopfloor.errors import NotFound, in_row
+from shopfloor.items.locations import location_problems
 from shopfloor.items.queries import item_masters, unit_factors
 from shopfloor.items.units import Measured
-from shopfloor.orders.documents import Goods, location_problems
+from shopfloor.orders.documents import Goods
 from shopfloor.orders.inputs import NumberedLine
 
 

@@ -14,6 +14,7 @@ from shopfloor import audit
 from shopfloor.db import plant, table
 from shopfloor.errors import in_row
 from shopfloor.items import number_series
+from shopfloor.items.locations import location_problems
 from shopfloor.items.models import NumberAction, NumberInformation
 from shopfloor.items.number_history import Change, write_history
 from shopfloor.items.number_series import next_number
@@ -25,7 +26,7 @@ from shopfloor.ledger.entry_types import DocumentType, EntryType
 from shopfloor.ledger.queries import open_entries
 from shopfloor.orders.answers import ReclassificationPosted
 from shopfloor.orders.arrivals import Arrival, check_arrivals
-from shopfloor.orders.documents import LINE_STEP, Goods, location_problems, tracking_of
+from shopfloor.orders.documents import LINE_STEP, Goods, tracking_of
 from shopfloor.orders.inputs import ArrivedLine
 from shopfloor.orders.journal_inputs import PostReclassification, ReclassificationLine
 from shopfloor.orders.journal_rows import amount_of_row, goods_of_rows

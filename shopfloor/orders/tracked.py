@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
@@ -74,7 +75,7 @@ class TrackedOrder:
         filled: list[ReceiptLine | OutboundLine] = []
         wanted: dict[int, Decimal] = defaultdict(Decimal)
         for line in given:
-            if tracking_of(line) or not self._numbers(line.line_no):
+            if tracking_of(line) or not any(part > ZERO for part in self._to_handle.get(line.line_no, {}).values()):
                 filled.append(line)
             else:
                 ordered = self.lines[line.line_no]
@@ -88,10 +89,10 @@ class TrackedOrder:
         """WH-21: numbers that the line does not carry fit into what has none. Raises TrackingDoesNotMatch."""
         foreign: dict[int, Decimal] = defaultdict(Decimal)
         for (line_no, tracking), quantity in self._posted(journal).items():
-            carried = self._carried(line_no)
+            carried = self._carried.get(line_no, {})
             foreign[line_no] += max(quantity - carried.get(tracking, ZERO), ZERO) if carried else ZERO
             ordered = self.lines[line_no]
-            untracked = max(ordered.ordered - ordered.handled - sum(carried.values(), ZERO), ZERO)
+            untracked = max(ordered.ordered - ordered.handled - self._carried_in_all.get(line_no, ZERO), ZERO)
             if foreign[line_no] > untracked:
                 raise TrackingDoesNotMatch(
                     document=self._label(line_no), item=ordered.item_no, number=tracking.label() or ordered.item_no,
@@ -132,24 +133,29 @@ class TrackedOrder:
 
     def _numbers(self, line_no: int) -> list[tuple[Tracking, Decimal]]:
         """What stands to be handled: planned numbers and those that are held by name."""
-        parts: dict[Tracking, Decimal] = defaultdict(Decimal)
-        for record in self.records:
-            if record.line.source_line_no == line_no:
-                parts[record.tracking] += record.to_handle
-        for (no, tracking), part in self.reserved.items():
-            if no == line_no:
-                parts[tracking] += part
-        return [(tracking, part) for tracking, part in parts.items() if part > ZERO]
+        return [(tracking, part) for tracking, part in self._to_handle.get(line_no, {}).items() if part > ZERO]
 
-    def _carried(self, line_no: int) -> dict[Tracking, Decimal]:
-        carried: dict[Tracking, Decimal] = defaultdict(Decimal)
-        for record in self.records:
-            if record.line.source_line_no == line_no:
-                carried[record.tracking] += record.quantity
-        for (no, tracking), part in self.reserved.items():
-            if no == line_no:
-                carried[tracking] += part
-        return carried
+    @cached_property
+    def _to_handle(self) -> dict[int, dict[Tracking, Decimal]]:
+        """By line and number. Put together once: a line may carry thousands."""
+        return self._by_line((record, record.to_handle) for record in self.records)
+
+    @cached_property
+    def _carried(self) -> dict[int, dict[Tracking, Decimal]]:
+        """The same, whether it stands to be handled or not."""
+        return self._by_line((record, record.quantity) for record in self.records)
+
+    @cached_property
+    def _carried_in_all(self) -> dict[int, Decimal]:
+        return {line_no: sum(numbers.values(), ZERO) for line_no, numbers in self._carried.items()}
+
+    def _by_line(self, planned: Iterable[tuple[TrackingRecord, Decimal]]) -> dict[int, dict[Tracking, Decimal]]:
+        parts: dict[int, dict[Tracking, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        for record, quantity in planned:
+            parts[record.line.source_line_no][record.tracking] += quantity
+        for (line_no, tracking), quantity in self.reserved.items():
+            parts[line_no][tracking] += quantity
+        return {line_no: dict(numbers) for line_no, numbers in parts.items()}
 
     def _date(self, line: ReceiptLine | OutboundLine, tracking: Tracking) -> dict[str, object]:
         noted = self.dates.get((line.line_no, tracking))

@@ -12,12 +12,13 @@ from shopfloor import audit
 from shopfloor.db import plant, table
 from shopfloor.errors import InvalidInput, NotFound
 from shopfloor.items.errors import SetupMissing
+from shopfloor.items.locations import require_in_transit, require_locations
 from shopfloor.items.models import Item, Location
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.entry_types import OrderType
 from shopfloor.ledger.models import OpenItemEntry
 from shopfloor.orders.answers import OrderPosted
-from shopfloor.orders.documents import insert_lines, line_values, new_order, require_in_transit, require_locations
+from shopfloor.orders.documents import insert_lines, line_values, new_order
 from shopfloor.orders.errors import SameLocation
 from shopfloor.orders.inputs import NewTransferOrder, OutboundLine, PostTransfer, PostTransferReceipt
 from shopfloor.orders.kinds import TRANSFER_ORDER, TRANSFER_RECEIPT, TRANSFER_SHIPMENT

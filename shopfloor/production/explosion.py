@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from shopfloor.db import plant, table
 from shopfloor.errors import InvalidInput, NotFound
 from shopfloor.items.errors import BelowPrecision, ItemBlocked, UnitUnknown
+from shopfloor.items.locations import require_locations
 from shopfloor.items.masters import ItemMaster
-from shopfloor.items.queries import item_masters, require_locations, unit_factors
+from shopfloor.items.queries import item_masters, unit_factors
 from shopfloor.ledger.models import OpenItemEntry
 from shopfloor.production import rules
 from shopfloor.production.errors import BomMissing, NoValidVersion

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from time import process_time
 
 import pytest
 from sqlalchemy import event, select
 
-from shopfloor.errors import NotAllowed, NotFound
+from shopfloor.db.engine import take_time
+from shopfloor.errors import InvalidInput, NotAllowed, NotFound
 from shopfloor.item_tracking import queries
-from shopfloor.item_tracking.commands import create_serials, save_tracking_lines
+from shopfloor.item_tracking.commands import add_tracking_lines, create_serials, save_tracking_lines
 from shopfloor.item_tracking.errors import DocumentClosed, NoDigits
-from shopfloor.item_tracking.inputs import CreateSerials, SaveTrackingLines, TrackingSource
+from shopfloor.item_tracking.inputs import AddTrackingLines, CreateSerials, SaveTrackingLines, TrackingSource
 from shopfloor.items.errors import NumberPattern
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.models import ItemLedgerEntry
@@ -250,6 +252,42 @@ def test_tl_13_a_series_of_own_serials(session, run):
         run(create_serials, given=CreateSerials(**given, first="M-300"))
     with pytest.raises(NoDigits):
         run(create_serials, given=CreateSerials(**given, first="ABC", count=2))
+
+
+def test_d34_a_series_that_outgrows_the_length_of_a_number_is_refused_by_field(session, run):
+    make_purchase_order(run, {"item_no": MODULE, "quantity": "4"})
+    given = {"source_type": "Purchase Line", "order_no": "PO-1", "line_no": 10000}
+    with pytest.raises(InvalidInput) as caught:
+        run(create_serials, given=CreateSerials(**given, first="Z" * 49 + "9", count=3))
+    assert list(caught.value.problems) == ["lines.1.serial_no", "lines.2.serial_no"]
+    assert page(session, "Purchase Line", "PO-1").numbers == ()
+
+
+def test_a_line_carries_no_more_numbers_than_one_posting_takes(session, run):
+    make_purchase_order(run, {"item_no": MODULE, "quantity": "10001"})
+    given = {"source_type": "Purchase Line", "order_no": "PO-1", "line_no": 10000}
+    numbers = tuple({"serial_no": f"M-{number}"} for number in range(10_000))
+    run(add_tracking_lines, given=AddTrackingLines(**given, lines=numbers))
+    with pytest.raises(InvalidInput) as caught:
+        run(add_tracking_lines, given=AddTrackingLines(**given, lines=({"serial_no": "M-X"},)))
+    assert list(caught.value.problems) == ["lines"]
+
+
+def test_speed_a_planned_number_costs_the_same_among_many(session, run):
+    """Posting what 200 and 2,000 numbers announce: quadratic work would cost a number ten times as much."""
+
+    def cost(order_no, count):
+        make_purchase_order(run, {"item_no": MODULE, "quantity": str(count)}, no=order_no)
+        numbers = tuple({"serial_no": f"{order_no}-{number}"} for number in range(count))
+        source = {"source_type": "Purchase Line", "order_no": order_no, "line_no": 10000}
+        run(add_tracking_lines, given=AddTrackingLines(**source, lines=numbers))
+        began = process_time()
+        receive(run, order_no, {"quantity": str(count)})
+        return (process_time() - began) / count
+
+    cost("PO-W", 50)
+    assert cost("PO-2", 2000) < 3 * cost("PO-1", 200)
+    take_time(session)
 
 
 def test_av_01_av_03_requested_counts_every_line_unless_nothing_is_to_handle(session, run):

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from shopfloor.errors import InvalidInput, NotAllowed, NotFound
-from shopfloor.items import commands, identification, number_information, queries
+from shopfloor.items import commands, identification, locations, number_information, queries
 from shopfloor.items.errors import CaseTwin, SetupMissing, UnitUnknown
 from shopfloor.items.inputs import (
     HoldNumber,
@@ -251,7 +251,7 @@ def test_lists_and_cards(session):
     assert queries.item_card(session, "\x00") is None
     assert [row.code for row in queries.list_locations(session)] == ["MAIN", "SIDE"]
     with pytest.raises(NotFound, match="location NONE"):
-        queries.require_locations(session, ["MAIN", "NONE"])
+        locations.require_locations(session, ["MAIN", "NONE"])
     assert queries.unit_factors(session, [CELL]) == {(CELL, "BOX"): Decimal(12)}
 
 

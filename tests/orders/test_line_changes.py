@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from shopfloor.clock import now
 from shopfloor.errors import NotAllowed, NotFound
-from shopfloor.items.errors import BelowPrecision, ItemBlocked
+from shopfloor.items.errors import BelowPrecision, ItemBlocked, LocationInTransit
 from shopfloor.items.models import Item
 from shopfloor.orders import queries
-from shopfloor.orders.errors import BelowHandled, DocumentStatus, LastLine, LineHandled, LocationInTransit
+from shopfloor.orders.errors import BelowHandled, DocumentStatus, LastLine, LineHandled
 from shopfloor.orders.inputs import AddLine, ChangeLine, ChosenLine, CloseOrder, DeleteLine
 from shopfloor.orders.kinds import OrderKind
 from shopfloor.orders.line_commands import add_line, cancel_line_reservations, change_line, close_order, delete_line

@@ -8,7 +8,7 @@ from sqlalchemy import event
 from shopfloor.errors import InvalidInput, NotFound
 from shopfloor.items import number_information
 from shopfloor.items.commands import create_location
-from shopfloor.items.errors import SetupMissing
+from shopfloor.items.errors import LocationInTransit, LocationKeepsGoods, SetupMissing
 from shopfloor.items.inputs import HoldNumber, NewLocation
 from shopfloor.items.models import Location
 from shopfloor.ledger.entry_types import OrderType
@@ -17,8 +17,6 @@ from shopfloor.ledger.models import OpenItemEntry
 from shopfloor.orders import queries
 from shopfloor.orders.errors import (
     AlreadyUndone,
-    LocationInTransit,
-    LocationKeepsGoods,
     MoreThanOrdered,
     NotUndoable,
     SameLocation,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from shopfloor.clock import now
 from shopfloor.db import plant, table
 from shopfloor.errors import InvalidInput, NotAllowed, NotFound
-from shopfloor.items.errors import BelowPrecision, ItemBlocked, NumberPattern
+from shopfloor.items.errors import BelowPrecision, ItemBlocked, LocationInTransit, NumberPattern
 from shopfloor.items.models import Item
 from shopfloor.ledger.models import ItemLedgerEntry, OpenItemEntry
 from shopfloor.people.actor import Actor
@@ -22,11 +22,12 @@ from shopfloor.production import bills, commands, queries, rules
 from shopfloor.production.answers import OrderStarted, OrderStartedNumbersOpen
 from shopfloor.production.components import order_components, order_lines
 from shopfloor.production.errors import BomMissing, OrderReserved, OrderStatus, StartedAboveOrdered, StartedBelowReported
-from shopfloor.production.inputs import NewBom, NewBomLine, NewProductionOrder, OrderKey, StartOrder
+from shopfloor.production.inputs import ChangeProductionOrder, NewBom, NewBomLine, NewProductionOrder, OrderKey, StartOrder
 from shopfloor.production.locking import lock_order
 from shopfloor.reservations.errors import NotAvailable
 from shopfloor.reservations.models import ReservationEntry
 from tests.conftest import runner
+from tests.factories_documents import make_in_transit
 from tests.factories_items import CELL, LABEL, MODULE, PACK, PASTE
 from tests.factories_production import (
     CARD,
@@ -314,6 +315,15 @@ def test_reserved_parts_keep_the_order_open(run, session):
     with pytest.raises(OrderReserved) as refused:
         run(commands.end_order, given=key())
     assert refused.value.components == MODULE
+
+
+def test_ap_09_nothing_is_made_where_goods_are_on_their_way(run, session, masters):
+    make_in_transit(run)
+    with pytest.raises(LocationInTransit):
+        run(commands.create_order, given=NewProductionOrder(item_no=PACK, quantity="1", location_code="TRANSIT"))
+    make_order(run, "1")
+    with pytest.raises(LocationInTransit):
+        run(commands.change_order, given=ChangeProductionOrder(order_no="PO-1", quantity="1", location_code="TRANSIT", version=1))
 
 
 def test_a23_starts_at_the_same_time_are_all_counted(run, session, engine, masters):

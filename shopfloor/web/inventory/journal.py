@@ -45,7 +45,7 @@ def numbers() -> Response:
 
 
 def _show(refusal: Refusal | None = None, assigned: Assigned | None = None) -> Response:
-    locations = [(row.code, row.code) for row in list_locations(request_session())]
+    locations = [(row.code, row.code) for row in list_locations(request_session()) if not row.in_transit]
     form = FormBuilder(
         PostItemJournal,
         action="/item-journal",

@@ -36,7 +36,7 @@ def post() -> Response:
 
 
 def _show(refusal: Refusal | None = None) -> Response:
-    locations = [(row.code, row.code) for row in list_locations(request_session())]
+    locations = [(row.code, row.code) for row in list_locations(request_session()) if not row.in_transit]
     form = FormBuilder(
         PostReclassification,
         action="/reclassification-journal",

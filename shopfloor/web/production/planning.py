@@ -19,7 +19,7 @@ from shopfloor.production.inputs import ChangeProductionOrder, NewProductionOrde
 from shopfloor.quantity import ZERO, shown
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
-from shopfloor.web.forms import FormBuilder, Options
+from shopfloor.web.forms import FormBuilder, Options, chosen_by_hand
 from shopfloor.web.guards import current_actor
 from shopfloor.web.htmx import go, respond
 from shopfloor.web.inputs import argument, command_key, form_values, read_form
@@ -152,5 +152,5 @@ def _show_change(order_no: str, refusal: Refusal | None = None) -> Response:
 
 
 def _options() -> dict[str, Options]:
-    places = [(row.code, f"{row.code} {row.name}") for row in list_locations(request_session()) if not row.blocked]
-    return {"location_code": places}
+    stores = [row for row in list_locations(request_session()) if not (row.blocked or row.in_transit)]
+    return {"location_code": chosen_by_hand([(row.code, f"{row.code} {row.name}") for row in stores])}
