@@ -187,11 +187,11 @@ def _bills() -> list[Task]:
 
 
 def _need(item_no: str, quantity: str, operation_no: int) -> NewBomLine:
-    """Only what is weighed has a tolerance (D30)."""
+    """Only what is weighed has a tolerance (D30); screws come from a box that stands at the station (D24)."""
     under, over = (Decimal(2), Decimal(4)) if item_no == PASTE else (Decimal(0), Decimal(0))
     return NewBomLine(
         item_no=item_no, quantity_per=Decimal(quantity), operation_no=operation_no, under_tolerance_percent=under,
-        over_tolerance_percent=over,
+        over_tolerance_percent=over, may_be_loaded=item_no == SCREW,
     )
 
 

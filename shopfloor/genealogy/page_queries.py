@@ -18,6 +18,7 @@ from shopfloor.errors import Outcome
 from shopfloor.genealogy.answers import ComponentRegistered, ComponentShort, LineCompleted, ProductRegistered, ProductRevived, UnitCompleted
 from shopfloor.genealogy.facts import COMPLETED, PREALLOCATED, Line, Product, Situation
 from shopfloor.genealogy.inputs import ScanRules, scan_rules
+from shopfloor.genealogy.loading import loaded_at
 from shopfloor.genealogy.models import ScanEntry
 from shopfloor.genealogy.rules import in_line_unit, row_status, summary_status
 from shopfloor.genealogy.unit_queries import Unit, Wanted, all_complete, order_of, read_window, situation_of
@@ -114,6 +115,16 @@ class ComponentRow:
 
 
 @dataclass(frozen=True)
+class LoadableLine:
+    """D24: a batch that is loaded at the station, or that the current unit got and that may be kept for the next ones."""
+
+    line_no: int
+    description: str
+    lot_no: str
+    loaded: bool
+
+
+@dataclass(frozen=True)
 class Answered:
     """One answer of this session (TCP-10)."""
 
@@ -151,6 +162,7 @@ class TrackedComponentsPage:
     match_id: int
     components: tuple[ComponentRow, ...]
     """Of the selected product; empty without one."""
+    loadable: tuple[LoadableLine, ...]
     selected_line: int
     answers: tuple[Answered, ...]
     """Newest first."""
@@ -171,9 +183,12 @@ class TrackedComponentsPage:
 
 
 def tracked_components_page(
-    session: Session, order_no: str, *, match_id: int = 0, line_no: int = 0, session_id: str = "", before: int = 0
+    session: Session, order_no: str, *, match_id: int = 0, line_no: int = 0, session_id: str = "", before: int = 0, station_code: str = ""
 ) -> TrackedComponentsPage:
-    """The page of one order with one product selected. Six statements, a few more for batch products and full orders. Raises NotFound."""
+    """The page of one order with one product selected, at a station.
+
+    Six statements, a few more for batch products, full orders and lines that may be loaded. Raises NotFound.
+    """
     order = order_of(session, order_no)
     situation = situation_of(session, order, match_id)
     window = read_window(session, situation, Wanted(before=before))
@@ -194,6 +209,7 @@ def tracked_components_page(
         product_status=row_status(row, situation.lines) if row is not None else "",
         match_id=row.match_id if row is not None else 0,
         components=tuple(component_row(line) for line in situation.listed) if row is not None and row.state != PREALLOCATED else (),
+        loadable=loadable_lines(session, situation, station_code),
         selected_line=line_no,
         answers=tuple(answers[:SHOWN_ANSWERS]),
         undo=undo_label(answers),
@@ -239,6 +255,20 @@ def component_row(line: Line) -> ComponentRow:
         order_level=line.order_level,
         closed=line.closed,
     )
+
+
+def loadable_lines(session: Session, situation: Situation, station_code: str) -> tuple[LoadableLine, ...]:
+    """What is loaded at the station for the order, then what could be (D24). No statement where no line may be loaded."""
+    lines = [line for line in situation.listed if line.component.may_be_loaded and not line.component.serial and not line.order_level]
+    if not (lines and station_code):
+        return ()
+    loaded = {one.component_line_no: one.lot_no for one in loaded_at(session, station_code) if one.order_no == situation.order_no}
+    found = [LoadableLine(line.line_no, line.component.description, loaded[line.line_no], True) for line in lines if line.line_no in loaded]
+    for line in lines:
+        lot_no = line.associations[-1].tracking.lot_no if line.associations else ""
+        if lot_no and lot_no != loaded.get(line.line_no):
+            found.append(LoadableLine(line.line_no, line.component.description, lot_no, False))
+    return tuple(found)
 
 
 def number_kind(product: Product) -> str:

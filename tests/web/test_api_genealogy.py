@@ -226,3 +226,10 @@ def test_d22_a22_replace_a_part_and_read_what_the_unit_was_made_of(api):
     assert numbers(as_of="2020-01-01") == set()
     _, unit = api.get(f"/products/{match_id}")
     assert [(part["tracking"]["serial_no"], part["reason"]) for part in unit["removed"]] == [(old, "bent rim")]
+
+
+def test_d24_load_and_unload(api):
+    """A line that does not allow it is refused with its reason."""
+    body = {"component_line_no": str(PAINT_LINE), "lot_no": api.order.number("P")}
+    assert api.send("/load", body)[1]["code"] == "NOT_LOADABLE"
+    assert api.send("/unload", {"component_line_no": str(PAINT_LINE)})[0] == 404

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 import json
 import re
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from shopfloor.genealogy.models import ComponentAssociation, ScanEntry, TrackedProduct
@@ -343,3 +345,28 @@ def test_a30_only_those_with_the_right_register(order):
         runner(session)(create_operator, given=NewOperator(no=no, name="Quinn", badge=f"B-Q{order.tag}", role="Quality engineer"))
     station.client = order.site.client(f"B-Q{order.tag}")
     assert station.scan(order.number("BK1")) == "NOT_ALLOWED"
+
+
+def test_d24_a_batch_is_kept_loaded_for_the_next_units_from_the_page(order):
+    """The operator scans the batch once, keeps it, and the next unit has it already; unloading ends that."""
+    with Session(order.site.engine) as session:
+        mine = ProdOrderComponent.order_no == order.no
+        session.execute(update(ProdOrderComponent).where(mine, ProdOrderComponent.line_no == PAINT_LINE).values(may_be_loaded=True))
+        session.commit()
+    station = order.station()
+    client, address = station.client, f"/production-orders/{order.no}/tracked-components"
+    station.scan(order.number("BK1"))
+    station.scan(order.number("P"))
+    page = client.get(f"{address}?product={station.state['product']}").text
+    assert f"Keep {order.number('P')} for the next units" in page
+    form = {"component_line_no": PAINT_LINE, "lot_no": order.number("P"), "product": station.state["product"]}
+    assert client.post(f"{address}/load", data={"command_key": f"load-{order.tag}"} | form).status_code == 303
+    station.send("mode", "Product")
+    station.scan(order.number("BK2"))
+    assert f"{order.number('P')}: 0.25 KG from the loaded batch" in html.unescape(station.html)
+    assert "Unload" in station.html
+    answer = client.post(f"{address}/unload", data={"command_key": f"unload-{order.tag}", "component_line_no": PAINT_LINE})
+    assert answer.status_code == 303
+    assert "Unload" not in client.get(address).text
+    answer = client.post(f"{address}/unload", data={"command_key": f"again-{order.tag}", "component_line_no": PAINT_LINE})
+    assert answer.status_code in {404, 422}

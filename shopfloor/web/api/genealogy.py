@@ -12,6 +12,8 @@ from shopfloor.genealogy.inputs import (
     ChangeInput,
     ComponentInput,
     JournalLineInput,
+    LoadBatch,
+    LoadedLine,
     PreallocationInput,
     ProductInput,
     ReplaceInput,
@@ -19,6 +21,7 @@ from shopfloor.genealogy.inputs import (
     ScanInput,
     SelectionInput,
 )
+from shopfloor.genealogy.loading import load_batch, unload_batch
 from shopfloor.genealogy.matrix_queries import associations_page
 from shopfloor.genealogy.page_queries import station_rules, tracked_components_page
 from shopfloor.genealogy.preallocation import preallocate
@@ -110,6 +113,18 @@ def scans(path: OrderPath, header: WriteHeaders, body: ScanInput) -> Response:
     actor = current_actor()
     station = station_rules(request_session(), actor.station_code, session_id() or f"api {actor.operator_no} {actor.station_code}"[:64])
     return done(run_scan(path.order_no, header.idempotency_key, body, station))
+
+
+@api.post("/production-orders/<order_no>/load", summary="Load a batch at the station for a component line", responses=WRITES)
+def load(path: OrderPath, header: WriteHeaders, body: LoadBatch) -> Response:
+    """Each unit that is registered at the station gets its share, until the batch cannot serve it."""
+    return command(load_batch, header, order_no=path.order_no, given=body)
+
+
+@api.post("/production-orders/<order_no>/unload", summary="Unload the batch of a component line", responses=WRITES)
+def unload(path: OrderPath, header: WriteHeaders, body: LoadedLine) -> Response:
+    """What units got from it stays."""
+    return command(unload_batch, header, order_no=path.order_no, given=body)
 
 
 @api.get("/production-orders/<order_no>/associations", summary="Associations of one unit, and units by component", responses=READS)

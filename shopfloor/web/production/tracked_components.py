@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, redirect
+from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from shopfloor.errors import NotFound, Outcome, Refusal
+from shopfloor.errors import Answer, NotFound, Outcome, Refusal
 from shopfloor.genealogy.errors import FeatureOff, ProductNotTracked
 from shopfloor.genealogy.facts import COMPONENT, PRODUCT
-from shopfloor.genealogy.inputs import ScanInput
+from shopfloor.genealogy.inputs import LoadBatch, LoadedLine, ScanInput
+from shopfloor.genealogy.loading import load_batch, unload_batch
 from shopfloor.genealogy.page_queries import StationRules, TrackedComponentsPage, station_rules, tracked_components_page
 from shopfloor.genealogy.unit_queries import order_version
 from shopfloor.production.errors import OrderStatus
+from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
 from shopfloor.web.guards import current_actor, session_id
-from shopfloor.web.htmx import is_fragment, messages, respond, unchanged
-from shopfloor.web.inputs import argument
+from shopfloor.web.htmx import go, is_fragment, messages, respond, unchanged
+from shopfloor.web.inputs import argument, command_key, read_form
 from shopfloor.web.production.answers import AnswerView, answer_view, last_scans, message_view
 from shopfloor.web.production.scans import StationState, answer_header, read_scan, run_scan, scan_status, state_after
+from shopfloor.web.refusals import on_refusal
 
 bp = Blueprint("tracked_components", __name__, url_prefix="/production-orders")
 LARGEST_ID = 2**53
@@ -59,6 +63,29 @@ def scan(order_no: str) -> Response:
     return show(state_after(order_no, given, outcome), outcome, key=key, station=station)
 
 
+@bp.post("/<order_no>/tracked-components/<any(load, unload):what>")
+def loading(order_no: str, what: str) -> Response:
+    """D24: keep a batch loaded at the station for the next units, or end that."""
+    state = StationState(order_no, COMPONENT if _whole("product") else PRODUCT, _whole("product"), _whole("line"), "")
+    on_refusal(partial(_refused, state))
+    ours = ("product", "line")
+    if what == "load":
+        answer: Answer = run_command(load_batch, key=command_key(), order_no=order_no, given=read_form(LoadBatch, ours))
+    else:
+        answer = run_command(unload_batch, key=command_key(), order_no=order_no, given=read_form(LoadedLine, ours))
+    return go(address_of(order_no) + _query(product=state.product, line=state.line), answer)
+
+
+def _refused(state: StationState, refusal: Refusal) -> Response:
+    return show(state, refusal)
+
+
+def _whole(name: str) -> int:
+    """A number of the form that says where the station stood."""
+    text = request.form.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else 0
+
+
 def show(
     state: StationState, outcome: Outcome | None = None, *, key: str = "", before: int = 0, station: StationRules | None = None
 ) -> Response:
@@ -78,6 +105,7 @@ def show(
         scans=last_scans(found.answers) if found is not None else [],
         lot_word=station.lot_word,
         operator_no=actor.operator_no,
+        base=address_of(state.order_no),
         scan_action=f"{address_of(state.order_no)}/scan",
         associations=_associations(state),
         poll=_address(state, found, before) if found is not None else "",
@@ -95,7 +123,8 @@ def _found(state: StationState, before: int, *, must: bool) -> TrackedComponents
     """The page's facts; an answer to a scan is shown even where there is no such order. Raises NotFound."""
     try:
         return tracked_components_page(
-            request_session(), state.order_no, match_id=state.product, line_no=state.line, session_id=session_id(), before=before
+            request_session(), state.order_no, match_id=state.product, line_no=state.line, session_id=session_id(), before=before,
+            station_code=current_actor().station_code,
         )
     except NotFound:
         if must:
