@@ -107,6 +107,8 @@ class ScanInput(Input):
     """Component line chosen from an answer's candidates."""
     operation: LineNumber = 0
     """Operation that the page was opened from (SCN-17)."""
+    starting: OptionalQuantity = None
+    """ENT-8: what an open Start dialog says, on top of the started quantity (QTY-1). Needs the right to start orders."""
     operator: Annotated[str, Field(max_length=50)] = ""
     """Who was signed in at the capture, by number; blank: whoever sends it. Scans kept through a sign-out are nobody else's."""
 
@@ -203,6 +205,8 @@ class ScanRules:
     """D6."""
     one_piece: bool = False
     """D7: one scan of a batch is one piece."""
+    surplus_percent: Decimal = Decimal(0)
+    """EDG-16: how far above the started quantity may be registered."""
     session_id: str = ""
     """The browser session: mode and product belong to it (TCP-15)."""
 
@@ -221,6 +225,7 @@ def scan_rules(settings: dict[str, str], *, scanner_profile: str = "", gs1_recog
         profile=profile,
         guess_component=settings["guess_component"] == "on",
         return_to_product=settings["return_to_product"] == "on",
+        surplus_percent=quantity.parse(settings["report_surplus_percent"]),
         session_id=session_id,
     )
 

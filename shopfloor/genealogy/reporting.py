@@ -24,6 +24,7 @@ from shopfloor.genealogy.maintenance_errors import ComponentOnHold, JournalOpen,
 from shopfloor.genealogy.models import AssociationAction, AssociationState, ComponentAssociation, TrackedProduct
 from shopfloor.genealogy.report_rules import Report
 from shopfloor.genealogy.row_queries import OrderRows, held_numbers, hold_of, open_journal_lines, read_rows
+from shopfloor.genealogy.start_queries import accepted_base, refuse_awaiting
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.production.commands import advance
@@ -96,12 +97,14 @@ def report_rows(session: Session, actor: Actor, order: LockedOrder, given: Repor
             raise NotReportable(number=report.row.tracking.label(), why="it is listed more than once.")
         _, lines = rows.rows[line.match_id]
         report_rules.check(report, lines, rows.situation.product, accept_error=given.accept_error, reason=given.reason)
+        refuse_awaiting(order, line.match_id, report.row.tracking.label(), rows.awaiting)
         _check_parts(rows, report.row, held, journals)
 
     good, refused = judge(given.lines, check)
     reports = [_report(rows, line) for line in good]
-    refused += _too_many(rows, reports)
-    reports = _within_started(rows, reports)
+    base = accepted_base(session, rows.situation.product)
+    refused += _too_many(rows, reports, base)
+    reports = _within_started(rows, reports, base)
     if not reports:
         return AssociationsChanged(done_text="Nothing was reported.", refused=refused)
     posted, uses = _post(session, actor, order, rows, reports, given.reason)
@@ -140,26 +143,19 @@ def _check_parts(
             raise JournalOpen(number=number, owner=owner, journal_no=journal_no)
 
 
-def _over(rows: OrderRows, reports: Sequence[Report]) -> bool:
-    product = rows.situation.product
-    return product.good + product.error + sum((r.quantity for r in reports), ZERO) > product.started
-
-
-def _within_started(rows: OrderRows, reports: Sequence[Report]) -> list[Report]:
-    """ASC-13: reported never exceeds started; later rows of the selection are left out."""
+def _within_started(rows: OrderRows, reports: Sequence[Report], base: Decimal) -> list[Report]:
+    """ASC-13, EDG-16: reported never exceeds what was started with its accepted surplus; later rows of the selection are left out."""
     product, fitting = rows.situation.product, []
     total = product.good + product.error
     for report in reports:
-        if total + report.quantity <= product.started:
+        if total + report.quantity <= base:
             fitting.append(report)
             total += report.quantity
     return fitting
 
 
-def _too_many(rows: OrderRows, reports: Sequence[Report]) -> list[dict[str, object]]:
-    if not _over(rows, reports):
-        return []
-    fitting = {report.row.match_id for report in _within_started(rows, reports)}
+def _too_many(rows: OrderRows, reports: Sequence[Report], base: Decimal) -> list[dict[str, object]]:
+    fitting = {report.row.match_id for report in _within_started(rows, reports, base)}
     refusals = [
         NotReportable(number=report.row.tracking.label(), why="more than started would be reported. Start more first.")
         for report in reports

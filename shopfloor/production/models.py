@@ -224,6 +224,8 @@ class ProdOrderComponent(PlantLed, Base):
     """Base quantity for the whole order line, scrap and rounding included."""
     consumed_quantity: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
     """Net base quantity posted; a projection of the ledger, proved by `shopfloor check`."""
+    ended: Mapped[bool] = mapped_column(default=False)
+    """D26: ended in a picking list; flushing proposes nothing more."""
     __table_args__ = (
         ForeignKeyConstraint(
             ["plant_no", "order_no", "order_line_no"],

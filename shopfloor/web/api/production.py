@@ -8,7 +8,9 @@ from werkzeug.wrappers import Response
 from shopfloor.genealogy.journal_inputs import PostProductionJournal
 from shopfloor.genealogy.journal_queries import calculate_consumption
 from shopfloor.genealogy.production_journal import post_production_journal
-from shopfloor.people.fields import Code20, Day, InputModel, Quantity, read_input
+from shopfloor.genealogy.resetting import reset_order
+from shopfloor.genealogy.starting import start_order
+from shopfloor.people.fields import Code20, Day, InputModel, Quantity, Text200, read_input
 from shopfloor.production import commands, queries, rules, version_queries
 from shopfloor.production.bills import create_bom, create_routing
 from shopfloor.production.explosion import explode, needs_of
@@ -19,6 +21,7 @@ from shopfloor.production.inputs import (
     NewRouting,
     OrderKey,
     OrderQuestion,
+    ResetOrder,
     SignedQuantity,
     StartOrder,
 )
@@ -48,6 +51,13 @@ class StartedQuantity(InputModel):
     """Base units to start; blank: all that is not started yet."""
 
     quantity: SignedQuantity = None
+
+
+class ResetBody(InputModel):
+    """Why an order goes back, and whether the question was answered."""
+
+    reason: Text200 = ""
+    confirmed: bool = False
 
 
 class NeedsQuery(InputModel):
@@ -108,7 +118,7 @@ def production_order(path: OrderPath) -> Response:
 def stages() -> Response:
     """The table of moves."""
     moves = {action: {"to": to, "from": allowed} for action, (to, allowed) in rules.MOVES.items()}
-    return show({"stages": rules.STAGES, "moves": moves})
+    return show({"stages": rules.STAGES, "moves": moves, "back": rules.BACK})
 
 
 @api.get("/production-orders/<order_no>/production-journal/proposal", summary="Calculate consumption", responses=READS)
@@ -180,7 +190,7 @@ def release(path: OrderPath, header: WriteHeaders) -> Response:
 @api.post("/production-orders/<order_no>/start", summary="Start an order or a part of it", responses=WRITES)
 def start(path: OrderPath, header: WriteHeaders, body: StartedQuantity) -> Response:
     """Start; a negative quantity takes started quantity back."""
-    return command(commands.start_order, header, given=read_input(StartOrder, {"order_no": path.order_no, "quantity": body.quantity}))
+    return command(start_order, header, given=read_input(StartOrder, {"order_no": path.order_no, "quantity": body.quantity}))
 
 
 @api.post("/production-orders/<order_no>/end-job", summary="To Reported as finished", responses=WRITES)
@@ -193,6 +203,12 @@ def end_job(path: OrderPath, header: WriteHeaders) -> Response:
 def end(path: OrderPath, header: WriteHeaders) -> Response:
     """Nothing is posted any more."""
     return command(commands.end_order, header, given=_key(path))
+
+
+@api.post("/production-orders/<order_no>/reset", summary="One stage back", responses=WRITES)
+def reset(path: OrderPath, header: WriteHeaders, body: ResetBody) -> Response:
+    """From Started it takes back reports, picks, consumption and the started quantity, and asks first."""
+    return command(reset_order, header, given=read_input(ResetOrder, {"order_no": path.order_no, **body.model_dump()}))
 
 
 def _key(path: OrderPath) -> OrderKey:

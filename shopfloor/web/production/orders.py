@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from shopfloor.errors import Answer, Refusal
+from shopfloor.genealogy.starting import start_order
 from shopfloor.items.paging import Page
 from shopfloor.people import rights
 from shopfloor.production import commands, queries, rules
@@ -90,7 +91,7 @@ def move(order_no: str, move: str) -> Response:
 def start(order_no: str) -> Response:
     """Start the order, or a part of it."""
     on_refusal(partial(show, order_no))
-    answer = run_command(commands.start_order, key=command_key(), given=read_form(StartOrder, order_no=order_no))
+    answer = run_command(start_order, key=command_key(), given=read_form(StartOrder, order_no=order_no))
     return go(address_of(order_no), answer)
 
 

@@ -1,0 +1,42 @@
+"""Start an order with what is registered on it: less than is registered, and what stays above it (EDG-31, LIF-3, LIF-4, LIF-6)."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from shopfloor.genealogy.maintenance_errors import StartedBelowPicked
+from shopfloor.genealogy.start_queries import read_start
+from shopfloor.people import rights
+from shopfloor.people.actor import Actor
+from shopfloor.production.answers import OrderStarted
+from shopfloor.production.commands import advance, told
+from shopfloor.production.inputs import StartOrder
+from shopfloor.production.locking import lock_order
+from shopfloor.production.parameters import read_parameters
+from shopfloor.production.starting import Begun, begin, flush_start
+from shopfloor.quantity import ZERO, shown
+
+
+def start_order(session: Session, actor: Actor, *, given: StartOrder) -> OrderStarted:
+    """Start an order, or a part of it, with missing earlier steps (LIF-3); a negative quantity takes started quantity back (LIF-4).
+
+    No less may be started than is picked or reported; rows above it are awaiting start (EDG-31). Rows that waited for this start wait no
+    more. Raises NotAllowed, NotFound, OrderStatus, StartedAboveOrdered, StartedBelowReported, StartedBelowPicked, and refusals of the
+    posting door.
+    """
+    actor.require(rights.ORDERS)
+    order = advance(session, actor, lock_order(session, given.order_no), "start")
+    parameters = read_parameters(session)
+    begun = begin(session, order, given.quantity, parameters)
+    if begun.quantity < ZERO:
+        _refuse_below(session, begun)
+    return told(begun, flush_start(session, actor, begun=begun, given=given, parameters=parameters))
+
+
+def _refuse_below(session: Session, begun: Begun) -> None:
+    """EDG-31: only down to what is picked or reported."""
+    least = read_start(session, begun.order.no).least
+    if begun.started < least:
+        raise StartedBelowPicked(
+            order_no=begun.order.no, started=shown(begun.line.started), least=shown(least), quantity=shown(-begun.quantity)
+        )
