@@ -12,6 +12,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 from shopfloor import quantity
 from shopfloor.errors import Refusal
 from shopfloor.people.fields import InputModel, OptionalQuantity
+from shopfloor.production.inputs import ConsumptionChoice, SignedQuantity
 from shopfloor.scanning.gs1.profiles import DEFAULT, CheckDigitPolicy, Recognition, ScannerProfile, UnknownIdentifierPolicy
 
 ScanKind = Literal["scan", "mode", "product", "line", "undo", "continue", "discard", "confirm"]
@@ -190,6 +191,21 @@ class ReportInput(Input):
     reason: Reason = ""
     end_job: bool = False
     """ASC-15."""
+
+
+class ReportOrder(ConsumptionChoice, Input):
+    """LIF-7: the Report as finished dialog of an order."""
+
+    good: SignedQuantity = None
+    """Base units; blank: of registered products all that are completed, else all that is left."""
+    error: SignedQuantity = None
+    """Made and scrapped; needs a cause."""
+    error_cause: Annotated[str, Field(max_length=100), Visible] = ""
+    end_job: bool = False
+    """ASC-15."""
+    accept_error: bool = False
+    """D5, ASC-13: needs a right and a reason."""
+    reason: Reason = ""
 
 
 @dataclass(frozen=True)

@@ -155,3 +155,14 @@ class StartedBelowPicked(Refusal):
     least: str
     """Quantity of the product that is picked or reported."""
     quantity: str
+
+
+@dataclass(eq=False)
+class NotEnoughCompleted(Refusal):
+    """ENT-9, ASC-18: a registered product is reported unit by unit, and only units that are completed."""
+
+    code = "NOT_ENOUGH_COMPLETED"
+    message = "{quantity} {unit} cannot be reported: {completed} {unit} are registered, completed and started. Register the others first."
+    quantity: str
+    completed: str
+    unit: str

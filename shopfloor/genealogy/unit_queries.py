@@ -33,6 +33,7 @@ from shopfloor.genealogy.scan_queries import read_situation
 from shopfloor.genealogy.start_queries import awaiting_of
 from shopfloor.production.locking import LockedOrder
 from shopfloor.production.models import ProductionOrder
+from shopfloor.production.rules import STARTED
 from shopfloor.quantity import ONE, ZERO
 
 _order = table(ProductionOrder)
@@ -212,6 +213,16 @@ def read_window(session: Session, situation: Situation, wanted: Wanted, *, limit
 def all_complete(session: Session, situation: Situation) -> bool:
     """QTY-6: whether no registered unit lacks a part. Three statements; asked only when all are registered."""
     return not _incomplete(session, situation, [_row.c.order_no == situation.order_no, _row.c.state.in_(ACTIVE)])
+
+
+def completed_units(session: Session, situation: Situation) -> tuple[Unit, ...]:
+    """ENT-9: open rows that lack nothing, the oldest first; what awaits its start is left to the start. Four statements at most."""
+    rows = _rows(session, [_row.c.order_no == situation.order_no, _row.c.state == OPEN], None)
+    sums = _sums(session, situation.order_no, rows[-1].match_id, rows[0].match_id) if rows else {}
+    complete = [unit for unit in _units(session, situation, rows, sums) if unit.status == COMPLETED]
+    if situation.order_status == STARTED:
+        complete = [unit for unit in complete if not unit.awaiting]
+    return tuple(sorted(complete, key=lambda unit: unit.match_id))
 
 
 def _incomplete_window(session: Session, situation: Situation, clauses: Sequence[ColumnElement[bool]], limit: int) -> Window:

@@ -8,8 +8,10 @@ from decimal import ROUND_DOWN, Decimal, localcontext
 from sqlalchemy.orm import Session
 
 from shopfloor.people.settings import AT_REPORT, AT_START, read_settings
+from shopfloor.production.components import OrderLine
+from shopfloor.production.errors import ReportAboveMaximum, ReportShort
 from shopfloor.production.rules import AUTOMATIC, BY_PRINCIPLE
-from shopfloor.quantity import STEP, ZERO, parse
+from shopfloor.quantity import STEP, ZERO, parse, shown
 
 SURPLUS = "report_surplus_percent"
 
@@ -28,6 +30,22 @@ class Parameters:
     surplus_percent: Decimal = ZERO
     shortage_percent: Decimal | None = None
     """None: a job may end at any quantity."""
+
+    def check_maximum(self, order_no: str, quantity: Decimal, unit: str) -> None:
+        """Raises ReportAboveMaximum for a report of too much at once."""
+        if self.maximum_report is not None and quantity > self.maximum_report:
+            maximum = shown(self.maximum_report)
+            raise ReportAboveMaximum(order_no=order_no, quantity=shown(quantity), maximum=maximum, unit=unit)
+
+    def check_shortage(self, order_no: str, line: OrderLine, unit: str) -> None:
+        """Raises ReportShort where a job would end with more missing than is accepted."""
+        if self.shortage_percent is None:
+            return
+        if line.reported * 100 < line.quantity * (100 - self.shortage_percent):
+            percent = shown(self.shortage_percent)
+            raise ReportShort(
+                order_no=order_no, reported=shown(line.reported), ordered=shown(line.quantity), percent=percent, unit=unit
+            )
 
     def startable(self, ordered: Decimal, precision: Decimal = STEP) -> Decimal:
         """Most that may be started of an ordered quantity."""
