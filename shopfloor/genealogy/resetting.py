@@ -21,6 +21,7 @@ from shopfloor.genealogy.entries import Event, append
 from shopfloor.genealogy.facts import OPEN, PICKED, Association
 from shopfloor.genealogy.maintenance_errors import JournalOpen, ResetTakesBack
 from shopfloor.genealogy.models import AssociationAction, AssociationEntry, ComponentAssociation, ProductState, TrackedProduct
+from shopfloor.genealogy.open_journal_queries import open_lines
 from shopfloor.genealogy.reporting import Use, consumed_event
 from shopfloor.genealogy.reversing import restore_associations
 from shopfloor.genealogy.row_queries import associations_of_order, open_journal_lines
@@ -63,6 +64,8 @@ def _take_back(session: Session, actor: Actor, order: LockedOrder, stage: str, g
     if waiting:
         journal_no, _, owner, _, _ = next(iter(waiting.values()))
         raise JournalOpen(number=f"Production order {order.no}", owner=owner, journal_no=journal_no)
+    for line in open_lines(session, order.no):
+        raise JournalOpen(number=f"Production order {order.no}", owner=line.owner, journal_no=line.journal_no)
     found, associations = standing_of(session, order.no), associations_of_order(session, order.no)
     picked = [one for one in associations if one.state == PICKED]
     if (found or picked) and not given.confirmed:

@@ -24,7 +24,7 @@ from shopfloor.production.errors import OrderStatus
 from shopfloor.production.holding import refuse_registered
 from shopfloor.production.journals import return_line, reversed_output_line
 from shopfloor.production.locking import LockedOrder
-from shopfloor.production.models import ProdOrderLine, ProductionOrder
+from shopfloor.production.models import ProdOrderComponent, ProdOrderLine, ProductionOrder
 from shopfloor.production.production_journal import standing
 from shopfloor.production.reversal import Entry, Return, read_entries
 from shopfloor.quantity import ZERO
@@ -34,6 +34,7 @@ from shopfloor.reservations.models import ReservationSource
 
 _orders = table(ProductionOrder)
 _lines = table(ProdOrderLine)
+_components = table(ProdOrderComponent)
 _entry = table(ItemLedgerEntry)
 COMPONENT, OUTPUT_LINE = ReservationSource.PROD_ORDER_COMPONENT.value, ReservationSource.PROD_ORDER_LINE.value
 
@@ -108,6 +109,8 @@ def set_back(session: Session, actor: Actor, *, order: LockedOrder, reason: str)
     if order.status == rules.STARTED:
         mine = (plant(session, _lines), _lines.c.order_no == order.no)
         connection.execute(update(_lines).where(*mine).values(started_quantity=ZERO))
+        # Nothing is consumed any more, so no line is ended either (D26).
+        connection.execute(update(_components).where(plant(session, _components), _components.c.order_no == order.no).values(ended=False))
     if stage == rules.CREATED:
         drop_inbound(session, actor, OUTPUT_LINE, order.no)
         drop_demand(session, actor, COMPONENT, order.no)
