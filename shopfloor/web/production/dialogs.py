@@ -106,7 +106,7 @@ def reset(order_no: str) -> Response:
 
 def _show_start(order_no: str, refusal: Refusal | None = None) -> Response:
     card: OrderCard = found("production order", order_no, queries.order_card(request_session(), order_no))
-    form = _form(card, StartOrder, START, _("Start"), refusal, AT_START)
+    form = _form(card, StartOrder, START, _("Start"), refusal)
     facts = (
         (_("Ordered"), card.order.quantity), (_("Started"), card.order.started), (_("Reported"), card.order.reported),
     )
@@ -126,7 +126,7 @@ def _show_report(order_no: str, refusal: Refusal | None = None) -> Response:
     else:
         left = card.order.started - card.order.reported if card.order.status == rules.STARTED else card.order.remaining
         values["good"], note = shown(max(left, ZERO)), ""
-    form = _form(card, ReportOrder, REPORT, _("Report as finished"), refusal, AT_REPORT, values)
+    form = _form(card, ReportOrder, REPORT, _("Report as finished"), refusal, values)
     facts = (
         (_("Ordered"), card.order.quantity), (_("Started"), card.order.started), (_("Good"), card.order.good),
         (_("Error"), card.order.error), (_("Remaining"), card.order.remaining),
@@ -157,12 +157,11 @@ def _note(status: str) -> str:
 
 
 def _form(
-    card: OrderCard, model: type[InputModel], place: str, submit: str, refusal: Refusal | None, setting: str,
+    card: OrderCard, model: type[InputModel], place: str, submit: str, refusal: Refusal | None,
     values: Mapping[str, Any] | None = None,
 ) -> Form:
     """The fields of a dialog; operations only where the order has some."""
-    settled = read_settings(request_session())[setting]
-    choices = [("", _("As settled: %(choice)s", choice=_(settled))), *((word, _(word)) for word in rules.AUTOMATIC)]
+    choices = [("", _("As settled")), *((word, _(word)) for word in rules.AUTOMATIC)]
     operations = [("0", ""), *((str(step.operation_no), f"{step.operation_no} {step.description}") for step in card.operations)]
     without = ["order_no"] if "order_no" in model.model_fields else []
     if not card.operations:
@@ -193,13 +192,14 @@ def _respond(
     early: bool = False,
 ) -> Response:
     order_no = card.order.no
+    settled = read_settings(request_session())[AT_START if place == START else AT_REPORT]
     command = track_commands(request_session(), [order_no], from_start=place == START)[order_no]
     return respond(
         "pages/order_dialog.html",
         title=title,
         card=card,
         form=form,
-        facts=[(label, f"{quantity(value)} {card.order.unit_code}") for label, value in facts],
+        facts=[*((label, f"{quantity(value)} {card.order.unit_code}") for label, value in facts), (_("Settled consumption"), _(settled))],
         note=note,
         address=address_of(order_no),
         place=place,

@@ -145,9 +145,9 @@ def _edit(order_no: str, journal_no: int, kind: str = "", refusal: Refusal | Non
 def _form(card: OrderCard, journal_no: int, kind: str, lines: list[OpenLine], refusal: Refusal | None) -> Form:
     picked = kind == PICKING_LIST
     choices = (
-        [(str(c.line_no), f"{c.line_no} {c.item_no} {c.description}") for c in card.components]
+        [(str(c.line_no), f"{c.line_no} {c.item_no}") for c in card.components]
         if picked
-        else [(str(MAIN_LINE), f"{card.order.item_no} {card.order.description}")]
+        else [(str(MAIN_LINE), card.order.item_no)]
     )
     values: dict[str, Any] = {"lines": [_typed(line) for line in lines]}
     if lines and lines[0].posting_date:
