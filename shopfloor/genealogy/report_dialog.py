@@ -51,7 +51,7 @@ def report_order(session: Session, actor: Actor, *, order_no: str, given: Report
     product, line = situation.product, order_lines(session, order.no)[0]
     units = completed_units(session, situation) if product.takes_part else ()
     good, error = _quantities(given, product, line, units, order)
-    order, line = _started(session, actor, order, line, good + error)
+    order, line = _started(session, actor, order, line, max(good + error + line.reported, situation.registered))
     if product.takes_part:
         lines = _rows(units, good, error, given, product)
         rows = ReportInput(lines=lines, accept_error=given.accept_error, reason=given.reason)
@@ -96,11 +96,11 @@ def _quantities(
 def _started(
     session: Session, actor: Actor, order: LockedOrder, line: OrderLine, quantity: Decimal
 ) -> tuple[LockedOrder, OrderLine]:
-    """ASC-14, LIF-3: an order that was never started is started as far as it is reported, with all the steps before."""
+    """ASC-14, LIF-3: an order that was never started is started as far as it is reported or registered, with all the steps before."""
     if order.status == STARTED:
         return order, line
     actor.require(rights.ORDERS)
-    missing = quantity + line.reported - line.started
+    missing = quantity - line.started
     begun, _flush, _journal = start_on(session, actor, order, StartOrder(order_no=order.no, quantity=missing))
     return begun.order, replace(line, started=begun.started)
 

@@ -10,15 +10,18 @@ from sqlalchemy.orm import Session
 
 from shopfloor import audit
 from shopfloor.db import plant, table
+from shopfloor.errors import NotFound
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
+from shopfloor.people.answers import Changed
 from shopfloor.production import rules
 from shopfloor.production.answers import OrderMoved, OrderStarted, OrderStartedNumbersOpen
+from shopfloor.production.components import order_components
 from shopfloor.production.errors import OrderStatus
 from shopfloor.production.holding import refuse_registered
-from shopfloor.production.inputs import OrderKey, StartOrder
+from shopfloor.production.inputs import ComponentFlushing, OrderKey, StartOrder
 from shopfloor.production.locking import LockedOrder, lock_order
-from shopfloor.production.models import ProductionOrder
+from shopfloor.production.models import ProdOrderComponent, ProductionOrder
 from shopfloor.production.parameters import read_parameters
 from shopfloor.production.planning import change_order, create_order
 from shopfloor.production.starting import Begun, StartFlush, begin, flush_start
@@ -36,11 +39,13 @@ __all__ = [
     "estimate_order",
     "release_order",
     "schedule_order",
+    "set_component_flushing",
     "start_order",
     "told",
 ]
 
 _orders = table(ProductionOrder)
+_components = table(ProdOrderComponent)
 
 
 def estimate_order(session: Session, actor: Actor, *, given: OrderKey) -> OrderMoved:
@@ -105,6 +110,24 @@ def told(begun: Begun, flush: StartFlush, journal_no: int = 0) -> OrderStarted:
     if proposal.left_open:
         return OrderStartedNumbersOpen(**fields, items=", ".join(line.component.item_no for line in proposal.left_open))
     return OrderStarted(**fields)
+
+
+def set_component_flushing(session: Session, actor: Actor, *, given: ComponentFlushing) -> Changed:
+    """LIF-12: another flushing principle for one line of an order; what was consumed stays and counts (PST-12).
+
+    Raises NotAllowed, NotFound, OrderStatus for an order that is reported as finished or ended.
+    """
+    actor.require(rights.ORDERS)
+    order = lock_order(session, given.order_no)
+    order.require(*rules.STAGES[: rules.STAGES.index(rules.REPORTED)])
+    before = next((c for c in order_components(session, order.no) if c.line_no == given.line_no), None)
+    if before is None:
+        raise NotFound(record="component line", number=f"{order.no} {given.line_no}")
+    mine = (plant(session, _components), _components.c.order_no == order.no, _components.c.line_no == given.line_no)
+    session.connection().execute(update(_components).where(*mine).values(flushing=given.flushing.value))
+    after = {"flushing": given.flushing.value}
+    audit.record(session, "set flushing", f"{order.no} line {given.line_no}", before={"flushing": before.flushing}, after=after)
+    return Changed(record="Production order", number=order.no)
 
 
 def advance(session: Session, actor: Actor, order: LockedOrder, action: str) -> LockedOrder:

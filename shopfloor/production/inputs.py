@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema, model_validator
 
+from shopfloor.items.models import FlushingPrinciple
 from shopfloor.people.fields import (
     Code20,
     Code50,
@@ -22,7 +23,7 @@ from shopfloor.people.fields import (
     Text200,
     Variant,
 )
-from shopfloor.production.models import FlushingPrinciple, OneScan, ResourceKind, VersionStatus
+from shopfloor.production.models import OneScan, ResourceKind, VersionStatus
 from shopfloor.quantity import ZERO, NotAQuantity, parse, shown
 
 MOST_BOM_LINES = 500
@@ -76,7 +77,8 @@ class NewBomLine(InputModel):
     variant_code: Variant = ""
     constant: bool = False
     scrap_percent: Percent = ZERO
-    flushing: FlushingPrinciple = FlushingPrinciple.FINISH
+    flushing: Literal["", "Manual", "Start", "Finish"] = ""
+    """Blank: as the item says (LIF-12)."""
     operation_no: int = Field(default=0, ge=0, le=2**31 - 1)
     under_tolerance_percent: Percent = ZERO
     over_tolerance_percent: Percent = ZERO
@@ -241,6 +243,13 @@ class ResetOrder(OrderKey):
     """The question RESET_TAKES_BACK was answered with yes."""
 
 
+class ComponentFlushing(OrderKey):
+    """LIF-12: another flushing principle for one component line of an order."""
+
+    line_no: LineNo
+    flushing: FlushingPrinciple
+
+
 Automatic = Literal["", "Flushing principle", "Always", "Never"]
 """What is consumed by itself; blank: as the company settled it (LIF-13)."""
 Operation = Annotated[int, BeforeValidator(lambda value: 0 if value in ("", None) else value), Field(ge=0, le=2**31 - 1)]
@@ -284,6 +293,7 @@ __all__ = [
     "BomHead",
     "BomVersionInput",
     "ChangeProductionOrder",
+    "ComponentFlushing",
     "ConsumptionChoice",
     "CopyVersion",
     "NewBom",

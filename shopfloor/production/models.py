@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shopfloor.db import Base, Counted, PlantLed, QuantityType, UtcDateTime, captions
+from shopfloor.items.models import FlushingPrinciple
 
 
 class ProductionStatus(StrEnum):
@@ -22,14 +23,6 @@ class ProductionStatus(StrEnum):
     STARTED = "Started"
     REPORTED = "Reported as finished"
     ENDED = "Ended"
-
-
-class FlushingPrinciple(StrEnum):
-    """LIF-12: when components without a registration are consumed."""
-
-    MANUAL = "Manual"
-    START = "Start"
-    FINISH = "Finish"
 
 
 class OneScan(StrEnum):

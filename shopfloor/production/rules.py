@@ -28,7 +28,7 @@ CREATED, ESTIMATED, SCHEDULED, RELEASED, STARTED, REPORTED, ENDED = STAGES = (
 """Captions of models.ProductionStatus, in their order."""
 
 MANUAL, START, FINISH = FLUSHING = ("Manual", "Start", "Finish")
-"""Captions of models.FlushingPrinciple (LIF-12)."""
+"""Captions of items.models.FlushingPrinciple (LIF-12)."""
 
 MOVES: dict[str, tuple[str, tuple[str, ...]]] = {
     "estimate": (ESTIMATED, (CREATED,)),

@@ -109,6 +109,7 @@ LABELS = {
     "one_scan_is": _l("One scan is"),
     "under_tolerance_percent": _l("Under tolerance percent"),
     "over_tolerance_percent": _l("Over tolerance percent"),
+    "flushing": _l("Flushing"),
     "good": _l("Good"),
     "error": _l("Error quantity"),
     "error_cause": _l("Error cause"),

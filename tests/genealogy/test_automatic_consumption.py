@@ -30,6 +30,7 @@ from shopfloor.production.inputs import NewBom, NewBomLine, NewProductionOrder, 
 from tests.factories_genealogy import problems
 from tests.factories_items import make_item, make_location, make_tracking_codes, make_units
 from tests.factories_orders import opening_stock
+from tests.factories_production import counted
 
 CART, FRAME, BOLT, GREASE, MANUAL = "CART", "C-FRAME", "C-BOLT", "C-GREASE", "C-MANUAL"
 LINES = {FRAME: 10, BOLT: 20, GREASE: 30, MANUAL: 40}
@@ -319,3 +320,23 @@ def test_lif_13_one_setting_alone_is_checked_with_the_others(run):
     with pytest.raises(InvalidInput):
         run(set_setting, given=SettingValue(name="start_deviation_percent", value=""))
     run(set_setting, given=SettingValue(name="maximum_report_quantity", value=""))
+
+
+def test_starts_reports_and_open_journals_take_the_same_statements_for_any_number_of_lines(run, session, carts):
+    """House rule: sets, not loops."""
+    run(bills.create_bom, given=NewBom(item_no=MANUAL, lines=(NewBomLine(item_no=BOLT, quantity_per="1"),)))
+    figures = []
+    for item_no, no in ((MANUAL, "S-1"), (CART, "S-4")):
+        run(commands.create_order, given=NewProductionOrder(no=no, item_no=item_no, quantity="2", location_code="MAIN"))
+        seen = []
+        for step in (
+            lambda no=no: begin(run, "1", no, automatic_consumption=ALWAYS),
+            lambda no=no: begin(run, "1", no, automatic_consumption=ALWAYS, leave_open=True, end_picking_list=True),
+            lambda no=no: post_all(run, session, no),
+            lambda no=no: finish(run, "2", no, end_picking_list=True),
+        ):
+            with counted(session) as statements:
+                step()
+            seen.append(len(statements))
+        figures.append(seen)
+    assert figures[0] == figures[1]

@@ -10,16 +10,19 @@ from sqlalchemy import select
 from shopfloor.errors import Refusal
 from shopfloor.genealogy.adjusting import open_journal
 from shopfloor.genealogy.corrections import remove_products
-from shopfloor.genealogy.inputs import ScanRules, SelectionInput
+from shopfloor.genealogy.inputs import ReportOrder, ScanRules, SelectionInput
 from shopfloor.genealogy.models import ComponentAssociation, TrackedProduct
 from shopfloor.genealogy.page_queries import tracked_components_page
 from shopfloor.genealogy.picking import pick
+from shopfloor.genealogy.report_dialog import report_order
 from shopfloor.genealogy.start_rules import OpenRow, start_of_rows
 from shopfloor.genealogy.starting import start_order
+from shopfloor.items.models import Item
 from shopfloor.people.commands import set_setting
 from shopfloor.people.inputs import SettingValue
+from shopfloor.production.commands import create_order, release_order
 from shopfloor.production.components import order_lines
-from shopfloor.production.inputs import StartOrder
+from shopfloor.production.inputs import NewProductionOrder, OrderKey, StartOrder
 from tests.factories_genealogy import VERIFIED, Station, bike_order, problems, report
 
 ORDER = {"order_no": "RPO-1"}
@@ -144,3 +147,44 @@ def test_edg_16_an_accepted_surplus_lets_more_be_registered_and_reported(session
     assert answer.done == ["S-1", "S-2", "S-3"]
     line = order_lines(session, "RPO-2")[0]
     assert (line.started, line.good) == (Decimal(2), Decimal(3))
+
+
+def over_the_dialog(session, run, *builds, starting="2"):
+    """Bikes that are scanned while the Start dialog of a released order is open (ENT-8)."""
+    run(create_order, given=NewProductionOrder(no="RPO-3", item_no="BIKE", quantity="2", location_code="MAIN"))
+    run(release_order, given=OrderKey(order_no="RPO-3"))
+    station = Station(session, "RPO-3")
+    for number, *parts in builds:
+        station.send("mode", "Product")
+        assert station.scan(number, starting=starting) == "PRODUCT_REGISTERED", station.answer
+        for part in parts:
+            assert station.scan(part, starting=starting) in {"LINE_COMPLETED", "COMPONENT_REGISTERED", "UNIT_COMPLETED"}, station.answer
+    return station
+
+
+def test_asc_14_a_report_starts_what_was_scanned_over_the_start_dialog(session, run, bikes):
+    """ENT-8, ASC-14: the first bike lacks parts and keeps its place; the second one is complete and is reported."""
+    over_the_dialog(session, run, ("B-1", "F-1"), ("B-2", "F-2", "W-1", "W-2", "P-A"))
+    answer = run(report_order, order_no="RPO-3", given=ReportOrder())
+    assert answer.done == ["B-2"]
+    line = order_lines(session, "RPO-3")[0]
+    session.rollback()
+    assert (line.started, line.good) == (Decimal(2), Decimal(1))
+    assert problems(session) == []
+
+
+def test_d25_a_unit_that_awaits_its_start_does_not_report_itself(session, run, bikes):
+    session.execute(Item.__table__.update().where(Item.no == "BIKE").values(report_when_completed=True))
+    session.commit()
+    station = over_the_dialog(session, run, ("B-1", "F-1", "W-1", "W-2", "P-A"), starting="1")
+    assert station.answer.code == "UNIT_COMPLETED"
+    assert station.answer.notes == []
+    run(start_order, given=StartOrder(order_no="RPO-3", quantity="1"))
+    assert report(run, station.product, order_no="RPO-3").done == ["B-1"]
+    assert problems(session) == []
+
+
+def test_ent_8_never_more_than_the_order(session, run, bikes):
+    station = over_the_dialog(session, run, ("B-1",), ("B-2",), starting="9")
+    station.send("mode", "Product")
+    assert station.scan("B-3", starting="9") == "PRODUCT_OVER_STARTED"

@@ -106,7 +106,7 @@ def test_lif_6_api_starts_with_the_values_of_the_dialog(order):
 
 
 def test_ent_8_registering_over_the_open_start_dialog(order):
-    """ENT-8, D9, D42, QTY-1, PST-22: rows are kept and wait; OK lifts the mark."""
+    """ENT-8, ENT-11, ENT-13, D9, D42, QTY-1, PST-22: rows are kept and wait, also where the dialog is left; OK lifts the mark."""
     made, client = fresh(order), order.site.client()
     text = client.get(f"{address(made)}/start?quantity=1").text
     assert f'formaction="{address(made)}/start/track"' in text
@@ -129,6 +129,8 @@ def test_ent_8_registering_over_the_open_start_dialog(order):
     lines = [{"match_id": _match(made)}]
     refused = client.post(f"/api/v1{address(made)}/report", json={"lines": lines}, headers=header())
     assert refused.json["code"] == "ORDER_STATUS"
+    assert client.get(address(made)).status_code == 200  # Cancel
+    assert "Awaiting start" in client.get(made.page).text
     client.post(f"{address(made)}/start", data={"quantity": "1", **key()})
     assert "Awaiting start" not in client.get(made.page).text
 
@@ -157,7 +159,7 @@ def test_d42_before_release_the_dialog_offers_it_first(order):
 
 
 def test_ent_4_and_ent_12_the_command_on_card_and_list(order):
-    """ENT-2, ENT-3, ENT-12: one order is chosen; disabled with its reason; the list keeps its place."""
+    """ENT-1, ENT-2, ENT-3, ENT-12: one order is chosen; disabled with its reason; the list keeps its place."""
     made, client = fresh(order), order.site.client()
     assert f'href="{order.page}"' in client.get(address(order)).text
     card = client.get(address(made)).text
@@ -295,3 +297,14 @@ def test_lif_13_settings_are_set_together(site):
     assert client.post("/api/v1/settings/automatic-consumption", json=wrong, headers=header()).json["code"] == "SETTINGS_CONTRADICT"
     right = dict.fromkeys(wrong, "Flushing principle")
     assert client.post("/settings/automatic-consumption", data={**right, **key()}).location == "/settings"
+
+
+def test_lif_12_flushing_of_one_line_changes_on_its_own_form(order):
+    client, path = order.site.client(), f"{address(order)}/components/40/flushing"
+    assert f'href="{path}"' in client.get(address(order)).text
+    assert "It holds for what is consumed from now on." in client.get(path).text
+    assert client.post(path, data={"flushing": "Manual", **key()}).location == address(order)
+    assert client.get(f"/api/v1{address(order)}").json["components"][3]["flushing"] == "Manual"
+    answer = client.post(f"/api/v1{path}", json={"flushing": "Finish"}, headers=header())
+    assert answer.json["code"] == "RECORD_CHANGED"
+    assert client.post(f"/api/v1{address(order)}/components/99/flushing", json={"flushing": "Finish"}, headers=header()).status_code == 404

@@ -1,4 +1,4 @@
-"""Open journals of production orders, and component lines that were ended in a picking list."""
+"""Open journals of production orders, lines that were ended in a picking list, and the flushing principle of items."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ NUMBERS = ("serial_no", "lot_no", "package_no")
 
 
 def upgrade() -> None:
-    """A new column with a default, and a table."""
+    """New columns with defaults, and a table. The check of the item's column is written with it, so that no table is made anew."""
+    op.execute(
+        "ALTER TABLE item ADD COLUMN flushing VARCHAR(10) DEFAULT 'Finish' NOT NULL "
+        "CONSTRAINT ck_item_flushing CHECK (flushing IN ('Manual', 'Start', 'Finish'))"
+    )
     with op.batch_alter_table("prod_order_component") as batch:
         batch.add_column(sa.Column("ended", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
@@ -20,6 +22,7 @@ from shopfloor.production.bills import create_bom, create_routing
 from shopfloor.production.explosion import explode, needs_of
 from shopfloor.production.inputs import (
     ChangeProductionOrder,
+    ComponentFlushing,
     ConsumptionChoice,
     NewBom,
     NewProductionOrder,
@@ -56,6 +59,18 @@ class StartBody(ConsumptionChoice):
     """Base units to start; blank: all that is not started yet. And what becomes of the picking list (LIF-6)."""
 
     quantity: SignedQuantity = None
+
+
+class ComponentPath(OrderPath):
+    """One component line of an order."""
+
+    line_no: int = Field(ge=1, le=2**31 - 1)
+
+
+class FlushingBody(InputModel):
+    """LIF-12."""
+
+    flushing: Literal["Manual", "Start", "Finish"]
 
 
 class JournalPath(OrderPath):
@@ -256,6 +271,13 @@ def post_journal(path: JournalPath, header: WriteHeaders, body: Reasoned) -> Res
 def delete_journal(path: JournalPath, header: WriteHeaders) -> Response:
     """Nothing was posted, nothing is."""
     return command(delete_open_journal, header, order_no=path.order_no, journal_no=path.journal_no)
+
+
+@api.post("/production-orders/<order_no>/components/<int:line_no>/flushing", summary="Flushing of one component line", responses=WRITES)
+def set_flushing(path: ComponentPath, header: WriteHeaders, body: FlushingBody) -> Response:
+    """It holds for what is consumed from now on."""
+    given = read_input(ComponentFlushing, {"order_no": path.order_no, "line_no": path.line_no, "flushing": body.flushing})
+    return command(commands.set_component_flushing, header, given=given)
 
 
 @api.post("/production-orders/<order_no>/reset", summary="One stage back", responses=WRITES)

@@ -23,7 +23,7 @@ from shopfloor.people import rights
 from shopfloor.people.fields import InputModel
 from shopfloor.people.settings import AT_REPORT, AT_START, read_settings
 from shopfloor.production import commands, queries, rules
-from shopfloor.production.inputs import OrderKey, ResetOrder, StartOrder
+from shopfloor.production.inputs import ComponentFlushing, OrderKey, ResetOrder, StartOrder
 from shopfloor.production.queries import OrderCard
 from shopfloor.quantity import ZERO, shown
 from shopfloor.web.commands import run_command
@@ -102,6 +102,33 @@ def reset(order_no: str) -> Response:
     on_refusal(partial(_show_reset, order_no))
     answer = run_command(reset_order, key=command_key(), given=read_form(ResetOrder, order_no=order_no))
     return go(address_of(order_no), answer)
+
+
+@bp.get("/components/<int:line_no>/flushing")
+def flushing_form(order_no: str, line_no: int) -> Response:
+    """Another flushing principle for one line (LIF-12)."""
+    return _show_flushing(order_no, line_no)
+
+
+@bp.post("/components/<int:line_no>/flushing")
+def set_flushing(order_no: str, line_no: int) -> Response:
+    """It holds for what is consumed from now on."""
+    on_refusal(partial(_show_flushing, order_no, line_no))
+    given = read_form(ComponentFlushing, order_no=order_no, line_no=line_no)
+    return go(address_of(order_no), run_command(commands.set_component_flushing, key=command_key(), given=given))
+
+
+def _show_flushing(order_no: str, line_no: int, refusal: Refusal | None = None) -> Response:
+    card: OrderCard = found("production order", order_no, queries.order_card(request_session(), order_no))
+    line = found("component line", f"{order_no} {line_no}", next((c for c in card.components if c.line_no == line_no), None))
+    form = FormBuilder(
+        ComponentFlushing, action=f"{address_of(order_no)}/components/{line_no}/flushing", submit=_("Save"), refusal=refusal,
+        values={"flushing": line.flushing}, without=("order_no", "line_no"),
+    ).form()
+    crumbs = ((_("Production orders"), "/production-orders"), (order_no, address_of(order_no)))
+    note = _("It holds for what is consumed from now on.")
+    title = _("Flushing of line %(line)s, %(item)s", line=line_no, item=line.item_no)
+    return form_page(title, form, crumbs=crumbs, note=note, refusal=refusal)
 
 
 def _show_start(order_no: str, refusal: Refusal | None = None) -> Response:
