@@ -11,20 +11,23 @@ from shopfloor.errors import NotAllowed, Refusal
 from shopfloor.genealogy.adjusting import open_journal, post_journal
 from shopfloor.genealogy.corrections import remove_products
 from shopfloor.genealogy.inputs import ReportInput, ReportLineInput, SelectionInput
+from shopfloor.genealogy.journal_inputs import OpenJournalInput
 from shopfloor.genealogy.models import AssociationEntry, ComponentAssociation, PickingListLine, TrackedProduct
+from shopfloor.genealogy.open_journals import post_open_journal, save_journal
 from shopfloor.genealogy.picking import pick
 from shopfloor.genealogy.reporting import report_as_finished
 from shopfloor.genealogy.resetting import reset_order
+from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.models import ItemLedgerEntry, OpenItemEntry
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.production import commands, queries
 from shopfloor.production.components import order_components, order_lines
-from shopfloor.production.inputs import OrderKey, ResetOrder, StartOrder
+from shopfloor.production.inputs import NewProductionOrder, OrderKey, ResetOrder, StartOrder
 from shopfloor.reservations.models import ReservationEntry
 from tests.factories_genealogy import BELL, FRAME, PAINT, WHEEL, Station, bike_order, problems, report
 from tests.factories_orders import make_customer, make_sales_order, ship
-from tests.factories_production import counted
+from tests.factories_production import counted, hold_for
 
 ORDER = {"order_no": "RPO-1"}
 
@@ -224,3 +227,32 @@ def test_lif_5_a_reset_takes_the_same_statements_for_any_number_of_units(session
             session.rollback()
             run(remove_products, order_no=no, given=SelectionInput(selected=match_ids, confirmed=True))
     assert figures[0] == figures[1]
+
+
+def test_lif_5_a_simulation_neither_needs_nor_holds_anything(session, run, bikes):
+    """Estimated -> Created removes demand and reservations of the component lines."""
+    run(commands.create_order, given=NewProductionOrder(no="RPO-4", item_no="BIKE", quantity="1", location_code="MAIN"))
+    run(commands.estimate_order, given=OrderKey(order_no="RPO-4"))
+    wheel = session.scalar(select(OpenItemEntry.entry_no).where(OpenItemEntry.serial_no == "W-1"))
+    session.rollback()
+    hold_for(run, wheel, WHEEL, Tracking("W-1"), order_no="RPO-4", line_no=20)
+    assert session.scalar(select(OpenItemEntry.reserved).where(OpenItemEntry.serial_no == "W-1")) == Decimal(1)
+    session.rollback()
+    assert reset(run, "RPO-4").status == "Created"
+    assert session.scalar(select(OpenItemEntry.reserved).where(OpenItemEntry.serial_no == "W-1")) == Decimal(0)
+    assert session.scalar(select(func.count()).select_from(ReservationEntry).where(ReservationEntry.source_id == "RPO-4")) == 0
+    session.rollback()
+    assert problems(session) == []
+
+
+def test_lif_5_ended_lines_and_open_journals(session, run, bikes):
+    """A reset waits for open journals, and nothing is ended any more afterwards (D26)."""
+    made = run(save_journal, **ORDER, given=OpenJournalInput(lines=[{"line_no": 40, "quantity": "1", "end_line": True}]))
+    assert "journal" in refused("JOURNAL_OPEN", reset, run).text()
+    run(post_open_journal, **ORDER, journal_no=made.journal_no)
+    assert [c.line_no for c in order_components(session, "RPO-1") if c.ended] == [40]
+    session.rollback()
+    reset(run)
+    assert [c.line_no for c in order_components(session, "RPO-1") if c.ended] == []
+    session.rollback()
+    assert stock(session)[BELL] == Decimal(10)
