@@ -28,6 +28,7 @@ from shopfloor.genealogy.quantity_changes import set_quantity
 from shopfloor.genealogy.reporting import Use, consumed_event, write_consumed
 from shopfloor.genealogy.reversing import restore_associations
 from shopfloor.genealogy.row_queries import associations_by_no, open_journal_lines
+from shopfloor.genealogy.start_queries import numbers_of_rows, read_start, refuse_awaiting
 from shopfloor.ledger.entry_types import REPAIRS, EntryType
 from shopfloor.ledger.models import ItemLedgerEntry
 from shopfloor.people import rights
@@ -58,10 +59,12 @@ class JournalLine:
 def open_journal(session: Session, actor: Actor, *, order_no: str, given: SelectionInput) -> AssociationsChanged:
     """ASC-21, ASC-23, D29: open lines for the selected associations; a second press finds the existing ones. Nothing is posted."""
     actor.require(rights.ADJUST)
-    lock_order(session, order_no).require(*CONSUMING)
+    order = lock_order(session, order_no)
+    order.require(*CONSUMING)
     if not given.selected:
         raise NothingSelected
     found = associations_by_no(session, order_no, given.selected)
+    _refuse_awaiting(session, order, found)
     there = open_journal_lines(session, order_no)
     for association in found:
         if association.association_no in there and there[association.association_no][1] != actor.operator_no:
@@ -115,6 +118,7 @@ def post_journal(session: Session, actor: Actor, *, order_no: str, given: Select
     lines = _lines(session, actor, order_no, given)
     if not lines:
         raise NothingSelected
+    _refuse_awaiting(session, order, [line.association for line in lines if line.quantity > ZERO])
     posted = consume_lines(session, actor, order, [line for line in lines if line.quantity > ZERO], given.reason)
     returned = take_back(session, actor, order, [line for line in lines if line.quantity < ZERO], given.reason)
     for line in lines:
@@ -131,6 +135,14 @@ def post_journal(session: Session, actor: Actor, *, order_no: str, given: Select
 
 
 # --- lines ----------------------------------------------------------------------------------------------------------------
+
+
+def _refuse_awaiting(session: Session, order: LockedOrder, associations: Sequence[Association]) -> None:
+    """PST-22: a row above the started quantity is not adjusted either. Raises OrderStatus."""
+    awaiting = read_start(session, order.no).awaiting
+    units = numbers_of_rows(session, order.no, awaiting)
+    for association in associations:
+        refuse_awaiting(order, association.match_id, units.get(association.match_id, ""), awaiting)
 
 
 def _columns(session: Session, actor: Actor, association: Association, journal_no: int) -> dict[str, object]:

@@ -40,9 +40,11 @@ from shopfloor.genealogy.rules import (
     wanted_quantity,
 )
 from shopfloor.genealogy.scan_job import ScanJob
+from shopfloor.genealogy.start_queries import read_start
 from shopfloor.items.errors import UnitUnknown
 from shopfloor.items.tracking import Tracking
 from shopfloor.people import rights
+from shopfloor.production.rules import STARTED
 from shopfloor.quantity import ONE, ZERO, NotAQuantity, parse, rounded, shown
 from shopfloor.reservations.errors import NotAvailable, NumberOnHold, ReservedElsewhere
 
@@ -210,6 +212,8 @@ def _registered(job: ScanJob, line: Line, number: str, wanted: Wanted, done: Reg
 def _report_itself(job: ScanJob) -> None:
     """D25: the one exception of TCP-17: a completed sub-assembly becomes stock at once, so that the next order can use it."""
     assert job.order is not None
+    if job.order.status != STARTED or job.row.match_id in read_start(job.session, job.order_no).awaiting:
+        return  # D9: scanned over a Start dialog; what is not started yet is no stock
     number = job.row.tracking.label()
     lines = [ReportLineInput(match_id=job.row.match_id)]
     answer = report_rows(job.session, job.actor, job.order, ReportInput(lines=lines, reason="completed"))

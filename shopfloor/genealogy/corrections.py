@@ -30,6 +30,7 @@ from shopfloor.genealogy.quantity_changes import reduce_association
 from shopfloor.genealogy.removal import check_own, check_removable, remove_associations, remove_row, set_association_picks
 from shopfloor.genealogy.row_queries import OrderRows, associations_by_no, read_rows
 from shopfloor.genealogy.scan_job import ScanJob
+from shopfloor.genealogy.start_queries import accepted_base
 from shopfloor.items.errors import BelowPrecision
 from shopfloor.items.tracking import Tracking
 from shopfloor.people import rights
@@ -52,6 +53,7 @@ def create_product(session: Session, actor: Actor, *, order_no: str, given: Prod
     tracking = Tracking(given.serial_no if situation.product.serial else "", given.lot_no if situation.product.lot else "")
     if not tracking:
         raise NumberRequired(item=situation.product.description, kind="serial" if situation.product.serial else "batch")
+    situation = replace(situation, product=replace(situation.product, started=accepted_base(session, situation.product)))
     left = situation.product.started - situation.registered
     quantity = ONE if situation.product.serial else given.quantity if given.quantity is not None else left
     match_id = create_row(session, actor, situation, NewProduct(tracking, quantity))

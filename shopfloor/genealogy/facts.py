@@ -15,6 +15,8 @@ PRODUCT, COMPONENT = MODES = ("Product", "Component")
 """Scan modes (TCP-2)."""
 NOT_STARTED, IN_PROGRESS, COMPLETED = ("Not started", "In progress", "Completed")
 """Statuses of rows and lines (QTY-5, QTY-6); always derived."""
+AWAITING_START = "Awaiting start"
+"""EDG-31, D9: what a row shows instead while it lies above the started quantity."""
 OPEN, PICKED, CONSUMED, REMOVED = ("Open", "Picked", "Consumed", "Removed")
 """Captions of models.AssociationState."""
 PREALLOCATED, REPORTED = ("Pre-allocated", "Reported")

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 from shopfloor import quantity
 from shopfloor.errors import Refusal
 from shopfloor.people.fields import InputModel, OptionalQuantity
+from shopfloor.production.inputs import ConsumptionChoice, SignedQuantity
 from shopfloor.scanning.gs1.profiles import DEFAULT, CheckDigitPolicy, Recognition, ScannerProfile, UnknownIdentifierPolicy
 
 ScanKind = Literal["scan", "mode", "product", "line", "undo", "continue", "discard", "confirm"]
@@ -108,6 +109,8 @@ class ScanInput(Input):
     """Component line chosen from an answer's candidates."""
     operation: LineNumber = 0
     """Operation that the page was opened from (SCN-17)."""
+    starting: OptionalQuantity = None
+    """ENT-8: what an open Start dialog says, on top of the started quantity (QTY-1). Needs the right to start orders."""
     operator: Annotated[str, Field(max_length=50)] = ""
     """Who was signed in at the capture, by number; blank: whoever sends it. Scans kept through a sign-out are nobody else's."""
 
@@ -218,6 +221,21 @@ class ReportInput(Input):
     """ASC-15."""
 
 
+class ReportOrder(ConsumptionChoice, Input):
+    """LIF-7: the Report as finished dialog of an order."""
+
+    good: SignedQuantity = None
+    """Base units; blank: of registered products all that are completed, else all that is left."""
+    error: SignedQuantity = None
+    """Made and scrapped; needs a cause."""
+    error_cause: Annotated[str, Field(max_length=100), Visible] = ""
+    end_job: bool = False
+    """ASC-15."""
+    accept_error: bool = False
+    """D5, ASC-13: needs a right and a reason."""
+    reason: Reason = ""
+
+
 @dataclass(frozen=True)
 class ScanRules:
     """What company and station settled about scans; read with the person, before the transaction."""
@@ -231,6 +249,8 @@ class ScanRules:
     """D6."""
     one_piece: bool = False
     """D7: one scan of a batch is one piece."""
+    surplus_percent: Decimal = Decimal(0)
+    """EDG-16: how far above the started quantity may be registered."""
     session_id: str = ""
     """The browser session: mode and product belong to it (TCP-15)."""
 
@@ -249,6 +269,7 @@ def scan_rules(settings: dict[str, str], *, scanner_profile: str = "", gs1_recog
         profile=profile,
         guess_component=settings["guess_component"] == "on",
         return_to_product=settings["return_to_product"] == "on",
+        surplus_percent=quantity.parse(settings["report_surplus_percent"]),
         session_id=session_id,
     )
 

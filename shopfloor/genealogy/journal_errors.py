@@ -92,3 +92,14 @@ class NotPostedHere(Refusal):
     left: str
     unit: str
     order_no: str
+
+
+@dataclass(eq=False)
+class NotYourJournal(Refusal):
+    """ASC-25: one person at a time enters lines in one journal."""
+
+    code = "NOT_YOUR_JOURNAL"
+    message = "{kind} {journal_no} belongs to {owner}, who changes or posts it. Somebody with the right may delete it."
+    kind: str
+    journal_no: int
+    owner: str

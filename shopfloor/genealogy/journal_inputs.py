@@ -82,3 +82,30 @@ class PostProductionJournal(InputModel):
         if len({line.negative() for line in self.lines if line.entry_type == OUTPUT}) > 1:
             raise ValueError("post output and negative output one after the other")
         return self
+
+
+class OpenJournalLineInput(InputModel):
+    """One line of an open journal (LIF-11)."""
+
+    line_no: LineNo
+    """Component line; of a report: order line."""
+    quantity: SignedQuantity = None
+    """Consumption, or the good quantity; negative: it comes back."""
+    error_quantity: SignedQuantity = None
+    """Of a report: made and scrapped."""
+    unit_code: Annotated[Text20, StringConstraints(max_length=10)] = ""
+    """Blank: the base unit."""
+    serial_no: Number = ""
+    lot_no: Number = ""
+    package_no: Number = ""
+    end_line: bool = False
+    """Of a picking list: flushing proposes nothing more for the line (D26)."""
+
+
+class OpenJournalInput(InputModel):
+    """The lines of a picking list or report journal that stays open (LIF-9)."""
+
+    kind: Literal["Picking list", "Report as finished"] = "Picking list"
+    lines: tuple[OpenJournalLineInput, ...] = Field(min_length=1, max_length=MOST_LINES)
+    posting_date: Day = None
+    """Blank: the day of posting."""

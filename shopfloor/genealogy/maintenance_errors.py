@@ -142,3 +142,47 @@ class NotLoadable(Refusal):
     message = "No batch of {item} can be loaded: {why}"
     item: str
     why: str
+
+
+@dataclass(eq=False)
+class ResetTakesBack(NeedsConfirmation):
+    """LIF-5: a reset names what it takes back, and asks once."""
+
+    code = "RESET_TAKES_BACK"
+    message = (
+        "Resetting production order {order_no} to {stage} takes back {reported} reported, {consumed} lines of consumption and "
+        "{picked} picks. Registrations stay, with their reservations. Reset it?"
+    )
+    order_no: str
+    stage: str
+    reported: str
+    """Good and error quantity with its unit."""
+    consumed: int
+    picked: int
+
+
+@dataclass(eq=False)
+class StartedBelowPicked(Refusal):
+    """EDG-31: a negative start leaves what is picked or reported started."""
+
+    code = "STARTED_BELOW_PICKED"
+    message = (
+        "Production order {order_no}: {started} started, and {least} are picked or reported, so {quantity} cannot be taken back. "
+        "Put the picked parts back, or reverse the report first."
+    )
+    order_no: str
+    started: str
+    least: str
+    """Quantity of the product that is picked or reported."""
+    quantity: str
+
+
+@dataclass(eq=False)
+class NotEnoughCompleted(Refusal):
+    """ENT-9, ASC-18: a registered product is reported unit by unit, and only units that are completed."""
+
+    code = "NOT_ENOUGH_COMPLETED"
+    message = "{quantity} {unit} cannot be reported: {completed} {unit} are registered, completed and started. Register the others first."
+    quantity: str
+    completed: str
+    unit: str

@@ -212,6 +212,44 @@ class PickingListLine(PlantLed, Base):
     __table_args__ = (Index(None, "plant_no", "order_no"), Index(None, "plant_no", "journal_no"))
 
 
+class JournalKind(StrEnum):
+    """LIF-9: the kinds of journals that stay open until somebody posts them."""
+
+    PICKING_LIST = "Picking list"
+    REPORT = "Report as finished"
+
+
+class OpenJournalLine(PlantLed, Base):
+    """A line of a picking list or report journal made by hand, or proposed and not posted (LIF-9, LIF-11). Deleted when posted."""
+
+    __tablename__ = "open_journal_line"
+    journal_no: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    line_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(20))
+    order_no: Mapped[str] = mapped_column(String(20))
+    source_line_no: Mapped[int]
+    """Component line; of a report: order line."""
+    owner_no: Mapped[str] = mapped_column(String(50))
+    """Only one person enters lines in a journal (ASC-25)."""
+    posting_date: Mapped[date | None]
+    """None: the day of posting."""
+    serial_no: Mapped[str] = mapped_column(String(50), default="")
+    lot_no: Mapped[str] = mapped_column(String(50), default="")
+    package_no: Mapped[str] = mapped_column(String(50), default="")
+    unit_code: Mapped[str] = mapped_column(String(10), default="")
+    """Blank: the base unit."""
+    proposal: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    """What was proposed, in base units; 0: made by hand."""
+    quantity: Mapped[Decimal] = mapped_column(QuantityType)
+    """*Consumption*, or the good quantity, in `unit_code`; negative: it comes back."""
+    error_quantity: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    """Of a report."""
+    end_line: Mapped[bool] = mapped_column(default=False)
+    """D26: flushing proposes nothing more for the component line once this is posted."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    __table_args__ = (captions("kind", JournalKind), Index(None, "plant_no", "order_no"))
+
+
 class ScanEntry(PlantLed, Base):
     """SCN-22: every scan with its raw text and its answer, refused ones too. Append-only."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -24,7 +24,7 @@ from shopfloor.genealogy.rules import in_line_unit, row_status, summary_status
 from shopfloor.genealogy.unit_queries import Unit, Wanted, all_complete, order_of, read_window, situation_of
 from shopfloor.people.models import CompanySetting, Station
 from shopfloor.people.settings import SETTINGS
-from shopfloor.production.rules import STARTED
+from shopfloor.production.rules import RELEASED, STARTED
 from shopfloor.quantity import ZERO
 
 _scan = table(ScanEntry)
@@ -183,9 +183,11 @@ class TrackedComponentsPage:
 
 
 def tracked_components_page(
-    session: Session, order_no: str, *, match_id: int = 0, line_no: int = 0, session_id: str = "", before: int = 0, station_code: str = ""
+    session: Session, order_no: str, *, match_id: int = 0, line_no: int = 0, session_id: str = "", before: int = 0, station_code: str = "",
+    starting: Decimal = ZERO,
 ) -> TrackedComponentsPage:
-    """The page of one order with one product selected, at a station.
+    """The page of one order with one product selected, at a station. `starting` is the quantity of an open Start dialog (ENT-8): it
+    counts as started in what the page says, not in what it lets report.
 
     Six statements, a few more for batch products, full orders and lines that may be loaded. Raises NotFound.
     """
@@ -201,8 +203,8 @@ def tracked_components_page(
         item_no=product.item_no,
         description=product.description,
         takes_part=product.takes_part,
-        can_scan=order.status == STARTED,
-        summary=summary_of(session, situation, window.units),
+        can_scan=order.status == STARTED or (starting > ZERO and order.status == RELEASED),
+        summary=summary_of(session, _starting(situation, starting), window.units),
         units=window.units,
         older=window.older,
         product=row.tracking.label() if row is not None else "",
@@ -215,6 +217,12 @@ def tracked_components_page(
         undo=undo_label(answers),
         read_at=now(),
     )
+
+
+def _starting(situation: Situation, starting: Decimal) -> Situation:
+    """QTY-1: the base while a Start dialog is open."""
+    product = situation.product
+    return replace(situation, product=replace(product, started=min(product.started + starting, max(product.quantity, product.started))))
 
 
 def summary_of(session: Session, situation: Situation, units: tuple[Unit, ...]) -> Summary:

@@ -11,6 +11,7 @@ from shopfloor.genealogy.judging import judge
 from shopfloor.genealogy.maintenance_errors import NothingSelected, NotPickable
 from shopfloor.genealogy.removal import set_association_picks
 from shopfloor.genealogy.row_queries import associations_by_no, held_numbers, hold_of
+from shopfloor.genealogy.start_queries import numbers_of_rows, read_start, refuse_awaiting
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.production.locking import lock_order
@@ -21,14 +22,17 @@ from shopfloor.reservations.errors import NumberOnHold
 def pick(session: Session, actor: Actor, *, order_no: str, given: SelectionInput) -> AssociationsChanged:
     """ASC-20: pick open associations; all that can change since the scan is checked again. The item ledger is written at consumption."""
     actor.require(rights.PICK)
-    lock_order(session, order_no).require(*CONSUMING)
+    order = lock_order(session, order_no)
+    order.require(*CONSUMING)
     found = associations_by_no(session, order_no, _selected(given))
-    held = held_numbers(session, found)
+    held, awaiting = held_numbers(session, found), read_start(session, order_no).awaiting
+    units = numbers_of_rows(session, order_no, awaiting)
 
     def check(association: Association) -> None:
         number = association.tracking.label()
         if association.state != OPEN:
             raise NotPickable(number=number, state=association.state)
+        refuse_awaiting(order, association.match_id, units.get(association.match_id, ""), awaiting)
         reason = hold_of(association, held)
         if reason:
             raise NumberOnHold(item=association.item_no, number=number, reason=reason)

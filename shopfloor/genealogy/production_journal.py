@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor import audit
 from shopfloor.errors import Answer, InvalidInput, NotFound, in_row
+from shopfloor.genealogy.flushing import flushing_of
 from shopfloor.genealogy.journal_errors import (
     ConsumedTwice,
     NotPostedHere,
@@ -33,7 +34,7 @@ from shopfloor.items.units import UnitFactors, measured
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.production.components import OrderLine, order_components, order_lines
-from shopfloor.production.journals import ComponentUse, ProductReport
+from shopfloor.production.journals import BY_PRINCIPLE, ComponentUse, ProductReport
 from shopfloor.production.locking import LockedOrder, lock_order
 from shopfloor.production.posted_entries import consumption_entries, output_entries
 from shopfloor.production.production_journal import HandReport, HandReturn, HandUse, TakenBack, post_by_hand, standing
@@ -84,6 +85,13 @@ def post_production_journal(session: Session, actor: Actor, *, order_no: str, gi
     """
     _require_rights(actor, given.lines)
     order = lock_order(session, order_no)
+    return post_lines(session, actor, order=order, given=given)
+
+
+def post_lines(
+    session: Session, actor: Actor, *, order: LockedOrder, given: PostProductionJournal, own_journal: int = 0
+) -> ProductionJournalPosted:
+    """The lines on a locked order, rights checked. `own_journal`: the open journal that they come from, which speaks for nothing else."""
     order.require(*((STARTED,) if any(one.entry_type == OUTPUT and not one.negative() for one in given.lines) else CONSUMING))
     journal = _read(session, order, given.lines)
     products = _new_numbers(session, journal, given)
@@ -95,11 +103,12 @@ def post_production_journal(session: Session, actor: Actor, *, order_no: str, gi
         session, actor, order=order, uses=journal.uses, returns=journal.returns, reports=journal.reports, taken_back=journal.taken_back,
         posting_date=given.posting_date or actor.work_date(), reason=given.reason,
         flush_exclude=frozenset(c.line_no for c in journal.components.values() if c.takes_part), masters=journal.masters,
+        flushing=flushing_of(session, order.no, own_journal=own_journal) if journal.reports else BY_PRINCIPLE,
     )
     after = {"lines": len(given.lines), "register": posted.register_no}
-    audit.record(session, "post production journal", order_no, after=after, reason=given.reason)
+    audit.record(session, "post production journal", order.no, after=after, reason=given.reason)
     return ProductionJournalPosted(
-        order_no=order_no, line_count=posted.line_count, register_no=posted.register_no,
+        order_no=order.no, line_count=posted.line_count, register_no=posted.register_no,
         left_open=[f"{flush.component.item_no} {shown(flush.quantity)}" for flush in posted.left_open],
     )
 

@@ -18,22 +18,31 @@ from shopfloor.genealogy import report_rules
 from shopfloor.genealogy.answers import AssociationsChanged
 from shopfloor.genealogy.entries import Event, append
 from shopfloor.genealogy.facts import CONSUMED, Association, Row
+from shopfloor.genealogy.flushing import flushing_of
 from shopfloor.genealogy.inputs import ReportInput, ReportLineInput
 from shopfloor.genealogy.judging import judge
 from shopfloor.genealogy.maintenance_errors import ComponentOnHold, JournalOpen, NothingSelected, NotReportable
 from shopfloor.genealogy.models import AssociationAction, AssociationState, ComponentAssociation, TrackedProduct
+from shopfloor.genealogy.open_journals import propose
 from shopfloor.genealogy.report_rules import Report
 from shopfloor.genealogy.row_queries import OrderRows, held_numbers, hold_of, open_journal_lines, read_rows
+from shopfloor.genealogy.scan_queries import read_situation
+from shopfloor.genealogy.start_queries import refuse_awaiting
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.production.commands import advance
-from shopfloor.production.journals import ComponentUse, PostedJournal, ProductReport, finish
+from shopfloor.production.components import order_lines
+from shopfloor.production.counters import end_components
+from shopfloor.production.inputs import ConsumptionChoice
+from shopfloor.production.journals import ComponentUse, Flushing, PostedJournal, ProductReport, finish
 from shopfloor.production.locking import LockedOrder, lock_order
+from shopfloor.production.parameters import read_parameters
 from shopfloor.production.rules import STARTED
 from shopfloor.quantity import ZERO, shown
 
 _row = table(TrackedProduct)
 _association = table(ComponentAssociation)
+AS_SETTLED = ConsumptionChoice()
 
 # Built once: putting a statement together costs more than running it.
 _reported = ("error_cause", "state", "reported_at", "reported_by")
@@ -79,12 +88,25 @@ def report_as_finished(session: Session, actor: Actor, *, order_no: str, given: 
     order.require(STARTED)
     answer = report_rows(session, actor, order, given)
     if given.end_job and answer.done:
-        advance(session, actor, order, "end job")
+        end_reported_job(session, actor, order, accept_error=given.accept_error)
     return answer
 
 
-def report_rows(session: Session, actor: Actor, order: LockedOrder, given: ReportInput) -> AssociationsChanged:
-    """The report of a locked order, rights checked; also used by units that report themselves (D25)."""
+def end_reported_job(session: Session, actor: Actor, order: LockedOrder, *, accept_error: bool) -> None:
+    """ASC-15, LIF-14: nothing more is made. Raises ReportShort where too much is missing, unless the error is accepted."""
+    if not accept_error:
+        line, product = order_lines(session, order.no)[0], read_situation(session, order, 0).product
+        read_parameters(session).check_shortage(order.no, line, product.base_unit_code)
+    advance(session, actor, order, "end job")
+
+
+def report_rows(
+    session: Session, actor: Actor, order: LockedOrder, given: ReportInput, *, choice: ConsumptionChoice = AS_SETTLED
+) -> AssociationsChanged:
+    """The report of a locked order, rights checked; also used by units that report themselves (D25).
+
+    `choice` is what a dialog says about automatic consumption, instead of what the company settled (LIF-7).
+    """
     rows = read_rows(session, order, [line.match_id for line in given.lines])
     everything = [a for match_id in rows.rows for a in rows.associations(match_id)] + list(rows.order_level)
     held, journals = held_numbers(session, everything), open_journal_lines(session, order.no)
@@ -96,22 +118,39 @@ def report_rows(session: Session, actor: Actor, order: LockedOrder, given: Repor
             raise NotReportable(number=report.row.tracking.label(), why="it is listed more than once.")
         _, lines = rows.rows[line.match_id]
         report_rules.check(report, lines, rows.situation.product, accept_error=given.accept_error, reason=given.reason)
+        refuse_awaiting(order, line.match_id, report.row.tracking.label(), rows.awaiting)
         _check_parts(rows, report.row, held, journals)
 
     good, refused = judge(given.lines, check)
     reports = [_report(rows, line) for line in good]
-    refused += _too_many(rows, reports)
-    reports = _within_started(rows, reports)
+    parameters, product = read_parameters(session), rows.situation.product
+    base = parameters.makeable(product.started, product.precision)
+    refused += _too_many(rows, reports, base)
+    reports = _within_started(rows, reports, base)
     if not reports:
         return AssociationsChanged(done_text="Nothing was reported.", refused=refused)
-    posted, uses = _post(session, actor, order, rows, reports, given.reason)
+    parameters.check_maximum(order.no, sum((report.quantity for report in reports), ZERO), product.base_unit_code)
+    flushing = flushing_of(session, order.no, choice=choice, parameters=parameters)
+    posted, uses = _post(session, actor, order, rows, reports, given.reason, flushing, choice)
     _write(session, actor, order, reports, uses, posted.register_no, given)
+    journal_no = settle_picking_list(session, actor, order, posted, choice)
     numbers = [report.row.tracking.label() for report in reports]
     return AssociationsChanged(
         done_text=f"Reported {len(numbers)} as finished: {', '.join(numbers[:5])}.", done=numbers, refused=refused,
         register_no=posted.register_no, match_id=reports[0].row.match_id,
-        left_open=[f"{flush.component.description} {shown(flush.quantity)}" for flush in posted.left_open],
+        left_open=[f"{flush.component.description} {shown(flush.quantity)}" for flush in posted.left_open], journal_no=journal_no,
     )
+
+
+def settle_picking_list(session: Session, actor: Actor, order: LockedOrder, posted: PostedJournal, choice: ConsumptionChoice) -> int:
+    """LIF-7, LIF-9, D26: the picking list of a report stays open, or its lines are ended. Gives the number of an open one."""
+    if choice.leave_open:
+        return propose(
+            session, actor, order=order, flushes=posted.proposed, posting_date=choice.posting_date, end=choice.end_picking_list
+        )
+    if choice.end_picking_list:
+        end_components(session, order.no, [flush.component.key for flush in posted.proposed])
+    return 0
 
 
 # --- judging --------------------------------------------------------------------------------------------------------------
@@ -140,26 +179,19 @@ def _check_parts(
             raise JournalOpen(number=number, owner=owner, journal_no=journal_no)
 
 
-def _over(rows: OrderRows, reports: Sequence[Report]) -> bool:
-    product = rows.situation.product
-    return product.good + product.error + sum((r.quantity for r in reports), ZERO) > product.started
-
-
-def _within_started(rows: OrderRows, reports: Sequence[Report]) -> list[Report]:
-    """ASC-13: reported never exceeds started; later rows of the selection are left out."""
+def _within_started(rows: OrderRows, reports: Sequence[Report], base: Decimal) -> list[Report]:
+    """ASC-13, EDG-16: reported never exceeds what was started with its accepted surplus; later rows of the selection are left out."""
     product, fitting = rows.situation.product, []
     total = product.good + product.error
     for report in reports:
-        if total + report.quantity <= product.started:
+        if total + report.quantity <= base:
             fitting.append(report)
             total += report.quantity
     return fitting
 
 
-def _too_many(rows: OrderRows, reports: Sequence[Report]) -> list[dict[str, object]]:
-    if not _over(rows, reports):
-        return []
-    fitting = {report.row.match_id for report in _within_started(rows, reports)}
+def _too_many(rows: OrderRows, reports: Sequence[Report], base: Decimal) -> list[dict[str, object]]:
+    fitting = {report.row.match_id for report in _within_started(rows, reports, base)}
     refusals = [
         NotReportable(number=report.row.tracking.label(), why="more than started would be reported. Start more first.")
         for report in reports
@@ -172,7 +204,8 @@ def _too_many(rows: OrderRows, reports: Sequence[Report]) -> list[dict[str, obje
 
 
 def _post(
-    session: Session, actor: Actor, order: LockedOrder, rows: OrderRows, reports: Sequence[Report], reason: str
+    session: Session, actor: Actor, order: LockedOrder, rows: OrderRows, reports: Sequence[Report], reason: str, flushing: Flushing,
+    choice: ConsumptionChoice,
 ) -> tuple[PostedJournal, list[Use]]:
     uses = [use for report in reports for use in _uses(rows, report)]
     uses += [Use(a, a.unposted) for a in rows.order_level if a.unposted > ZERO]  # D21: in full with the first report
@@ -187,6 +220,8 @@ def _post(
         reason=reason,
         flush_exclude=frozenset(line.line_no for line in rows.situation.lines if line.listed),
         components=rows.components,
+        flushing=flushing,
+        posting_date=choice.posting_date,
     )
     return posted, uses
 

@@ -16,6 +16,7 @@ from shopfloor.genealogy.facts import Association, Line, Product, Row, Situation
 from shopfloor.genealogy.models import ComponentAssociation, PickingListLine, TrackedProduct
 from shopfloor.genealogy.rules import lines_of
 from shopfloor.genealogy.scan_queries import ASSOCIATION_COLUMNS, read_association, read_situation
+from shopfloor.genealogy.start_queries import awaiting_of
 from shopfloor.items.models import NumberInformation
 from shopfloor.items.tracking import Tracking
 from shopfloor.people.models import Operator
@@ -81,6 +82,8 @@ class OrderRows:
     """Associations that belong to the order and to no row (D21)."""
     components: tuple[Component, ...] = ()
     """Every component line of the order."""
+    awaiting: frozenset[int] = frozenset()
+    """Rows above the started quantity (EDG-31, D9)."""
 
     def associations(self, match_id: int) -> tuple[Association, ...]:
         """The row's own associations, oldest first."""
@@ -107,12 +110,18 @@ def read_rows(session: Session, order: LockedOrder, match_ids: Iterable[int]) ->
         {row.match_id: (row, lines_of(components, product, row, associations)) for row in rows},
         tuple(a for a in associations if a.match_id == 0),
         tuple(components),
+        awaiting_of(session, order.no, situation.product, situation.registered),
     )
 
 
 def associations_by_no(session: Session, order_no: str, association_nos: Sequence[int]) -> list[Association]:
     """Active associations of an order by number."""
     return _associations(session, (_association.c.order_no == order_no) & _association.c.association_no.in_(association_nos))
+
+
+def associations_of_order(session: Session, order_no: str) -> list[Association]:
+    """Every active association of an order, oldest first. One statement."""
+    return _associations(session, _association.c.order_no == order_no)
 
 
 def open_journal_lines(session: Session, order_no: str) -> dict[int, tuple[int, str, str, Decimal, bool]]:

@@ -12,14 +12,16 @@ from sqlalchemy.orm import Session
 from shopfloor.db import plant, table
 from shopfloor.errors import Answer
 from shopfloor.genealogy.errors import PartsContradict, ProductNotTracked
-from shopfloor.genealogy.facts import Row, Situation
+from shopfloor.genealogy.facts import Product, Row, Situation
 from shopfloor.genealogy.inputs import ScanInput, ScanRules
 from shopfloor.genealogy.models import ScanEntry
 from shopfloor.genealogy.rules import next_line
 from shopfloor.genealogy.scan_queries import read_situation
+from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.production.locking import LockedOrder, lock_order
-from shopfloor.production.rules import STARTED
+from shopfloor.production.parameters import above
+from shopfloor.production.rules import RELEASED, STARTED
 from shopfloor.scanning.errors import ScanRefused
 from shopfloor.scanning.gs1.decoder import decode_bracketed
 from shopfloor.scanning.gs1.fields import with_gs1_elements
@@ -141,7 +143,19 @@ def open_job(job: ScanJob) -> None:
     if not job.situation.product.takes_part:
         raise ProductNotTracked(item=job.situation.product.description)
     if code is None or code.kind is not ScanKind.COMMAND:
-        order.require(STARTED)
+        order.require(*((RELEASED, STARTED) if job.scan.starting else (STARTED,)))
+    job.opened = replace(job.situation, product=_with_base(job, job.situation.product))
+
+
+def _with_base(job: ScanJob, product: Product) -> Product:
+    """QTY-1, ENT-8, EDG-16: the base is what was started with its accepted surplus, and what an open Start dialog says on top of it.
+
+    Never more than the order may start at all. Raises NotAllowed for a dialog of somebody who may not start orders.
+    """
+    if job.scan.starting:
+        job.actor.require(rights.ORDERS)
+        product = replace(product, started=min(product.started + job.scan.starting, max(product.quantity, product.started)))
+    return replace(product, started=above(product.started, job.rules.surplus_percent, product.precision))
 
 
 def _read_text(job: ScanJob) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,13 +14,26 @@ from sqlalchemy.orm import Session
 
 from shopfloor.db import current_plant, plant, table
 from shopfloor.errors import NotFound
-from shopfloor.genealogy.facts import COMPLETED, IN_PROGRESS, NOT_STARTED, OPEN, PREALLOCATED, REPORTED, Line, Row, Situation
+from shopfloor.genealogy.facts import (
+    AWAITING_START,
+    COMPLETED,
+    IN_PROGRESS,
+    NOT_STARTED,
+    OPEN,
+    PREALLOCATED,
+    REPORTED,
+    Line,
+    Row,
+    Situation,
+)
 from shopfloor.genealogy.models import ComponentAssociation, TrackedProduct
 from shopfloor.genealogy.row_queries import read_row
 from shopfloor.genealogy.rules import row_requirement
 from shopfloor.genealogy.scan_queries import read_situation
+from shopfloor.genealogy.start_queries import awaiting_of
 from shopfloor.production.locking import LockedOrder
 from shopfloor.production.models import ProductionOrder
+from shopfloor.production.rules import STARTED
 from shopfloor.quantity import ONE, ZERO
 
 _order = table(ProductionOrder)
@@ -86,6 +99,8 @@ class Unit:
     error_cause: str = ""
     reported_at: datetime | None = None
     reported_by: str = ""
+    awaiting: bool = False
+    """EDG-31, D9: above the started quantity; neither picked nor reported before it is started."""
 
     @property
     def match_id(self) -> int:
@@ -99,8 +114,8 @@ class Unit:
 
     @property
     def shown_state(self) -> str:
-        """What the list says: *Reported* once it is, else the status."""
-        return REPORTED if self.reported else self.status
+        """What the list says: *Reported* once it is, *Awaiting start* while it must wait, else the status."""
+        return REPORTED if self.reported else AWAITING_START if self.awaiting else self.status
 
 
 @dataclass(frozen=True)
@@ -200,6 +215,16 @@ def all_complete(session: Session, situation: Situation) -> bool:
     return not _incomplete(session, situation, [_row.c.order_no == situation.order_no, _row.c.state.in_(ACTIVE)])
 
 
+def completed_units(session: Session, situation: Situation) -> tuple[Unit, ...]:
+    """ENT-9: open rows that lack nothing, the oldest first; what awaits its start is left to the start. Four statements at most."""
+    rows = _rows(session, [_row.c.order_no == situation.order_no, _row.c.state == OPEN], None)
+    sums = _sums(session, situation.order_no, rows[-1].match_id, rows[0].match_id) if rows else {}
+    complete = [unit for unit in _units(session, situation, rows, sums) if unit.status == COMPLETED]
+    if situation.order_status == STARTED:
+        complete = [unit for unit in complete if not unit.awaiting]
+    return tuple(sorted(complete, key=lambda unit: unit.match_id))
+
+
 def _incomplete_window(session: Session, situation: Situation, clauses: Sequence[ColumnElement[bool]], limit: int) -> Window:
     units = _incomplete(session, situation, clauses)
     return Window(tuple(units[:limit]), units[limit - 1].match_id if len(units) > limit else 0)
@@ -231,8 +256,15 @@ def _sums(session: Session, order_no: str, first: int, last: int) -> Sums:
 
 def _units(session: Session, situation: Situation, rows: Sequence[SqlRow[Any]], sums: Sums) -> list[Unit]:
     last, earlier = _completing(session, situation) if rows else (0, ())
+    awaiting = awaiting_of(session, situation.order_no, situation.product, situation.registered) if rows else frozenset()
     requirements = _Requirements(situation)
-    return [_unit(situation, requirements, read_row(found, earlier if found.match_id == last else ()), found, sums) for found in rows]
+    return [
+        replace(
+            _unit(situation, requirements, read_row(found, earlier if found.match_id == last else ()), found, sums),
+            awaiting=found.match_id in awaiting,
+        )
+        for found in rows
+    ]
 
 
 def _completing(session: Session, situation: Situation) -> tuple[int, tuple[Decimal, ...]]:

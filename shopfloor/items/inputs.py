@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from shopfloor.items.date_formula import is_formula
-from shopfloor.items.models import NumberKind, ReservationPolicy
+from shopfloor.items.models import FlushingPrinciple, NumberKind, ReservationPolicy
 from shopfloor.items.tracking import Transaction
 from shopfloor.people.fields import (
     Code10,
@@ -136,6 +136,8 @@ class NewItem(InputModel):
     expiration_days: int = Field(default=0, ge=0, le=36500)
     report_when_completed: bool = False
     negative_stock_allowed: bool = False
+    flushing: FlushingPrinciple = FlushingPrinciple.FINISH
+    """When it is consumed as a component, unless the line of a bill says otherwise (LIF-12)."""
     serial_nos: SeriesCode = ""
     """Number series of new serial numbers (TL-13)."""
     lot_nos: SeriesCode = ""

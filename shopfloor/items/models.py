@@ -105,6 +105,14 @@ class TrackedComponentsPolicy(Base):
     serial_number_matching_limit: Mapped[bool] = mapped_column(default=True)
 
 
+class FlushingPrinciple(StrEnum):
+    """LIF-12: when a component is consumed that carries no registration."""
+
+    MANUAL = "Manual"
+    START = "Start"
+    FINISH = "Finish"
+
+
 class Item(Counted, Base):
     """Something that is bought, made, used or sold."""
 
@@ -128,8 +136,14 @@ class Item(Counted, Base):
     serial_nos: Mapped[str] = mapped_column(String(40), default="")
     """Number series that new serial numbers come from (TL-13); empty: none."""
     lot_nos: Mapped[str] = mapped_column(String(40), default="")
+    flushing: Mapped[str] = mapped_column(String(10), default=FlushingPrinciple.FINISH)
+    """LIF-12: when it is consumed as a component, unless the line of a bill says otherwise."""
     blocked: Mapped[bool] = mapped_column(default=False)
-    __table_args__ = (captions("reservation_policy", ReservationPolicy), CheckConstraint("rounding_precision > 0", name="precision"))
+    __table_args__ = (
+        captions("reservation_policy", ReservationPolicy),
+        captions("flushing", FlushingPrinciple),
+        CheckConstraint("rounding_precision > 0", name="precision"),
+    )
 
 
 class ItemUnitOfMeasure(Counted, Base):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -11,12 +13,13 @@ from shopfloor.errors import InvalidInput, NotFound
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.answers import Changed, Created
-from shopfloor.people.errors import AlreadyExists
-from shopfloor.people.inputs import NewOperator, NewStation, NewToken, SettingValue
+from shopfloor.people.errors import AlreadyExists, SettingsContradict
+from shopfloor.people.inputs import ConsumptionSettings, NewOperator, NewStation, NewToken, SettingValue
 from shopfloor.people.master_commands import create_record
 from shopfloor.people.models import AccessToken, CompanySetting, Operator
-from shopfloor.people.settings import SETTINGS
+from shopfloor.people.settings import CONSUMPTION_STAGES, SETTINGS, Setting, contradiction, read_settings
 from shopfloor.people.stations import STATION
+from shopfloor.quantity import ZERO, NotAQuantity, parse
 
 
 def create_operator(session: Session, actor: Actor, *, given: NewOperator) -> Created:
@@ -56,6 +59,9 @@ def set_setting(session: Session, actor: Actor, *, given: SettingValue) -> Chang
     if setting.allowed and given.value not in setting.allowed:
         problem = "must be one of " + ", ".join(setting.allowed)
         raise InvalidInput(summary=f"{given.name} {problem}", problems={"value": problem})
+    _check_number(setting, given.value)
+    if given.name in CONSUMPTION_STAGES:
+        _refuse_contradiction({**read_settings(session), given.name: given.value})
     row = session.get(CompanySetting, given.name)
     before = setting.default if row is None else row.value
     if row is None:
@@ -64,6 +70,37 @@ def set_setting(session: Session, actor: Actor, *, given: SettingValue) -> Chang
         row.value = given.value
     audit.record(session, "set setting", given.name, before={"value": before}, after={"value": given.value})
     return Changed(record="Setting", number=given.name)
+
+
+def set_consumption(session: Session, actor: Actor, *, given: ConsumptionSettings) -> Changed:
+    """LIF-13: what each stage consumes by itself, all three at once. Raises NotAllowed, SettingsContradict."""
+    actor.require(rights.SETTINGS)
+    values = given.model_dump()
+    _refuse_contradiction(values)
+    before = {name: value for name, value in read_settings(session).items() if name in values}
+    for name, value in values.items():
+        session.merge(CompanySetting(name=name, value=value))
+    audit.record(session, "set automatic consumption", "settings", before=before, after=values)
+    return Changed(record="Setting", number="automatic consumption")
+
+
+def _refuse_contradiction(values: Mapping[str, str]) -> None:
+    why = contradiction(values)
+    if why:
+        raise SettingsContradict(why=why)
+
+
+def _check_number(setting: Setting, value: str) -> None:
+    """Figures are kept as text. Raises InvalidInput for what is none."""
+    if not setting.number or (value == "" and setting.default == ""):
+        return
+    try:
+        wrong = parse(value) < ZERO
+    except NotAQuantity:
+        wrong = True
+    if wrong:
+        problem = "must be a number from 0 on, such as 5 or 2.5"
+        raise InvalidInput(summary=f"{setting.name} {problem}", problems={"value": problem})
 
 
 def create_token(session: Session, actor: Actor, *, given: NewToken) -> Created:

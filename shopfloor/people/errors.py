@@ -94,3 +94,12 @@ class AlreadySetUp(Refusal):
     code = "ALREADY_SET_UP"
     message = "The plant {plant} is set up already."
     plant: str
+
+
+@dataclass(eq=False)
+class SettingsContradict(Refusal):
+    """LIF-13: settings that would consume twice, or never."""
+
+    code = "SETTINGS_CONTRADICT"
+    message = "These settings of automatic consumption contradict each other: {why}."
+    why: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, StringConstraints
@@ -76,3 +76,15 @@ class FirstSetUp(InputModel):
     administrator_name: Name = "Administrator"
     badge: Badge
     language: Language = "en"
+
+
+Automatic = Literal["Flushing principle", "Always", "Never"]
+"""What a stage of production consumes by itself (LIF-13)."""
+
+
+class ConsumptionSettings(InputModel):
+    """Automatic consumption at the three stages, set together so that they never contradict each other."""
+
+    consumption_at_start: Automatic
+    consumption_at_operations: Automatic
+    consumption_at_report: Automatic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -18,7 +19,13 @@ class Setting:
     meaning: str
     default: str
     allowed: tuple[str, ...]
+    number: bool = False
+    """A quantity or percentage from 0 on, as text; blank where the default is blank."""
 
+
+BY_PRINCIPLE, ALWAYS, NEVER = AUTOMATIC = ("Flushing principle", "Always", "Never")
+"""What a stage of production consumes by itself (LIF-13)."""
+AT_START, AT_OPERATIONS, AT_REPORT = CONSUMPTION_STAGES = ("consumption_at_start", "consumption_at_operations", "consumption_at_report")
 
 SETTINGS = {
     setting.name: setting
@@ -30,10 +37,31 @@ SETTINGS = {
         Setting("return_to_product", "Back to Product mode when a unit is complete (D6, TCP-8)", "off", ("on", "off")),
         Setting("guess_component", "Take a plain number without a selected line when only one line fits (SCN-12)", "on", ("on", "off")),
         Setting("lot_word", "What the company calls a lot on shop-floor pages", "Batch", ("Batch", "Lot")),
+        Setting(AT_START, "What starting an order consumes by itself (LIF-13)", BY_PRINCIPLE, AUTOMATIC),
+        Setting(AT_OPERATIONS, "What feedback at an operation consumes by itself (LIF-13)", BY_PRINCIPLE, AUTOMATIC),
+        Setting(AT_REPORT, "What reporting as finished consumes by itself (LIF-13)", BY_PRINCIPLE, AUTOMATIC),
+        Setting("maximum_report_quantity", "Most that one report may make, good and error; blank: no limit (LIF-14)", "", (), number=True),
+        Setting("start_deviation_percent", "How far above the ordered quantity may be started, in percent (LIF-14)", "0", (), number=True),
+        Setting("report_surplus_percent", "How far above the started quantity may be made, in percent (EDG-16)", "0", (), number=True),
+        Setting("report_shortage_percent", "How far below the order a job may end, in percent; blank: any (LIF-14)", "", (), number=True),
         Setting("company_name", "Name of the company", "", ()),
         Setting("demo", "Whether this is the demo plant, which shows its badges to everybody", "off", ("on", "off")),
     )
 }
+
+
+def contradiction(values: Mapping[str, str]) -> str:
+    """LIF-13: why these settings of automatic consumption cannot stand together; blank where they can."""
+    start, *later = (values[name] for name in CONSUMPTION_STAGES)
+    if start == BY_PRINCIPLE and BY_PRINCIPLE not in later:
+        return (
+            "where Start follows the flushing principle, Operations or Report as finished must follow it too, "
+            "or lines that are flushed later are never consumed"
+        )
+    chosen = [values[name] for name in CONSUMPTION_STAGES]
+    if ALWAYS in chosen and chosen.count(NEVER) < len(chosen) - 1:
+        return "where one stage always consumes, the other two must never do, or parts are consumed twice"
+    return ""
 
 
 def read_settings(session: Session) -> dict[str, str]:

@@ -33,6 +33,8 @@ class OrderStarted(Answer):
     """What was consumed at once (PST-10): line, item, quantity, unit."""
     left_open: list[dict[str, str]]
     """Empty here: see OrderStartedNumbersOpen."""
+    journal_no: int = 0
+    """The picking list that was left open; 0: none."""
 
 
 @dataclass(frozen=True)
@@ -45,5 +47,5 @@ class OrderStartedNumbersOpen(OrderStarted):
         "Not consumed yet, because no number is known: {items}. Scanning them consumes them with the unit."
     )
     sound = "information"
-    items: str
+    items: str = ""
     """The items that wait."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from shopfloor import audit
 from shopfloor.errors import InvalidInput
 from shopfloor.items.master_table import ITEM_LOOKUP, counts_in_a_unit_of_the_item
-from shopfloor.items.models import Item
+from shopfloor.items.models import FlushingPrinciple, Item
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.answers import Created
@@ -91,7 +91,22 @@ ROUTING = Master(
     check=_routings_once,
     used_by=_orders_of,
 )
-_COMPONENT = Master("component", BomLine, NewBomLine, lookups=(ITEM_LOOKUP,), check=counts_in_a_unit_of_the_item)
+
+
+def _as_the_item_says(session: Session, drafts: Sequence[Draft]) -> Iterator[Problem]:
+    """A blank unit becomes the base unit, a blank flushing principle that of the item (LIF-12)."""
+    yield from counts_in_a_unit_of_the_item(session, drafts)
+    blank = [one for one in drafts if not one.values["flushing"]]
+    items = sorted({one.values["item_no"] for one in blank})
+    says: dict[str, str] = {}
+    for start in range(0, len(items), AT_ONCE):
+        part = items[start : start + AT_ONCE]
+        says |= {row.no: row.flushing for row in session.execute(select(Item.no, Item.flushing).where(Item.no.in_(part)))}
+    for one in blank:
+        one.values["flushing"] = says.get(one.values["item_no"], FlushingPrinciple.FINISH.value)
+
+
+_COMPONENT = Master("component", BomLine, NewBomLine, lookups=(ITEM_LOOKUP,), check=_as_the_item_says)
 _OPERATION = Master("operation", RoutingLine, NewRoutingLine, lookups=(Lookup("resource", Resource, "resource"),))
 
 

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from shopfloor import audit
 from shopfloor.db import plant, table
+from shopfloor.errors import NotFound
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
-from shopfloor.production import journals, rules
+from shopfloor.people.answers import Changed
+from shopfloor.production import rules
 from shopfloor.production.answers import OrderMoved, OrderStarted, OrderStartedNumbersOpen
-from shopfloor.production.components import OrderLine, order_lines
-from shopfloor.production.errors import OrderStatus, StartedAboveOrdered, StartedBelowReported
+from shopfloor.production.components import order_components
+from shopfloor.production.errors import OrderStatus
 from shopfloor.production.holding import refuse_registered
-from shopfloor.production.inputs import OrderKey, StartOrder
+from shopfloor.production.inputs import ComponentFlushing, OrderKey, StartOrder
 from shopfloor.production.locking import LockedOrder, lock_order
-from shopfloor.production.models import ProdOrderLine, ProductionOrder
+from shopfloor.production.models import ProdOrderComponent, ProductionOrder
+from shopfloor.production.parameters import read_parameters
 from shopfloor.production.planning import change_order, create_order
+from shopfloor.production.starting import Begun, StartFlush, begin, flush_start
 from shopfloor.quantity import ZERO, shown
 from shopfloor.reservations.always import reserve_always
 from shopfloor.reservations.cancelling import drop_demand, drop_inbound
@@ -35,11 +39,13 @@ __all__ = [
     "estimate_order",
     "release_order",
     "schedule_order",
+    "set_component_flushing",
     "start_order",
+    "told",
 ]
 
 _orders = table(ProductionOrder)
-_lines = table(ProdOrderLine)
+_components = table(ProdOrderComponent)
 
 
 def estimate_order(session: Session, actor: Actor, *, given: OrderKey) -> OrderMoved:
@@ -74,37 +80,54 @@ def end_order(session: Session, actor: Actor, *, given: OrderKey) -> OrderMoved:
 
 
 def start_order(session: Session, actor: Actor, *, given: StartOrder) -> OrderStarted:
-    """Start an order or a part of it, with missing earlier steps (LIF-3, LIF-4), and consume its *Start* lines (PST-10, PST-13).
+    """Start an order or a part of it, with missing earlier steps (LIF-3, LIF-4), and consume what is due at start (PST-10, PST-13).
 
-    A negative quantity takes started quantity back and returns what starting had consumed too much. Raises NotAllowed, NotFound,
+    A negative quantity takes started quantity back and returns what starting had consumed too much. This knows no registrations: a
+    negative start is refused while there are any; `genealogy.starting` looks at them one by one. Raises NotAllowed, NotFound,
     OrderStatus, StartedAboveOrdered, StartedBelowReported, OrderReserved (negative only), and refusals of the posting door.
     """
     actor.require(rights.ORDERS)
-    order = lock_order(session, given.order_no)
-    order = advance(session, actor, order, "start")
-    line = order_lines(session, order.no)[0]
-    quantity = line.quantity - line.started if given.quantity is None else given.quantity
-    started = line.started + quantity
-    _check_start(session, order, line, quantity, started)
-    session.connection().execute(
-        update(_lines)
-        .where(plant(session, _lines), _lines.c.order_no == order.no, _lines.c.line_no == line.line_no)
-        .values(started_quantity=started)
-    )
-    posted = journals.flush_started(session, actor, order=order, line=line, started=started)
-    audit.record(session, "start production order", order.no, before={"started": shown(line.started)}, after={"started": shown(started)})
-    consumed = [_said(flush) for flush, _line in posted.flushed] if posted else []
-    left_open = [_said(flush) for flush in posted.left_open] if posted else []
-    told = {
-        "order_no": order.no,
-        "quantity": shown(quantity),
-        "started": shown(started),
-        "ordered": shown(line.quantity),
+    order = advance(session, actor, lock_order(session, given.order_no), "start")
+    if given.quantity is not None and given.quantity < ZERO:
+        refuse_registered(session, order.no)
+    parameters = read_parameters(session)
+    begun = begin(session, order, given.quantity, parameters)
+    return told(begun, flush_start(session, actor, begun=begun, given=given, parameters=parameters))
+
+
+def told(begun: Begun, flush: StartFlush, journal_no: int = 0) -> OrderStarted:
+    """The answer to a start; it names what waits for its numbers (PST-13)."""
+    proposal = flush.proposal
+    fields: dict[str, Any] = {
+        "order_no": begun.order.no,
+        "quantity": shown(begun.quantity),
+        "started": shown(begun.started),
+        "ordered": shown(begun.line.quantity),
+        "consumed": [_said(line) for line in proposal.lines] if flush.posted else [],
+        "left_open": [_said(line) for line in proposal.left_open],
+        "journal_no": journal_no,
     }
-    if left_open:
-        items = ", ".join(open_line["item_no"] for open_line in left_open)
-        return OrderStartedNumbersOpen(**told, consumed=consumed, left_open=left_open, items=items)
-    return OrderStarted(**told, consumed=consumed, left_open=[])
+    if proposal.left_open:
+        return OrderStartedNumbersOpen(**fields, items=", ".join(line.component.item_no for line in proposal.left_open))
+    return OrderStarted(**fields)
+
+
+def set_component_flushing(session: Session, actor: Actor, *, given: ComponentFlushing) -> Changed:
+    """LIF-12: another flushing principle for one line of an order; what was consumed stays and counts (PST-12).
+
+    Raises NotAllowed, NotFound, OrderStatus for an order that is reported as finished or ended.
+    """
+    actor.require(rights.ORDERS)
+    order = lock_order(session, given.order_no)
+    order.require(*rules.STAGES[: rules.STAGES.index(rules.REPORTED)])
+    before = next((c for c in order_components(session, order.no) if c.line_no == given.line_no), None)
+    if before is None:
+        raise NotFound(record="component line", number=f"{order.no} {given.line_no}")
+    mine = (plant(session, _components), _components.c.order_no == order.no, _components.c.line_no == given.line_no)
+    session.connection().execute(update(_components).where(*mine).values(flushing=given.flushing.value))
+    after = {"flushing": given.flushing.value}
+    audit.record(session, "set flushing", f"{order.no} line {given.line_no}", before={"flushing": before.flushing}, after=after)
+    return Changed(record="Production order", number=order.no)
 
 
 def advance(session: Session, actor: Actor, order: LockedOrder, action: str) -> LockedOrder:
@@ -141,15 +164,6 @@ def _move(session: Session, actor: Actor, order_no: str, action: str) -> OrderMo
 def _moved(session: Session, actor: Actor, order: LockedOrder, action: str) -> OrderMoved:
     moved = advance(session, actor, order, action)
     return OrderMoved(order_no=moved.no, status=moved.status)
-
-
-def _check_start(session: Session, order: LockedOrder, line: OrderLine, quantity: Decimal, started: Decimal) -> None:
-    if quantity == ZERO or started > line.quantity:
-        raise StartedAboveOrdered(order_no=order.no, ordered=shown(line.quantity), started=shown(line.started), quantity=shown(quantity))
-    if started < line.reported:
-        raise StartedBelowReported(order_no=order.no, started=shown(line.started), reported=shown(line.reported), quantity=shown(-quantity))
-    if quantity < ZERO:
-        refuse_registered(session, order.no)
 
 
 def _said(flush: rules.FlushLine) -> dict[str, str]:

@@ -164,4 +164,5 @@ def _read(row: Row[Any]) -> Component:
         gs1_unit=row.gs1_unit,
         check_preallocation=bool(row.check_preallocation),
         matching_limit=bool(row.matching_limit),
+        ended=row.ended,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, tuple_, update
 from sqlalchemy.orm import Session
 
 from shopfloor.db import QuantityType, current_plant, table
@@ -38,6 +38,14 @@ _COUNT_CONSUMPTION = (
     )
     .values(consumed_quantity=_component.c.consumed_quantity + bindparam("quantity", type_=QuantityType))
 )
+
+
+def end_components(session: Session, order_no: str, keys: Sequence[tuple[int, int]], *, ended: bool = True) -> None:
+    """D26: flushing proposes nothing more for these component lines, by order line and line. One statement."""
+    if keys:
+        mine = tuple_(_component.c.order_line_no, _component.c.line_no).in_(sorted(keys))
+        of_order = (_component.c.plant_no == current_plant(session), _component.c.order_no == order_no)
+        session.connection().execute(update(_component).where(*of_order, mine).values(ended=ended))
 
 
 def count_reports(session: Session, order_no: str, reported: Sequence[tuple[int, Decimal, Decimal]]) -> None:

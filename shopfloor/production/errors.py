@@ -122,6 +122,50 @@ class StartedAboveOrdered(Refusal):
 
 
 @dataclass(eq=False)
+class ReportAboveMaximum(Refusal):
+    """LIF-14: one report makes no more than the company allows."""
+
+    code = "REPORT_ABOVE_MAXIMUM"
+    message = "Production order {order_no}: {quantity} {unit} in one report are more than the {maximum} that are allowed."
+    order_no: str
+    quantity: str
+    maximum: str
+    unit: str
+
+
+@dataclass(eq=False)
+class ReportAboveStarted(Refusal):
+    """ASC-13, EDG-16: no more is reported than was started, with its accepted surplus."""
+
+    code = "REPORT_ABOVE_STARTED"
+    message = (
+        "Production order {order_no}: {started} {unit} started and {reported} reported, so {quantity} more cannot be reported. "
+        "Start more first."
+    )
+    order_no: str
+    started: str
+    reported: str
+    quantity: str
+    unit: str
+
+
+@dataclass(eq=False)
+class ReportShort(Refusal):
+    """LIF-14: a job does not end far below what was ordered, unless the error is accepted."""
+
+    code = "REPORT_SHORT"
+    message = (
+        "Production order {order_no}: {reported} of {ordered} {unit} are reported, and no more than {percent} percent may be missing when "
+        "the job ends. Report the rest, or accept the error."
+    )
+    order_no: str
+    reported: str
+    ordered: str
+    percent: str
+    unit: str
+
+
+@dataclass(eq=False)
 class OrderReserved(Refusal):
     """PR-08: parts that were set aside for the order would be left hanging."""
 

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema, model_validator
 
-from shopfloor.people.fields import Code20, Code50, Day, InputModel, LineNo, Name, Number, Quantity, Text20, Text50, Text100, Variant
-from shopfloor.production.models import FlushingPrinciple, OneScan, ResourceKind, VersionStatus
+from shopfloor.items.models import FlushingPrinciple
+from shopfloor.people.fields import (
+    Code20,
+    Code50,
+    Day,
+    InputModel,
+    LineNo,
+    Name,
+    Number,
+    Quantity,
+    Text20,
+    Text50,
+    Text100,
+    Text200,
+    Variant,
+)
+from shopfloor.production.models import OneScan, ResourceKind, VersionStatus
 from shopfloor.quantity import ZERO, NotAQuantity, parse, shown
 
 MOST_BOM_LINES = 500
@@ -62,7 +77,8 @@ class NewBomLine(InputModel):
     variant_code: Variant = ""
     constant: bool = False
     scrap_percent: Percent = ZERO
-    flushing: FlushingPrinciple = FlushingPrinciple.FINISH
+    flushing: Literal["", "Manual", "Start", "Finish"] = ""
+    """Blank: as the item says (LIF-12)."""
     operation_no: int = Field(default=0, ge=0, le=2**31 - 1)
     under_tolerance_percent: Percent = ZERO
     over_tolerance_percent: Percent = ZERO
@@ -221,8 +237,55 @@ class OrderKey(InputModel):
     order_no: Code20
 
 
-class StartOrder(OrderKey):
-    """Start a part of an order; a negative quantity takes started quantity back (LIF-4)."""
+class ResetOrder(OrderKey):
+    """One stage back (LIF-5)."""
+
+    reason: Text200 = ""
+    confirmed: bool = False
+    """The question RESET_TAKES_BACK was answered with yes."""
+
+
+class ComponentFlushing(OrderKey):
+    """LIF-12: another flushing principle for one component line of an order."""
+
+    line_no: LineNo
+    flushing: FlushingPrinciple
+
+
+Automatic = Literal["", "Flushing principle", "Always", "Never"]
+"""What is consumed by itself; blank: as the company settled it (LIF-13)."""
+Operation = Annotated[int, BeforeValidator(lambda value: 0 if value in ("", None) else value), Field(ge=0, le=2**31 - 1)]
+
+
+class ConsumptionChoice(InputModel):
+    """LIF-6, LIF-7: what a start or a report consumes by itself, and what becomes of that picking list."""
+
+    automatic_consumption: Automatic = ""
+    from_operation_no: Operation = 0
+    """First operation whose components take part; 0: from the first. Components of no operation always do."""
+    to_operation_no: Operation = 0
+    """The last one; 0: to the last."""
+    leave_open: bool = False
+    """The picking list stays an open journal instead of being posted at once (LIF-9)."""
+    end_picking_list: bool = False
+    """Lines of this picking list are ended: flushing proposes nothing more for them (D26)."""
+    posting_date: Day = None
+    """Blank: today in the plant."""
+
+    @property
+    def operations(self) -> tuple[int, int]:
+        """First and last operation."""
+        return (self.from_operation_no, self.to_operation_no)
+
+    @model_validator(mode="after")
+    def _in_their_order(self) -> Self:
+        if self.to_operation_no and self.to_operation_no < self.from_operation_no:
+            raise ValueError("the last operation comes before the first")
+        return self
+
+
+class StartOrder(ConsumptionChoice, OrderKey):
+    """Start a part of an order; a negative quantity takes started quantity back (LIF-4, LIF-6)."""
 
     quantity: SignedQuantity = None
     """Base units; blank: all that is not started yet."""
@@ -232,6 +295,8 @@ __all__ = [
     "BomHead",
     "BomVersionInput",
     "ChangeProductionOrder",
+    "ComponentFlushing",
+    "ConsumptionChoice",
     "CopyVersion",
     "NewBom",
     "NewBomLine",

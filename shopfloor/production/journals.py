@@ -8,7 +8,7 @@ its `match_id`, and 0 is the order level (D21).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -81,6 +81,26 @@ class PostedJournal(PostedRegister):
     reports: tuple[PostedLine, ...] = ()
     left_open: tuple[rules.FlushLine, ...] = ()
     """PST-21: due by flushing, but a number is demanded: it stays open demand of its line. The answer lists them."""
+    proposed: tuple[rules.FlushLine, ...] = ()
+    """What flushing proposed, posted or left to an open picking list."""
+
+
+@dataclass(frozen=True)
+class Flushing:
+    """How a report consumes lines without a registration (LIF-7, LIF-13)."""
+
+    automatic: str = rules.BY_PRINCIPLE
+    """One of rules.AUTOMATIC."""
+    operations: tuple[int, int] = (0, 0)
+    """First and last operation whose lines take part; 0: no limit."""
+    spoken_for: Mapping[Key, Decimal] = field(default_factory=dict)
+    """What open picking lists will consume already (PST-12)."""
+    leave_open: bool = False
+    """Only proposed: it becomes an open picking list."""
+
+
+BY_PRINCIPLE = Flushing()
+"""*Finish* lines, posted at once."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +126,8 @@ def finish(
     reason: str = "",
     flush_exclude: frozenset[int] = frozenset(),
     components: Sequence[rules.Component] | None = None,
+    flushing: Flushing = BY_PRINCIPLE,
+    posting_date: date | None = None,
 ) -> PostedJournal:
     """Report rows as finished: outputs, the consumption of their associations, and *Finish* flushing in one posting.
 
@@ -120,29 +142,27 @@ def finish(
     assert all(report.good >= ZERO and report.error >= ZERO and report.good + report.error > ZERO for report in reports)
     lines = {line.line_no: line for line in order_lines(session, order.no)}
     components = components or order_components(session, order.no)
-    proposal = finish_flushing(components, lines, reports, uses, flush_exclude)
-    flushes = [flush_use(flush) for flush in proposal.lines]
-    posted = post(
-        session,
-        actor,
-        [consumption_line(actor, order, use) for use in [*uses, *flushes]]
-        + [output_line(actor, order, lines, report) for report in reports],
-        source=source,
-        reason=reason,
-    )
+    proposal = finish_flushing(components, lines, reports, uses, flush_exclude, flushing)
+    flushes = [] if flushing.leave_open else [flush_use(flush) for flush in proposal.lines]
+    journal = [consumption_line(actor, order, use) for use in [*uses, *flushes]]
+    journal += [output_line(actor, order, lines, report) for report in reports]
+    if posting_date is not None:
+        journal = [replace(line, posting_date=posting_date) for line in journal]
+    posted = post(session, actor, journal, source=source, reason=reason)
     count_reports(session, order.no, [(r.order_line_no, r.good, r.error) for r in reports])
     count_consumption(session, order.no, [(use.order_line_no, use.component_line_no, use.quantity) for use in [*uses, *flushes]])
     if any(line.has_plan for line in lines.values()):
         close_planned(session, order.no, [*uses, *flushes], reports, components)
-    _settle_reservations(session, actor, order, reports, posted.lines[len(uses) + len(flushes) :])
+    settle_reservations(session, actor, order, reports, posted.lines[len(uses) + len(flushes) :])
     first_flush, first_report = len(uses), len(uses) + len(flushes)
     return PostedJournal(
         posted.register_no,
         posted.lines,
         uses=posted.lines[:first_flush],
-        flushed=tuple(zip(proposal.lines, posted.lines[first_flush:first_report], strict=True)),
+        flushed=tuple(zip(proposal.lines if flushes else (), posted.lines[first_flush:first_report], strict=True)),
         reports=posted.lines[first_report:],
         left_open=proposal.left_open,
+        proposed=proposal.lines,
     )
 
 
@@ -164,7 +184,7 @@ def consume(
     posted = post(session, actor, [consumption_line(actor, order, use) for use in uses], source=source, reason=reason)
     count_consumption(session, order.no, [(use.order_line_no, use.component_line_no, use.quantity) for use in uses])
     close_planned(session, order.no, uses, ())
-    _settle_reservations(session, actor, order)
+    settle_reservations(session, actor, order)
     return PostedJournal(posted.register_no, posted.lines, uses=posted.lines)
 
 
@@ -202,29 +222,7 @@ def reverse_report(session: Session, actor: Actor, *, order: LockedOrder, match_
     )
 
 
-def flush_started(session: Session, actor: Actor, *, order: LockedOrder, line: OrderLine, started: Decimal) -> PostedJournal | None:
-    """Consume *Start* lines for `started` of an order line (PST-10, PST-13), or return what is too much of them (LIF-4).
-
-    `started` is the whole started quantity after this start. Lines that demand a number are left to their associations and named
-    in `left_open`. None if no line flushes at start. Raises the refusals of `posting.post`.
-    """
-    components = [c for c in order_components(session, order.no) if c.order_line_no == line.line_no]
-    proposal = rules.flush(components, principle=rules.START, basis=started, order_quantity=line.quantity)
-    uses = [consumption_line(actor, order, flush_use(flush)) for flush in proposal.lines]
-    if started < line.started:
-        too_much = rules.give_back(components, basis=started, order_quantity=line.quantity)
-        returns = reversal.order_level_returns(session, order.no, line.line_no, too_much)
-        uses = [return_line(actor, order, returned) for returned in returns]
-    if not uses:
-        return PostedJournal(0, (), left_open=proposal.left_open) if proposal.left_open else None
-    posted = post(session, actor, uses, source="Start")
-    count_consumption(session, order.no, [(use.order_line_no, use.component_line_no, use.quantity) for use in uses])
-    _settle_reservations(session, actor, order)
-    flushed = tuple(zip(proposal.lines, posted.lines, strict=True)) if started >= line.started else ()
-    return PostedJournal(posted.register_no, posted.lines, flushed=flushed, left_open=proposal.left_open)
-
-
-def _settle_reservations(
+def settle_reservations(
     session: Session, actor: Actor, order: LockedOrder, reports: Sequence[ProductReport] = (), posted: Sequence[PostedLine] = ()
 ) -> None:
     """AP-16, PR-09: reservations against the order follow what was made; its components give back what they need of orders no more."""
@@ -248,9 +246,10 @@ def finish_flushing(
     reports: Sequence[ProductReport],
     uses: Sequence[ComponentUse],
     exclude: frozenset[int],
+    flushing: Flushing = BY_PRINCIPLE,
 ) -> rules.FlushProposal:
-    """What *Finish* lines consume with these reports, less what the same posting uses of them."""
-    used: dict[Key, Decimal] = {}
+    """What *Finish* lines consume with these reports, less what the same posting and open picking lists use of them."""
+    used: dict[Key, Decimal] = dict(flushing.spoken_for)
     for use in uses:
         key = (use.order_line_no, use.component_line_no)
         used[key] = used.get(key, ZERO) + use.quantity
@@ -264,6 +263,8 @@ def finish_flushing(
             principle=rules.FINISH,
             basis=basis,
             order_quantity=line.quantity,
+            automatic=flushing.automatic,
+            operations=flushing.operations,
             used=used,
             exclude=exclude,
         )

@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shopfloor.db import Base, Counted, PlantLed, QuantityType, UtcDateTime, captions
+from shopfloor.items.models import FlushingPrinciple
 
 
 class ProductionStatus(StrEnum):
@@ -22,14 +23,6 @@ class ProductionStatus(StrEnum):
     STARTED = "Started"
     REPORTED = "Reported as finished"
     ENDED = "Ended"
-
-
-class FlushingPrinciple(StrEnum):
-    """LIF-12: when components without a registration are consumed."""
-
-    MANUAL = "Manual"
-    START = "Start"
-    FINISH = "Finish"
 
 
 class OneScan(StrEnum):
@@ -228,6 +221,8 @@ class ProdOrderComponent(PlantLed, Base):
     """Base quantity for the whole order line, scrap and rounding included."""
     consumed_quantity: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
     """Net base quantity posted; a projection of the ledger, proved by `shopfloor check`."""
+    ended: Mapped[bool] = mapped_column(default=False)
+    """D26: ended in a picking list; flushing proposes nothing more."""
     __table_args__ = (
         ForeignKeyConstraint(
             ["plant_no", "order_no", "order_line_no"],

@@ -20,7 +20,7 @@ from shopfloor.posting.room import make_room_for
 from shopfloor.production import journals, reversal, rules
 from shopfloor.production.components import order_components, order_lines
 from shopfloor.production.counters import count_consumption, count_reports
-from shopfloor.production.journals import ComponentUse, ProductReport
+from shopfloor.production.journals import BY_PRINCIPLE, ComponentUse, Flushing, ProductReport
 from shopfloor.production.locking import LockedOrder
 from shopfloor.quantity import ZERO
 
@@ -87,6 +87,7 @@ def post_by_hand(
     reason: str,
     flush_exclude: frozenset[int],
     masters: Mapping[str, ItemMaster],
+    flushing: Flushing = BY_PRINCIPLE,
 ) -> Posted:
     """Post the lines together; *Finish* lines follow the output, and come back with it in the same share (PST-9, PR-06).
     Others' reservations without a number make room for the consumed ones; nothing is ever broken for production (D19).
@@ -97,7 +98,7 @@ def post_by_hand(
     components = order_components(session, order.no)
     lines = {line.line_no: line for line in order_lines(session, order.no)}
     only_uses = [one.use for one in uses]
-    flushed = journals.finish_flushing(components, lines, [one.report for one in reports], only_uses, flush_exclude)
+    flushed = journals.finish_flushing(components, lines, [one.report for one in reports], only_uses, flush_exclude, flushing)
     flush_uses = [journals.flush_use(flush) for flush in flushed.lines]
     back = _flushed_back(session, order, components, taken_back, flush_exclude) if not reports else []
     rows = [

@@ -28,7 +28,7 @@ CREATED, ESTIMATED, SCHEDULED, RELEASED, STARTED, REPORTED, ENDED = STAGES = (
 """Captions of models.ProductionStatus, in their order."""
 
 MANUAL, START, FINISH = FLUSHING = ("Manual", "Start", "Finish")
-"""Captions of models.FlushingPrinciple (LIF-12)."""
+"""Captions of items.models.FlushingPrinciple (LIF-12)."""
 
 MOVES: dict[str, tuple[str, tuple[str, ...]]] = {
     "estimate": (ESTIMATED, (CREATED,)),
@@ -39,6 +39,12 @@ MOVES: dict[str, tuple[str, tuple[str, ...]]] = {
     "end": (ENDED, (REPORTED,)),
 }
 """Action -> the stage it leads to, and the stages it may begin at. A started order may be started further, in parts (LIF-4)."""
+
+BY_PRINCIPLE, ALWAYS, NEVER = AUTOMATIC = ("Flushing principle", "Always", "Never")
+"""LIF-13: what a stage consumes by itself: the lines of its own principle, every line, or nothing."""
+
+BACK: dict[str, str] = {ESTIMATED: CREATED, SCHEDULED: ESTIMATED, RELEASED: SCHEDULED, STARTED: RELEASED}
+"""LIF-5: the stage that a reset leads back to. What was reported as finished or ended is not reset (EDG-34)."""
 
 CONSUMING = (STARTED, REPORTED)
 """PST-22: stages that take consumption and reversals. Reports need STARTED alone (LIF-8); an ended order takes nothing (PR-08)."""
@@ -115,6 +121,8 @@ class Component:
     """SET-9: a number has to be reserved for or picked to the line before it is scanned."""
     matching_limit: bool = True
     """SET-10: no more serials than planned."""
+    ended: bool = False
+    """D26, EDG-38: ended in a picking list: flushing proposes nothing more. A tracked line of a row is never completed by it."""
 
     @property
     def key(self) -> tuple[int, int]:
@@ -231,6 +239,8 @@ def flush(
     principle: str,
     basis: Decimal,
     order_quantity: Decimal,
+    automatic: str = BY_PRINCIPLE,
+    operations: tuple[int, int] = (0, 0),
     used: Mapping[tuple[int, int], Decimal] | None = None,
     exclude: frozenset[int] = frozenset(),
 ) -> FlushProposal:
@@ -238,10 +248,14 @@ def flush(
 
     Due is the line's share of `basis`, less what was consumed before by whatever way and what the same posting uses (PST-12).
     A constant line is due in full as soon as anything is (D21). `exclude`: lines that are never flushed, by line number.
+    `automatic` lets every line take part, or none (LIF-13); `operations`: first and last one whose lines take part, 0 sets no limit, and
+    lines of no operation always do. An ended line proposes nothing any more (D26).
     """
     lines, left_open = [], []
     for component in components:
-        if component.flushing != principle:
+        if automatic == NEVER or component.ended or (automatic == BY_PRINCIPLE and component.flushing != principle):
+            continue
+        if not _within(component.operation_no, operations):
             continue
         quantity = _due(component, basis, order_quantity) - component.consumed - (used or {}).get(component.key, ZERO)
         if quantity <= ZERO:
@@ -253,12 +267,19 @@ def flush(
     return FlushProposal(tuple(lines), tuple(left_open))
 
 
-def give_back(components: Sequence[Component], *, basis: Decimal, order_quantity: Decimal) -> tuple[FlushLine, ...]:
-    """PST-10, LIF-4: what a negative start returns of *Start* lines once only `basis` counts as started."""
+def _within(operation_no: int, operations: tuple[int, int]) -> bool:
+    first, last = operations
+    return not operation_no or (operation_no >= first and (not last or operation_no <= last))
+
+
+def give_back(
+    components: Sequence[Component], *, basis: Decimal, order_quantity: Decimal, others: bool = False
+) -> tuple[FlushLine, ...]:
+    """PST-10, LIF-4: what a negative start returns of *Start* lines, or of the `others`, once only `basis` counts as started."""
     return tuple(
         FlushLine(component, component.consumed - due)
         for component in components
-        if component.flushing == START
+        if (component.flushing == START) is not others
         and not component.numbers_demanded
         and component.consumed > (due := _due(component, basis, order_quantity))
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Delete, Update, case, delete, insert, or_, update
+from sqlalchemy import Delete, Update, case, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
@@ -130,6 +130,16 @@ def set_picked(session: Session, association_nos: Sequence[int], *, picked: bool
     if association_nos:
         mark = update(_entry).where(_entry.c.plant_no == current_plant(session), _entry.c.association_no.in_(association_nos))
         session.connection().execute(mark.values(picked=picked))
+
+
+def put_back_picks(session: Session, source_type: str, source_id: str) -> None:
+    """D1, EDG-32: whatever is picked for the lines of a document, in units or not, is reserved only. One statement."""
+    mine, plant_no = _entry.alias("mine"), current_plant(session)
+    picked = select(mine.c.entry_no).where(
+        mine.c.plant_no == plant_no, mine.c.source_type == source_type, mine.c.source_id == source_id, mine.c.picked.is_(True)
+    )
+    both_sides = update(_entry).where(_entry.c.plant_no == plant_no, _entry.c.entry_no.in_(picked))
+    session.connection().execute(both_sides.values(picked=False))
 
 
 def carry_out_moves(session: Session, actor: Actor, moves: Sequence[Move], targets: Mapping[int, OpenEntry]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import request
@@ -18,6 +19,22 @@ Link = tuple[str, str, str]
 """Words, address, icon."""
 
 
+@dataclass(frozen=True)
+class Chooser:
+    """One row of a list is chosen, and something is done with it."""
+
+    action: str
+    """Where the choice goes, as `no` in the address."""
+    words: str
+    icon: str
+    keys: tuple[str, ...]
+    """Of each row."""
+    reasons: tuple[str, ...]
+    """Why a row cannot be chosen; blank: it can."""
+    hidden: tuple[tuple[str, str], ...] = ()
+    """What the page knows, such as its filters."""
+
+
 def list_page(
     title: str,
     table: Table,
@@ -28,6 +45,7 @@ def list_page(
     note: str = "",
     refusal: Refusal | None = None,
     csv: str = "",
+    choose: Chooser | None = None,
 ) -> Response:
     """A list with its filters. `empty` says that there is nothing and how to get the first row; `csv` is the address of its file."""
     return respond(
@@ -39,6 +57,7 @@ def list_page(
         note=note,
         csv=csv,
         path=request.path,
+        choose=choose,
         empty_title=empty[0],
         empty_text=empty[1],
         refusal=message_of(refusal) if refusal else None,

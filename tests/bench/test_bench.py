@@ -23,7 +23,7 @@ def test_a35_a_component_scan_takes_at_most_12_statements_and_a_report_takes_as_
         figures = service.measure(database, engine, UNITS)
         engine.dispose()
         assert figures.scan.statements <= 12
-        assert figures.report.statements <= 32
+        assert figures.report.statements <= 34  # two of them: what the company settled, and what open picking lists hold (PST-12)
         assert figures.bare.statements == 1
         through_http = web.statements_of_a_scan(database, tmp_path, 2, 0)
         assert figures.scan.statements < through_http <= 24

@@ -10,11 +10,21 @@ from shopfloor.people.actor import Actor
 from shopfloor.people.errors import AlreadyExists
 from shopfloor.people.fields import read_input
 from shopfloor.people.master_commands import create_record
-from shopfloor.production import bills, queries, version_queries
+from shopfloor.production import bills, commands, queries, version_queries
+from shopfloor.production.components import order_components
 from shopfloor.production.errors import BomLoop
-from shopfloor.production.inputs import NewBom, NewBomLine, NewResource, NewRouting, NewRoutingLine, StartOrder
+from shopfloor.production.inputs import (
+    ComponentFlushing,
+    NewBom,
+    NewBomLine,
+    NewProductionOrder,
+    NewResource,
+    NewRouting,
+    NewRoutingLine,
+    StartOrder,
+)
 from shopfloor.production.resources import RESOURCE
-from tests.factories_items import CELL, LABEL, MODULE, PACK, PASTE, plant_with_masters
+from tests.factories_items import CELL, LABEL, MODULE, PACK, PASTE, make_item, plant_with_masters
 
 
 @pytest.fixture
@@ -117,3 +127,25 @@ def test_a27_a29_input_is_read_strictly(model, values, field):
     with pytest.raises(InvalidInput) as refused:
         read_input(model, values)
     assert field in refused.value.problems
+
+
+def test_lif_12_flushing_comes_from_the_item_unless_a_line_says_otherwise(run, session, masters):
+    """LIF-12: item, line of the bill, line of the order; what was consumed before counts."""
+    make_item(run, "SEAL", flushing="Start")
+    make_item(run, "CAP", flushing="Start")
+    make_item(run, "VALVE")
+    lines = (NewBomLine(item_no="SEAL", quantity_per="1"), NewBomLine(item_no="CAP", quantity_per="1", flushing="Manual"))
+    run(bills.create_bom, given=NewBom(item_no="VALVE", lines=lines))
+    order = NewProductionOrder(no="V-1", item_no="VALVE", quantity="2", location_code="MAIN")
+    run(commands.create_order, given=order)
+    assert flushing_of(session) == ["Start", "Manual"]
+    run(commands.set_component_flushing, given=ComponentFlushing(order_no="V-1", line_no=20, flushing="Finish"))
+    assert flushing_of(session) == ["Start", "Finish"]
+    with pytest.raises(NotFound):
+        run(commands.set_component_flushing, given=ComponentFlushing(order_no="V-1", line_no=30, flushing="Finish"))
+
+
+def flushing_of(session):
+    found = [component.flushing for component in order_components(session, "V-1")]
+    session.rollback()
+    return found

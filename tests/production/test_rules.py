@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shopfloor.items.models import FlushingPrinciple
 from shopfloor.production import rules
-from shopfloor.production.models import FlushingPrinciple, ProductionStatus
+from shopfloor.production.models import ProductionStatus
 from shopfloor.production.rules import CREATED, ENDED, ESTIMATED, RELEASED, REPORTED, SCHEDULED, STARTED, Component
 
 ONE_PIECE = Decimal(1)

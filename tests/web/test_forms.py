@@ -115,7 +115,7 @@ def test_order_moves_by_buttons(client, key):
     refused = client.post(card + "/estimate", data={"command_key": key})
     assert refused.status_code == 422
     assert 'data-result="refused"' in refused.text
-    started = send(client, card, card + "/start", quantity="1")
+    started = send(client, card + "/start", card + "/start", quantity="1")
     assert started.status_code == 303
     assert "1 PCS" in client.get(card).text
 
@@ -196,7 +196,7 @@ def test_setting_is_changed_and_a_wrong_value_refused(client, key):
     ("path", "most"),
     [
         ("/", 8),
-        ("/production-orders", 2),
+        ("/production-orders", 3),
         ("/items", 2),
         ("/items/CELL", 8),
         ("/stock", 3),
@@ -205,7 +205,7 @@ def test_setting_is_changed_and_a_wrong_value_refused(client, key):
         ("/scans", 2),
         ("/numbers/held", 2),
         ("/waiting-units", 2),
-        ("/production-orders/RPO-A", 5),
+        ("/production-orders/RPO-A", 6),
         ("/purchase-orders/PO-A", 4),
     ],
 )

@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response
 
 from shopfloor.errors import NotFound, Refusal
 from shopfloor.people import commands, queries, rights
-from shopfloor.people.inputs import NewOperator, SettingValue
-from shopfloor.people.settings import SETTINGS, read_settings
+from shopfloor.people.errors import SettingsContradict
+from shopfloor.people.inputs import ConsumptionSettings, NewOperator, SettingValue
+from shopfloor.people.settings import CONSUMPTION_STAGES, SETTINGS, read_settings
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
 from shopfloor.web.forms import FormBuilder
@@ -63,6 +64,13 @@ def settings() -> Response:
     return _show_settings()
 
 
+@bp.post("/settings/automatic-consumption")
+def set_consumption() -> Response:
+    """What each stage of production consumes by itself, together (LIF-13)."""
+    on_refusal(_show_settings)
+    return go("/settings", run_command(commands.set_consumption, key=command_key(), given=read_form(ConsumptionSettings)))
+
+
 @bp.post("/settings/<name>")
 def set_setting(name: str) -> Response:
     """Change one setting."""
@@ -96,5 +104,10 @@ def _show_operator(refusal: Refusal | None = None) -> Response:
 
 def _show_settings(refusal: Refusal | None = None) -> Response:
     values = read_settings(request_session())
-    rows = [(setting, values[name]) for name, setting in SETTINGS.items()]
-    return respond("pages/settings.html", rows=rows, may_change=may(rights.SETTINGS), refusal=message_of(refusal) if refusal else None)
+    rows = [(setting, values[name]) for name, setting in SETTINGS.items() if name not in CONSUMPTION_STAGES]
+    consumption = FormBuilder(
+        ConsumptionSettings, action="/settings/automatic-consumption", submit=_("Set"),
+        refusal=refusal if isinstance(refusal, SettingsContradict) else None, values={name: values[name] for name in CONSUMPTION_STAGES},
+    ).form()
+    told = message_of(refusal) if refusal else None
+    return respond("pages/settings.html", rows=rows, consumption=consumption, may_change=may(rights.SETTINGS), refusal=told)

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from shopfloor.people import commands, queries, rights
 from shopfloor.people.fields import Code50, InputModel, Name, Text50, Text100
-from shopfloor.people.inputs import NewOperator, NewStation, NewToken, SettingValue
+from shopfloor.people.inputs import ConsumptionSettings, NewOperator, NewStation, NewToken, SettingValue
 from shopfloor.people.settings import read_settings
 from shopfloor.web import guards
 from shopfloor.web.api.base import READS, WRITES, WriteHeaders, blueprint, command, done, show
@@ -118,6 +118,12 @@ def block_operator(header: WriteHeaders, body: BlockedOperator) -> Response:
 def create_station(header: WriteHeaders, body: NewStation) -> Response:
     """A place where people scan."""
     return command(commands.create_station, header, given=body)
+
+
+@api.post("/settings/automatic-consumption", summary="Set what each stage of production consumes by itself", responses=WRITES)
+def set_consumption(header: WriteHeaders, body: ConsumptionSettings) -> Response:
+    """All three stages at once; contradictory ones are refused."""
+    return command(commands.set_consumption, header, given=body)
 
 
 @api.post("/settings", summary="Set a company setting", responses=WRITES)

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
-from shopfloor.genealogy.journal_inputs import PostProductionJournal
+from shopfloor.genealogy.inputs import ReportOrder
+from shopfloor.genealogy.journal_inputs import OpenJournalInput, PostProductionJournal
 from shopfloor.genealogy.journal_queries import calculate_consumption
+from shopfloor.genealogy.open_journal_queries import open_lines
+from shopfloor.genealogy.open_journals import delete_open_journal, post_open_journal, save_journal
 from shopfloor.genealogy.production_journal import post_production_journal
-from shopfloor.people.fields import Code20, Day, InputModel, Quantity, read_input
+from shopfloor.genealogy.report_dialog import report_order
+from shopfloor.genealogy.resetting import reset_order
+from shopfloor.genealogy.starting import start_order
+from shopfloor.people.fields import Code20, Day, InputModel, Quantity, Text200, read_input
 from shopfloor.production import commands, queries, rules, version_queries
 from shopfloor.production.bills import create_bom, create_routing
 from shopfloor.production.explosion import explode, needs_of
 from shopfloor.production.inputs import (
     ChangeProductionOrder,
+    ComponentFlushing,
+    ConsumptionChoice,
     NewBom,
     NewProductionOrder,
     NewRouting,
     OrderKey,
     OrderQuestion,
+    ResetOrder,
     SignedQuantity,
     StartOrder,
 )
@@ -44,10 +55,41 @@ class NumberPath(BaseModel):
     no: str
 
 
-class StartedQuantity(InputModel):
-    """Base units to start; blank: all that is not started yet."""
+class StartBody(ConsumptionChoice):
+    """Base units to start; blank: all that is not started yet. And what becomes of the picking list (LIF-6)."""
 
     quantity: SignedQuantity = None
+
+
+class ComponentPath(OrderPath):
+    """One component line of an order."""
+
+    line_no: int = Field(ge=1, le=2**31 - 1)
+
+
+class FlushingBody(InputModel):
+    """LIF-12."""
+
+    flushing: Literal["Manual", "Start", "Finish"]
+
+
+class JournalPath(OrderPath):
+    """One open journal of an order."""
+
+    journal_no: int
+
+
+class Reasoned(InputModel):
+    """Why something is posted."""
+
+    reason: Text200 = ""
+
+
+class ResetBody(InputModel):
+    """Why an order goes back, and whether the question was answered."""
+
+    reason: Text200 = ""
+    confirmed: bool = False
 
 
 class NeedsQuery(InputModel):
@@ -108,7 +150,7 @@ def production_order(path: OrderPath) -> Response:
 def stages() -> Response:
     """The table of moves."""
     moves = {action: {"to": to, "from": allowed} for action, (to, allowed) in rules.MOVES.items()}
-    return show({"stages": rules.STAGES, "moves": moves})
+    return show({"stages": rules.STAGES, "moves": moves, "back": rules.BACK})
 
 
 @api.get("/production-orders/<order_no>/production-journal/proposal", summary="Calculate consumption", responses=READS)
@@ -178,9 +220,9 @@ def release(path: OrderPath, header: WriteHeaders) -> Response:
 
 
 @api.post("/production-orders/<order_no>/start", summary="Start an order or a part of it", responses=WRITES)
-def start(path: OrderPath, header: WriteHeaders, body: StartedQuantity) -> Response:
+def start(path: OrderPath, header: WriteHeaders, body: StartBody) -> Response:
     """Start; a negative quantity takes started quantity back."""
-    return command(commands.start_order, header, given=read_input(StartOrder, {"order_no": path.order_no, "quantity": body.quantity}))
+    return command(start_order, header, given=read_input(StartOrder, {"order_no": path.order_no, **body.model_dump()}))
 
 
 @api.post("/production-orders/<order_no>/end-job", summary="To Reported as finished", responses=WRITES)
@@ -193,6 +235,55 @@ def end_job(path: OrderPath, header: WriteHeaders) -> Response:
 def end(path: OrderPath, header: WriteHeaders) -> Response:
     """Nothing is posted any more."""
     return command(commands.end_order, header, given=_key(path))
+
+
+@api.post("/production-orders/<order_no>/report-as-finished", summary="Report an order as finished", responses=WRITES)
+def report_as_finished(path: OrderPath, header: WriteHeaders, body: ReportOrder) -> Response:
+    """Registered products unit by unit, others as a quantity of the order; steps that are missing are performed first."""
+    return command(report_order, header, order_no=path.order_no, given=body)
+
+
+@api.get("/production-orders/<order_no>/open-journals", summary="Open picking list and report journals", responses=READS)
+def open_journals(path: OrderPath) -> Response:
+    """Their lines; nothing of them is posted yet."""
+    return show({"rows": open_lines(request_session(), path.order_no)})
+
+
+@api.post("/production-orders/<order_no>/open-journals", summary="Make a journal that stays open", responses=WRITES)
+def make_journal(path: OrderPath, header: WriteHeaders, body: OpenJournalInput) -> Response:
+    """A picking list, or a report as finished."""
+    return command(save_journal, header, order_no=path.order_no, given=body)
+
+
+@api.post("/production-orders/<order_no>/open-journals/<int:journal_no>", summary="Replace the lines of an open journal", responses=WRITES)
+def change_journal(path: JournalPath, header: WriteHeaders, body: OpenJournalInput) -> Response:
+    """By its owner."""
+    return command(save_journal, header, order_no=path.order_no, given=body, journal_no=path.journal_no)
+
+
+@api.post("/production-orders/<order_no>/open-journals/<int:journal_no>/post", summary="Post an open journal", responses=WRITES)
+def post_journal(path: JournalPath, header: WriteHeaders, body: Reasoned) -> Response:
+    """All lines or none; the journal is gone afterwards."""
+    return command(post_open_journal, header, order_no=path.order_no, journal_no=path.journal_no, reason=body.reason)
+
+
+@api.post("/production-orders/<order_no>/open-journals/<int:journal_no>/delete", summary="Delete an open journal", responses=WRITES)
+def delete_journal(path: JournalPath, header: WriteHeaders) -> Response:
+    """Nothing was posted, nothing is."""
+    return command(delete_open_journal, header, order_no=path.order_no, journal_no=path.journal_no)
+
+
+@api.post("/production-orders/<order_no>/components/<int:line_no>/flushing", summary="Flushing of one component line", responses=WRITES)
+def set_flushing(path: ComponentPath, header: WriteHeaders, body: FlushingBody) -> Response:
+    """It holds for what is consumed from now on."""
+    given = read_input(ComponentFlushing, {"order_no": path.order_no, "line_no": path.line_no, "flushing": body.flushing})
+    return command(commands.set_component_flushing, header, given=given)
+
+
+@api.post("/production-orders/<order_no>/reset", summary="One stage back", responses=WRITES)
+def reset(path: OrderPath, header: WriteHeaders, body: ResetBody) -> Response:
+    """From Started it takes back reports, picks, consumption and the started quantity, and asks first."""
+    return command(reset_order, header, given=read_input(ResetOrder, {"order_no": path.order_no, **body.model_dump()}))
 
 
 def _key(path: OrderPath) -> OrderKey:

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from shopfloor.errors import Answer, Refusal
+from shopfloor.errors import Answer, NotFound, Refusal
+from shopfloor.genealogy.entry_points import TrackCommand, track_commands
+from shopfloor.genealogy.errors import FeatureOff
 from shopfloor.items.paging import Page
 from shopfloor.people import rights
 from shopfloor.production import commands, queries, rules
-from shopfloor.production.inputs import OrderKey, StartOrder
+from shopfloor.production.inputs import OrderKey
 from shopfloor.production.planning import NOT_STARTED
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
 from shopfloor.web.htmx import go, respond
 from shopfloor.web.inputs import argument, command_key, read_form
 from shopfloor.web.inventory import reservations
-from shopfloor.web.lists import found, list_page, text_filter
+from shopfloor.web.lists import Chooser, found, list_page, text_filter
 from shopfloor.web.navigation import may
+from shopfloor.web.production.doors import FIELD, LIST, opened
 from shopfloor.web.refusals import on_refusal
 from shopfloor.web.tables import Cell, Column, Table, table
-from shopfloor.web.texts import message_of
+from shopfloor.web.texts import message_of, outcome_text
 
 bp = Blueprint("production_orders", __name__, url_prefix="/production-orders")
 RUNNING = "running"
@@ -63,9 +66,11 @@ def index() -> Response:
     statuses = (rules.RELEASED, rules.STARTED) if status == RUNNING else ((status,) if status in rules.STAGES else ())
     page = queries.list_orders(request_session(), statuses=statuses, text=text, item_no=argument("item_no"), after=argument("after"))
     stages = [("", _("All")), (RUNNING, _("Running")), *((stage, _(stage)) for stage in rules.STAGES)]
+    tracks = track_commands(request_session(), [row.no for row in page.rows])
     return list_page(
         _("Production orders"),
         orders_table(page.rows, page),
+        choose=_chooser(page.rows, tracks),
         empty=(_("No production order fits"), _("Make one from an item that has a bill of material.")),
         actions=_new_link(),
         filters=(text_filter("text", _("Number, item or words"), text), text_filter("status", _("Status"), status, options=stages)),
@@ -86,17 +91,24 @@ def move(order_no: str, move: str) -> Response:
     return go(address_of(order_no), answer)
 
 
-@bp.post("/<order_no>/start")
-def start(order_no: str) -> Response:
-    """Start the order, or a part of it."""
-    on_refusal(partial(show, order_no))
-    answer = run_command(commands.start_order, key=command_key(), given=read_form(StartOrder, order_no=order_no))
-    return go(address_of(order_no), answer)
+@bp.get("/track")
+def track_chosen() -> Response:
+    """ENT-1, ENT-2, ENT-4: *Track components* of the one order that is chosen in the list; the way back leads to the same place."""
+    order_no = argument("no")
+    place = {name: argument(name) for name in ("status", "text", "item_no", "after")}
+    door = opened(order_no, LIST, place)
+    track = track_commands(request_session(), [order_no]).get(order_no)
+    if track is None:
+        raise NotFound(record="production order", number=order_no)
+    if track.why is not None or not track.shown:
+        return go(door.back, track.why or FeatureOff())
+    return go(f"{address_of(order_no)}/tracked-components?{urlencode({FIELD: door.told})}")
 
 
 def show(order_no: str, refusal: Refusal | None = None) -> Response:
     """The card, after a refusal with its message. Raises NotFound."""
     order = found("production order", order_no, queries.order_card(request_session(), order_no))
+    track = track_commands(request_session(), [order_no])[order_no]
     moves = [(name, MOVE_LABELS[name]) for name in MOVES if name.replace("-", " ") in order.actions]
     return respond(
         "pages/production_order.html",
@@ -107,7 +119,10 @@ def show(order_no: str, refusal: Refusal | None = None) -> Response:
         may_move=may(rights.ORDERS),
         may_start="start" in order.actions,
         may_change=order.order.status in NOT_STARTED,
-        may_scan=order.order.status in {rules.RELEASED, rules.STARTED},
+        may_report=may(rights.REPORT) and order.order.status not in {rules.REPORTED, rules.ENDED},
+        may_reset=order.order.status in rules.BACK,
+        track=track,
+        track_why=outcome_text(track.why) if track.why else "",
         refusal=message_of(refusal) if refusal else None,
     )
 
@@ -135,6 +150,15 @@ def orders_table(rows: tuple[queries.OrderRow, ...], page: Page[queries.OrderRow
         ],
         page,
     )
+
+
+def _chooser(rows: tuple[queries.OrderRow, ...], tracks: Mapping[str, TrackCommand]) -> Chooser | None:
+    """ENT-2: one order is chosen, and only one that can be registered; hidden where the feature is off (ENT-12)."""
+    if not rows or not all(track.shown for track in tracks.values()):
+        return None
+    hidden = tuple((name, argument(name)) for name in ("status", "text", "item_no", "after") if argument(name))
+    reasons = tuple(outcome_text(why) if (why := tracks[row.no].why) else "" for row in rows)
+    return Chooser("/production-orders/track", _("Track components"), "barcode", tuple(row.no for row in rows), reasons, hidden)
 
 
 def _new_link() -> tuple[tuple[str, str, str], ...]:

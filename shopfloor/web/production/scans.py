@@ -28,7 +28,9 @@ from shopfloor.web.inputs import KEY_FIELD
 
 COMMAND_FIELD = "command"
 """A button of the scan form: `mode:Product`, `confirm:KEY`, `confirm:KEY:LINE`. It is how taps come in without script."""
-STATE_FIELDS = {"mode", "product", "line", "held", "badge"}
+STATE_FIELDS = {"mode", "product", "line", "held", "badge", "starting"}
+PAGE_FIELDS = ("dialog",)
+"""What the page keeps for itself."""
 """What is no part of the command: a retry may tell the state anew, and a badge is kept nowhere."""
 
 
@@ -64,6 +66,8 @@ def read_scan() -> tuple[str, ScanInput]:
         # Flask would replace or escape the broken bytes: another text, and a number that nobody scanned.
         raise RequestInvalid(problem="it is not text in UTF-8") from None
     key = form.pop(KEY_FIELD, "")
+    for name in PAGE_FIELDS:
+        form.pop(name, None)
     return key, read_input(ScanInput, {name: value for name, value in _with_command(form).items() if value != ""})
 
 

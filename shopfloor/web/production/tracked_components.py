@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -23,6 +24,7 @@ from shopfloor.web.guards import current_actor, session_id
 from shopfloor.web.htmx import go, is_fragment, messages, respond, unchanged
 from shopfloor.web.inputs import argument, command_key, read_form
 from shopfloor.web.production.answers import AnswerView, answer_view, last_scans, message_view
+from shopfloor.web.production.doors import FIELD, Door, door_of
 from shopfloor.web.production.scans import StationState, answer_header, read_scan, run_scan, scan_status, state_after
 from shopfloor.web.refusals import on_refusal
 
@@ -92,7 +94,8 @@ def show(
     """The page as the database is now, with the answer to what was just scanned."""
     session, actor = request_session(), current_actor()
     station = station or station_rules(session, actor.station_code, session_id())
-    found = _found(state, before, must=outcome is None)
+    door = door_of(state.order_no)
+    found = _found(state, before, door.starting, must=outcome is None)
     if found is not None and state.mode == COMPONENT and not found.match_id:
         state = StationState(state.order_no)  # the product is gone: a part has nowhere to go
     return respond(
@@ -108,9 +111,10 @@ def show(
         base=address_of(state.order_no),
         scan_action=f"{address_of(state.order_no)}/scan",
         associations=_associations(state),
-        poll=_address(state, found, before) if found is not None else "",
-        older=_address(state, None, found.older) if found is not None and found.older else "",
-        newest=_address(state, None, 0) if before else "",
+        poll=_address(state, found, before, door) if found is not None else "",
+        older=_address(state, None, found.older, door) if found is not None and found.older else "",
+        newest=_address(state, None, 0, door) if before else "",
+        door=door,
     )
 
 
@@ -119,12 +123,12 @@ def address_of(order_no: str) -> str:
     return f"/production-orders/{quote(order_no, safe='')}/tracked-components"
 
 
-def _found(state: StationState, before: int, *, must: bool) -> TrackedComponentsPage | None:
+def _found(state: StationState, before: int, starting: Decimal, *, must: bool) -> TrackedComponentsPage | None:
     """The page's facts; an answer to a scan is shown even where there is no such order. Raises NotFound."""
     try:
         return tracked_components_page(
             request_session(), state.order_no, match_id=state.product, line_no=state.line, session_id=session_id(), before=before,
-            station_code=current_actor().station_code,
+            station_code=current_actor().station_code, starting=starting,
         )
     except NotFound:
         if must:
@@ -156,12 +160,14 @@ def _associations(state: StationState) -> str:
     return f"/production-orders/{quote(state.order_no, safe='')}/associations{query}"
 
 
-def _address(state: StationState, seen: TrackedComponentsPage | None, before: int) -> str:
+def _address(state: StationState, seen: TrackedComponentsPage | None, before: int, door: Door) -> str:
     more: dict[str, Any] = {"seen": seen.version} if seen is not None else {}
+    if door.place:
+        more[FIELD] = door.told
     return address_of(state.order_no) + _query(product=state.product, line=state.line, before=before, **more)
 
 
-def _query(**values: int) -> str:
+def _query(**values: object) -> str:
     given = urlencode({name: value for name, value in values.items() if value})
     return f"?{given}" if given else ""
 

@@ -1,0 +1,178 @@
+"""Picking list and report journals that stay open: list, form, post, delete (LIF-9, LIF-11)."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from flask import Blueprint
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from shopfloor.errors import NotFound, Refusal
+from shopfloor.genealogy.journal_inputs import OpenJournalInput
+from shopfloor.genealogy.open_journal_queries import PICKING_LIST, REPORT, OpenLine, open_lines
+from shopfloor.genealogy.open_journals import delete_open_journal, post_open_journal, save_journal
+from shopfloor.people import rights
+from shopfloor.production import queries
+from shopfloor.production.queries import OrderCard
+from shopfloor.production.rules import CONSUMING, MAIN_LINE
+from shopfloor.quantity import shown
+from shopfloor.web.commands import run_command
+from shopfloor.web.extensions import request_session
+from shopfloor.web.forms import Form, FormBuilder
+from shopfloor.web.guards import current_actor
+from shopfloor.web.htmx import go, respond
+from shopfloor.web.inputs import command_key, form_values, read_form
+from shopfloor.web.lists import found
+from shopfloor.web.navigation import may
+from shopfloor.web.production.orders import address_of
+from shopfloor.web.refusals import on_refusal
+from shopfloor.web.tables import Cell, Column, table
+from shopfloor.web.texts import message_of
+
+bp = Blueprint("open_journals", __name__, url_prefix="/production-orders/<order_no>/journals")
+COLUMNS = (
+    Column(_l("Line"), "number"), Column(_l("Item")), Column(_l("Description")), Column(_l("Location")), Column(_l("Number")),
+    Column(_l("Proposal"), "quantity"), Column(_l("Consumption"), "quantity"), Column(_l("Error quantity"), "quantity"),
+    Column(_l("End"), "flag"),
+)
+KINDS = {"picking-list": PICKING_LIST, "report": REPORT}
+"""Part of the address -> kind of journal."""
+
+
+@bp.get("")
+def index(order_no: str) -> Response:
+    """The open journals of an order with their lines."""
+    return _show(order_no)
+
+
+@bp.get("/new/<any('picking-list', 'report'):kind>")
+def new(order_no: str, kind: str) -> Response:
+    """An empty journal."""
+    return _edit(order_no, 0, KINDS[kind])
+
+
+@bp.get("/<int:journal_no>")
+def edit(order_no: str, journal_no: int) -> Response:
+    """The lines of one journal as a form."""
+    return _edit(order_no, journal_no)
+
+
+@bp.post("/new/<any('picking-list', 'report'):kind>")
+def make(order_no: str, kind: str) -> Response:
+    """Keep a new journal open."""
+    on_refusal(partial(_edit, order_no, 0, KINDS[kind]))
+    given = read_form(OpenJournalInput, kind=KINDS[kind])
+    return go(_address(order_no), run_command(save_journal, key=command_key(), order_no=order_no, given=given))
+
+
+@bp.post("/<int:journal_no>")
+def save(order_no: str, journal_no: int) -> Response:
+    """Replace the lines."""
+    on_refusal(partial(_edit, order_no, journal_no, ""))
+    kind = _lines(order_no, journal_no)[0].kind
+    given = read_form(OpenJournalInput, kind=kind)
+    answer = run_command(save_journal, key=command_key(), order_no=order_no, given=given, journal_no=journal_no)
+    return go(_address(order_no), answer)
+
+
+@bp.post("/<int:journal_no>/post")
+def post(order_no: str, journal_no: int) -> Response:
+    """Post all lines, or none."""
+    on_refusal(partial(_show, order_no))
+    reason = str(form_values().get("reason", ""))[:200]
+    answer = run_command(post_open_journal, key=command_key(), order_no=order_no, journal_no=journal_no, reason=reason)
+    return go(_address(order_no), answer)
+
+
+@bp.post("/<int:journal_no>/delete")
+def delete(order_no: str, journal_no: int) -> Response:
+    """Nothing is posted."""
+    on_refusal(partial(_show, order_no))
+    return go(_address(order_no), run_command(delete_open_journal, key=command_key(), order_no=order_no, journal_no=journal_no))
+
+
+def _show(order_no: str, refusal: Refusal | None = None) -> Response:
+    card: OrderCard = found("production order", order_no, queries.order_card(request_session(), order_no))
+    lines = open_lines(request_session(), order_no)
+    journals = [
+        {
+            "no": no, "kind": rows[0].kind, "owner": rows[0].owner, "mine": rows[0].owner_no == current_actor().operator_no,
+            "date": rows[0].posting_date, "created_at": rows[0].created_at, "table": table(COLUMNS, [_cells(row) for row in rows]),
+        }
+        for no, rows in ((no, list(group)) for no, group in groupby(lines, key=lambda line: line.journal_no))
+    ]
+    return respond(
+        "pages/open_journals.html",
+        card=card,
+        address=address_of(order_no),
+        journals=journals,
+        may_pick=may(rights.ADJUST) and card.order.status in CONSUMING,
+        may_report=may(rights.REPORT) and card.order.status in CONSUMING,
+        refusal=message_of(refusal) if refusal else None,
+    )
+
+
+def _cells(line: OpenLine) -> tuple[Cell, ...]:
+    picked = line.kind == PICKING_LIST
+    return (
+        Cell(str(line.source_line_no)), Cell(line.item_no, f"/items/{line.item_no}"), Cell(line.description), Cell(line.location_code),
+        Cell(line.tracking.label()), Cell(line.proposal if picked else "", unit=line.base_unit_code if picked else ""),
+        Cell(line.quantity, unit=line.shown_unit), Cell("" if picked else line.error_quantity), Cell(line.end_line),
+    )
+
+
+def _edit(order_no: str, journal_no: int, kind: str = "", refusal: Refusal | None = None) -> Response:
+    card: OrderCard = found("production order", order_no, queries.order_card(request_session(), order_no))
+    lines = _lines(order_no, journal_no) if journal_no else []
+    kind = kind or lines[0].kind
+    title = _("%(kind)s %(number)s of %(order)s", kind=_(kind), number=journal_no, order=order_no) if journal_no else _(
+        "New %(kind)s of %(order)s", kind=_(kind).lower(), order=order_no
+    )
+    return respond(
+        "pages/open_journal.html",
+        title=title,
+        card=card,
+        address=address_of(order_no),
+        form=_form(card, journal_no, kind, lines, refusal),
+        refusal=message_of(refusal) if refusal else None,
+    )
+
+
+def _form(card: OrderCard, journal_no: int, kind: str, lines: list[OpenLine], refusal: Refusal | None) -> Form:
+    picked = kind == PICKING_LIST
+    choices = (
+        [(str(c.line_no), f"{c.line_no} {c.item_no}") for c in card.components]
+        if picked
+        else [(str(MAIN_LINE), card.order.item_no)]
+    )
+    values: dict[str, Any] = {"lines": [_typed(line) for line in lines]}
+    if lines and lines[0].posting_date:
+        values["posting_date"] = lines[0].posting_date.isoformat()
+    place = str(journal_no) if journal_no else "new/" + next(name for name, word in KINDS.items() if word == kind)
+    return FormBuilder(
+        OpenJournalInput, action=f"{_address(card.order.no)}/{place}", submit=_("Save"), refusal=refusal, values=values,
+        options={"line_no": choices}, without=("kind",), without_columns=("error_quantity",) if picked else ("end_line", "unit_code"),
+    ).form()
+
+
+def _typed(line: OpenLine) -> dict[str, str]:
+    return {
+        "line_no": str(line.source_line_no), "quantity": shown(line.quantity), "error_quantity": shown(line.error_quantity),
+        "unit_code": line.unit_code, "serial_no": line.tracking.serial_no, "lot_no": line.tracking.lot_no,
+        "package_no": line.tracking.package_no, "end_line": "1" if line.end_line else "",
+    }
+
+
+def _lines(order_no: str, journal_no: int) -> list[OpenLine]:
+    lines = open_lines(request_session(), order_no, journal_no)
+    if not lines:
+        raise NotFound(record="open journal", number=str(journal_no))
+    return lines
+
+
+def _address(order_no: str) -> str:
+    return address_of(order_no) + "/journals"
