@@ -44,7 +44,7 @@ from shopfloor.items.errors import UnitUnknown
 from shopfloor.items.tracking import Tracking
 from shopfloor.people import rights
 from shopfloor.quantity import ONE, ZERO, NotAQuantity, parse, rounded, shown
-from shopfloor.reservations.errors import NotAvailable, NumberOnHold, ReservedElsewhere
+from shopfloor.reservations.errors import NotAvailable, ReservedElsewhere, refusal_of_hold
 
 ONE_PIECE, ASK = "One piece", "Ask"
 """Captions of production.models.OneScan (D7)."""
@@ -166,8 +166,8 @@ def _measured(job: ScanJob, line: Line) -> Decimal:
 def _check_hold(line: Line, number: str, stock: Sequence[NumberStock]) -> None:
     """D20, AP-14."""
     for found in stock:
-        if found.hold_reason:
-            raise NumberOnHold(item=line.component.description, number=number, reason=found.hold_reason)
+        if found.hold is not None:
+            raise refusal_of_hold(found.hold, line.component.description, number)
 
 
 def _check_dates(job: ScanJob, line: Line, number: str, stock: Sequence[NumberStock]) -> None:

@@ -23,7 +23,7 @@ from shopfloor.genealogy.judging import judge
 from shopfloor.genealogy.maintenance_errors import ComponentOnHold, JournalOpen, NothingSelected, NotReportable
 from shopfloor.genealogy.models import AssociationAction, AssociationState, ComponentAssociation, TrackedProduct
 from shopfloor.genealogy.report_rules import Report
-from shopfloor.genealogy.row_queries import OrderRows, held_numbers, hold_of, open_journal_lines, read_rows
+from shopfloor.genealogy.row_queries import HeldNumbers, OrderRows, held_numbers, hold_of, open_journal_lines, read_rows
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.production.commands import advance
@@ -127,14 +127,14 @@ def _report(rows: OrderRows, line: ReportLineInput) -> Report:
 
 
 def _check_parts(
-    rows: OrderRows, row: Row, held: dict[tuple[str, str, str], str], journals: dict[int, tuple[int, str, str, Decimal, bool]]
+    rows: OrderRows, row: Row, held: HeldNumbers, journals: dict[int, tuple[int, str, str, Decimal, bool]]
 ) -> None:
     """D20, D29: no part on hold, no open journal."""
     number = row.tracking.label()
     for association in [*rows.associations(row.match_id), *rows.order_level]:
-        reason = hold_of(association, held)
-        if reason and association.unposted > ZERO:
-            raise ComponentOnHold(number=number, component=association.tracking.label(), reason=reason)
+        hold = hold_of(association, held)
+        if hold is not None and association.unposted > ZERO:
+            raise ComponentOnHold(number=number, component=association.tracking.label(), reason=hold.told)
         if association.association_no in journals:
             journal_no, _, owner, _, _ = journals[association.association_no]
             raise JournalOpen(number=number, owner=owner, journal_no=journal_no)

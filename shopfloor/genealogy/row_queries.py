@@ -16,6 +16,8 @@ from shopfloor.genealogy.facts import Association, Line, Product, Row, Situation
 from shopfloor.genealogy.models import ComponentAssociation, PickingListLine, TrackedProduct
 from shopfloor.genealogy.rules import lines_of
 from shopfloor.genealogy.scan_queries import ASSOCIATION_COLUMNS, read_association, read_situation
+from shopfloor.items.hold_projection import stopped
+from shopfloor.items.holds import Hold, Use, strictest
 from shopfloor.items.models import NumberInformation
 from shopfloor.items.tracking import Tracking
 from shopfloor.people.models import Operator
@@ -38,10 +40,11 @@ _JOURNAL_LINES = (
     .outerjoin(_operator, _operator.c.no == _journal.c.owner_no)
     .where(_journal.c.plant_no == bindparam("at_plant"), _journal.c.order_no == bindparam("at_order"))
 )
-_HELD = select(_information.c.item_no, _information.c.kind, _information.c.number, _information.c.hold_reason).where(
+_held = ("item_no", "kind", "number", "stops", "stopped_by", "stop_reason")
+_HELD = select(*(_information.c[name] for name in _held)).where(
     _information.c.plant_no == bindparam("at_plant"),
     _information.c.item_no.in_(bindparam("items", type_=String, expanding=True)),
-    _information.c.blocked.is_(True),
+    stopped(_information),
 )
 _before = _row.alias("before")
 _ACTIVE = ("Open", "Reported")
@@ -121,19 +124,24 @@ def open_journal_lines(session: Session, order_no: str) -> dict[int, tuple[int, 
     return {r.association_no: (r.journal_no, r.owner_no, r.name or r.owner_no, r.quantity, r.end_line) for r in rows}
 
 
-def held_numbers(session: Session, associations: Sequence[Association]) -> dict[tuple[str, str, str], str]:
-    """D20: numbers of the associations that are on hold: (item, kind, number) -> reason."""
+HeldNumbers = dict[tuple[str, str, str], Hold]
+"""(item, kind, number) -> what stops it."""
+
+
+def held_numbers(session: Session, associations: Sequence[Association]) -> HeldNumbers:
+    """D20: numbers of the items of these associations that something stops."""
     items = sorted({a.item_no for a in associations})
     if not items:
         return {}
     rows = session.connection().execute(_HELD, {"at_plant": current_plant(session), "items": items})
-    return {(r.item_no, r.kind, r.number): r.hold_reason or "blocked" for r in rows}
+    return {(r.item_no, r.kind, r.number): Hold(Use(r.stops), r.stopped_by, r.stop_reason) for r in rows}
 
 
-def hold_of(association: Association, held: dict[tuple[str, str, str], str]) -> str:
-    """Why an association's number is on hold; empty: it is not."""
-    tracking = association.tracking
-    return held.get((association.item_no, "Serial", tracking.serial_no)) or held.get((association.item_no, "Lot", tracking.lot_no)) or ""
+def hold_of(association: Association, held: HeldNumbers) -> Hold | None:
+    """What keeps an association's number from being picked and reported; None: nothing does."""
+    item_no, tracking = association.item_no, association.tracking
+    found = (held.get((item_no, "Serial", tracking.serial_no)), held.get((item_no, "Lot", tracking.lot_no)))
+    return strictest((hold for hold in found if hold is not None), Use.PRODUCE)
 
 
 def _rows(session: Session, order_no: str, wanted: Sequence[int], product: Product) -> list[Row]:
