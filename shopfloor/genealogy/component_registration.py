@@ -19,6 +19,7 @@ from shopfloor.genealogy.answers import (
     ReservationMoved,
     ScanAnswer,
     UnitCompleted,
+    WaitsForInspection,
 )
 from shopfloor.genealogy.drawing import Part, Registered, associate
 from shopfloor.genealogy.errors import (
@@ -40,6 +41,7 @@ from shopfloor.genealogy.rules import (
     wanted_quantity,
 )
 from shopfloor.genealogy.scan_job import ScanJob
+from shopfloor.inspections.errors import InspectionRequired
 from shopfloor.items.errors import UnitUnknown
 from shopfloor.items.tracking import Tracking
 from shopfloor.people import rights
@@ -211,7 +213,11 @@ def _report_itself(job: ScanJob) -> None:
     assert job.order is not None
     number = job.row.tracking.label()
     lines = [ReportLineInput(match_id=job.row.match_id)]
-    answer = report_rows(job.session, job.actor, job.order, ReportInput(lines=lines, reason="completed"))
+    try:
+        answer = report_rows(job.session, job.actor, job.order, ReportInput(lines=lines, reason="completed"))
+    except InspectionRequired:  # nothing was written yet: the unit is complete, and waits for its result (ASC-19)
+        job.note(WaitsForInspection(number=number))
+        return
     if answer.done:
         job.note(ReportedByItself(number=number))
 

@@ -24,6 +24,7 @@ from shopfloor.genealogy.maintenance_errors import ComponentOnHold, JournalOpen,
 from shopfloor.genealogy.models import AssociationAction, AssociationState, ComponentAssociation, TrackedProduct
 from shopfloor.genealogy.report_rules import Report
 from shopfloor.genealogy.row_queries import HeldNumbers, OrderRows, held_numbers, hold_of, open_journal_lines, read_rows
+from shopfloor.inspections.at_report import NOT_INSPECTED, ReportInspection, goods_number, open_after_report, read_inspections
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.production.commands import advance
@@ -89,6 +90,7 @@ def report_rows(session: Session, actor: Actor, order: LockedOrder, given: Repor
     everything = [a for match_id in rows.rows for a in rows.associations(match_id)] + list(rows.order_level)
     held, journals = held_numbers(session, everything), open_journal_lines(session, order.no)
     times = Counter(line.match_id for line in given.lines)
+    inspection = _inspections(session, rows)
 
     def check(line: ReportLineInput) -> None:
         report = _report(rows, line)
@@ -97,6 +99,8 @@ def report_rows(session: Session, actor: Actor, order: LockedOrder, given: Repor
         _, lines = rows.rows[line.match_id]
         report_rules.check(report, lines, rows.situation.product, accept_error=given.accept_error, reason=given.reason)
         _check_parts(rows, report.row, held, journals)
+        if report.good > ZERO:  # what is scrapped waits for no result
+            inspection.check(order.item_no, order.variant_code, report.row.tracking, rows.situation.product.description)
 
     good, refused = judge(given.lines, check)
     reports = [_report(rows, line) for line in good]
@@ -106,12 +110,31 @@ def report_rows(session: Session, actor: Actor, order: LockedOrder, given: Repor
         return AssociationsChanged(done_text="Nothing was reported.", refused=refused)
     posted, uses = _post(session, actor, order, rows, reports, given.reason)
     _write(session, actor, order, reports, uses, posted.register_no, given)
+    _open_inspections(session, actor, order, inspection, reports)
     numbers = [report.row.tracking.label() for report in reports]
     return AssociationsChanged(
         done_text=f"Reported {len(numbers)} as finished: {', '.join(numbers[:5])}.", done=numbers, refused=refused,
         register_no=posted.register_no, match_id=reports[0].row.match_id,
         left_open=[f"{flush.component.description} {shown(flush.quantity)}" for flush in posted.left_open],
     )
+
+
+def _inspections(session: Session, rows: OrderRows) -> ReportInspection:
+    """ASC-19: no statement for a product that nobody inspects at its report."""
+    product = rows.situation.product
+    trackings = [row.tracking for row, _ in rows.rows.values()]
+    return read_inspections(session, product.item_no, product.variant_code, trackings) if rows.inspected else NOT_INSPECTED
+
+
+def _open_inspections(
+    session: Session, actor: Actor, order: LockedOrder, inspection: ReportInspection, reports: Sequence[Report]
+) -> None:
+    numbers = [
+        (number, report.row.match_id)
+        for report in reports
+        if report.good > ZERO and (number := goods_number(order.item_no, order.variant_code, report.row.tracking)) is not None
+    ]
+    open_after_report(session, actor, inspection, order.no, numbers)
 
 
 # --- judging --------------------------------------------------------------------------------------------------------------

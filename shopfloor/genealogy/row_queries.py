@@ -16,6 +16,7 @@ from shopfloor.genealogy.facts import Association, Line, Product, Row, Situation
 from shopfloor.genealogy.models import ComponentAssociation, PickingListLine, TrackedProduct
 from shopfloor.genealogy.rules import lines_of
 from shopfloor.genealogy.scan_queries import ASSOCIATION_COLUMNS, read_association, read_situation
+from shopfloor.inspections.at_report import inspected_at_report
 from shopfloor.items.hold_projection import stopped
 from shopfloor.items.holds import Hold, Use, strictest
 from shopfloor.items.models import NumberInformation
@@ -58,6 +59,7 @@ _ROWS = (
         )
         .scalar_subquery()
         .label("earlier"),
+        inspected_at_report(bindparam("at_item", type_=String)).label("inspected"),
     )
     .where(
         _row.c.plant_no == bindparam("at_plant"), _row.c.order_no == bindparam("at_order"), _row.c.state != "Removed",
@@ -84,6 +86,8 @@ class OrderRows:
     """Associations that belong to the order and to no row (D21)."""
     components: tuple[Component, ...] = ()
     """Every component line of the order."""
+    inspected: bool = False
+    """The product is inspected when it is reported (ASC-19)."""
 
     def associations(self, match_id: int) -> tuple[Association, ...]:
         """The row's own associations, oldest first."""
@@ -102,7 +106,7 @@ def read_rows(session: Session, order: LockedOrder, match_ids: Iterable[int]) ->
     wanted = sorted(set(match_ids))
     components = order_components(session, order.no)
     situation = read_situation(session, order, 0, components=components)
-    rows = _rows(session, order.no, wanted, situation.product)
+    rows, inspected = _rows(session, order.no, wanted, situation.product)
     associations = _associations(session, (_association.c.order_no == order.no) & _association.c.match_id.in_([*wanted, 0]))
     product = situation.product
     return OrderRows(
@@ -110,6 +114,7 @@ def read_rows(session: Session, order: LockedOrder, match_ids: Iterable[int]) ->
         {row.match_id: (row, lines_of(components, product, row, associations)) for row in rows},
         tuple(a for a in associations if a.match_id == 0),
         tuple(components),
+        inspected,
     )
 
 
@@ -144,16 +149,20 @@ def hold_of(association: Association, held: HeldNumbers) -> Hold | None:
     return strictest((hold for hold in found if hold is not None), Use.PRODUCE)
 
 
-def _rows(session: Session, order_no: str, wanted: Sequence[int], product: Product) -> list[Row]:
-    """The last row takes the rest (D31), so each is read with those before it: serial rows are one each, batch rows have quantities."""
+def _rows(session: Session, order_no: str, wanted: Sequence[int], product: Product) -> tuple[list[Row], bool]:
+    """The last row takes the rest (D31), so each is read with those before it: serial rows are one each, batch rows have quantities.
+
+    And whether the product is inspected at its report.
+    """
     if not wanted:
-        return []
+        return [], False
     at = {"at_plant": current_plant(session), "at_order": order_no}
-    found = session.connection().execute(_ROWS, at | {"wanted": list(wanted)}).all()
+    found = session.connection().execute(_ROWS, at | {"wanted": list(wanted), "at_item": product.item_no}).all()
+    inspected = any(r.inspected for r in found)
     if product.serial:
-        return [read_row(r, (ONE,) * r.earlier) for r in found]
+        return [read_row(r, (ONE,) * r.earlier) for r in found], inspected
     quantities = session.connection().execute(_QUANTITIES, at).all()
-    return [read_row(r, tuple(q.quantity for q in quantities if q.match_id < r.match_id)) for r in found]
+    return [read_row(r, tuple(q.quantity for q in quantities if q.match_id < r.match_id)) for r in found], inspected
 
 
 def read_row(r: SqlRow[Any], earlier: tuple[Decimal, ...]) -> Row:
