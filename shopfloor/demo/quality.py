@@ -43,7 +43,7 @@ def _test(test: str, unit: str, lower: str, upper: str) -> Task:
     given = NewInspectionTest(
         item_no=PACK, test=test, unit=unit, lower_limit=Decimal(lower), upper_limit=Decimal(upper), at_report=AtReport.AFTER
     )
-    key = test.split()[0].lower()
+    key = test.split(maxsplit=1)[0].lower()
     return Task(f"test-{key}", create_record, {"master": INSPECTION_TEST, "given": given}, QUALITY)
 
 

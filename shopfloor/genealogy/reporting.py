@@ -23,7 +23,7 @@ from shopfloor.genealogy.judging import judge
 from shopfloor.genealogy.maintenance_errors import ComponentOnHold, JournalOpen, NothingSelected, NotReportable
 from shopfloor.genealogy.models import AssociationAction, AssociationState, ComponentAssociation, TrackedProduct
 from shopfloor.genealogy.report_rules import Report
-from shopfloor.genealogy.row_queries import HeldNumbers, OrderRows, held_numbers, hold_of, open_journal_lines, read_rows
+from shopfloor.genealogy.row_queries import HeldNumbers, OrderRows, held_numbers, hold_of, hold_of_goods, open_journal_lines, read_rows
 from shopfloor.inspections.at_report import NOT_INSPECTED, ReportInspection, goods_number, open_after_report, read_inspections
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
@@ -32,6 +32,7 @@ from shopfloor.production.journals import ComponentUse, PostedJournal, ProductRe
 from shopfloor.production.locking import LockedOrder, lock_order
 from shopfloor.production.rules import STARTED
 from shopfloor.quantity import ZERO, shown
+from shopfloor.reservations.errors import refusal_of_hold
 
 _row = table(TrackedProduct)
 _association = table(ComponentAssociation)
@@ -88,7 +89,7 @@ def report_rows(session: Session, actor: Actor, order: LockedOrder, given: Repor
     """The report of a locked order, rights checked; also used by units that report themselves (D25)."""
     rows = read_rows(session, order, [line.match_id for line in given.lines])
     everything = [a for match_id in rows.rows for a in rows.associations(match_id)] + list(rows.order_level)
-    held, journals = held_numbers(session, everything), open_journal_lines(session, order.no)
+    held, journals = held_numbers(session, everything, order.item_no), open_journal_lines(session, order.no)
     times = Counter(line.match_id for line in given.lines)
     inspection = _inspections(session, rows)
 
@@ -99,7 +100,8 @@ def report_rows(session: Session, actor: Actor, order: LockedOrder, given: Repor
         _, lines = rows.rows[line.match_id]
         report_rules.check(report, lines, rows.situation.product, accept_error=given.accept_error, reason=given.reason)
         _check_parts(rows, report.row, held, journals)
-        if report.good > ZERO:  # what is scrapped waits for no result
+        if report.good > ZERO:  # what is scrapped waits for no result, and no hold keeps it on the line
+            _check_product(rows, order, report.row, held)
             inspection.check(order.item_no, order.variant_code, report.row.tracking, rows.situation.product.description)
 
     good, refused = judge(given.lines, check)
@@ -161,6 +163,13 @@ def _check_parts(
         if association.association_no in journals:
             journal_no, _, owner, _, _ = journals[association.association_no]
             raise JournalOpen(number=number, owner=owner, journal_no=journal_no)
+
+
+def _check_product(rows: OrderRows, order: LockedOrder, row: Row, held: HeldNumbers) -> None:
+    """D20, D27: a unit that is itself on hold is left out of the report; it must not keep the others back."""
+    hold = hold_of_goods(order.item_no, row.tracking, held)
+    if hold is not None:
+        raise refusal_of_hold(hold, rows.situation.product.description, row.tracking.label())
 
 
 def _over(rows: OrderRows, reports: Sequence[Report]) -> bool:

@@ -133,9 +133,9 @@ HeldNumbers = dict[tuple[str, str, str], Hold]
 """(item, kind, number) -> what stops it."""
 
 
-def held_numbers(session: Session, associations: Sequence[Association]) -> HeldNumbers:
-    """D20: numbers of the items of these associations that something stops."""
-    items = sorted({a.item_no for a in associations})
+def held_numbers(session: Session, associations: Sequence[Association], *more_items: str) -> HeldNumbers:
+    """D20: numbers of the items of these associations, and of more items, that something stops."""
+    items = sorted({a.item_no for a in associations} | set(more_items))
     if not items:
         return {}
     rows = session.connection().execute(_HELD, {"at_plant": current_plant(session), "items": items})
@@ -144,7 +144,11 @@ def held_numbers(session: Session, associations: Sequence[Association]) -> HeldN
 
 def hold_of(association: Association, held: HeldNumbers) -> Hold | None:
     """What keeps an association's number from being picked and reported; None: nothing does."""
-    item_no, tracking = association.item_no, association.tracking
+    return hold_of_goods(association.item_no, association.tracking, held)
+
+
+def hold_of_goods(item_no: str, tracking: Tracking, held: HeldNumbers) -> Hold | None:
+    """The same for any number combination of an item."""
     found = (held.get((item_no, "Serial", tracking.serial_no)), held.get((item_no, "Lot", tracking.lot_no)))
     return strictest((hold for hold in found if hold is not None), Use.PRODUCE)
 

@@ -285,6 +285,20 @@ def test_asc_19_d27_of_several_rows_those_that_passed_are_reported(run, session,
     assert [one["code"] for one in answer.refused] == ["INSPECTION_REQUIRED"]
 
 
+def test_d20_d27_a_unit_on_quality_hold_is_left_out_and_keeps_nobody_back(run, session, station, whole):
+    """D20, D27: listed with its reason; the other one is reported. Scrapping it is possible."""
+    make_test(run)
+    measure(run, Torque="3")
+    station.build("BK-2", "F-2", "W-3", "W-4")
+    station.line = 0
+    assert station.scan("P-A") == "UNIT_COMPLETED"
+    answer = report(run, whole, station.product)
+    assert (answer.done, [one["code"] for one in answer.refused]) == (["BK-2"], ["QUALITY_HOLD"])
+    refused("QUALITY_HOLD", report, run, whole)
+    reported(run, whole, good="0", error="1", error_cause="Torque")
+    assert stock_of(session, BIKE)[0] == 1
+
+
 def test_asc_19_otherwise_the_report_opens_an_inspection_per_number(run, session, station, whole):
     """ASC-19: the unit is in stock and on quality hold until it has passed."""
     make_test(run, at_report="After")
