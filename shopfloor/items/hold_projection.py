@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, case, func, literal_column, select, update
+from sqlalchemy import ColumnElement, FromClause, and_, case, exists, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from shopfloor.db import current_plant, plant, table
 from shopfloor.errors import NotFound
-from shopfloor.items.holds import REASON_LENGTH, Disposition, HoldSource, standing
+from shopfloor.items.holds import REASON_LENGTH, Disposition, HoldSource, Use, standing
 from shopfloor.items.models import DispositionCode, NumberInformation
 from shopfloor.items.rules import GoodsNumber
 
@@ -27,6 +27,17 @@ def stopped(information: FromClause) -> ColumnElement[bool]:
     """Rows of numbers that something stops. The 0 is written out, or no database would use the index of these few rows."""
     found: ColumnElement[bool] = information.c.stops != literal_column("0")
     return found
+
+
+def may_be_reserved(goods: FromClause) -> ColumnElement[bool]:
+    """Rows of stock of which no number is stopped for reservations, neither serial nor lot nor package."""
+    i = _information.c
+    numbers = (("Serial", goods.c.serial_no), ("Lot", goods.c.lot_no), ("Package", goods.c.package_no))
+    return ~exists().where(
+        i.plant_no == goods.c.plant_no, i.item_no == goods.c.item_no, i.variant_code == goods.c.variant_code,
+        stopped(_information), i.stops.bitwise_and(int(Use.RESERVE)) != 0,
+        or_(*(and_(i.kind == kind, i.number == number) for kind, number in numbers)),
+    )
 
 
 def locked_number(session: Session, number: GoodsNumber) -> NumberInformation:

@@ -24,7 +24,7 @@ from shopfloor.people.models import Role
 from shopfloor.quality import check as quality_check
 from tests.factories_documents import make_in_transit, make_transfer_order, send_off
 from tests.factories_genealogy import PAINT, report
-from tests.factories_orders import make_sales_order, ship
+from tests.factories_orders import make_sales_order, opening_stock, ship
 from tests.factories_reservations import auto, sales_line
 from tests.genealogy.test_associations import no_of, state_of
 from tests.genealogy.test_scan_rules import counted
@@ -108,6 +108,17 @@ def test_failure_story_75_a_blocked_lot_keeps_its_reservations_flagged_and_the_s
     station.scan("BK-1")
     assert station.scan("P-A") == "BATCH_BLOCKED"
     refused("BATCH_BLOCKED", ship, run, "SO-1", {"quantity": "0.6", "lot_no": "P-A"})
+
+
+@pytest.mark.parametrize(("code", "answer"), [("", "LINE_COMPLETED"), ("UNAVAILABLE", "RESERVED_ELSEWHERE")])
+def test_d20_late_binding_moves_no_reservation_to_a_stopped_lot(run, station, code, answer):
+    """D20, LB-05: what others hold without a number moves to free stock only while that may be reserved."""
+    opening_stock(run, PAINT, "1", lot_no="P-C", expiration_date="2099-03-31")
+    make_sales_order(run, {"item_no": PAINT, "quantity": "0.8"})
+    auto(run)
+    give(run, code, number="P-C")
+    station.scan("BK-1")
+    assert station.scan("P-A") == answer
 
 
 def test_d20_a_code_stops_pick_and_report_but_never_unpick_and_reversal(run, session, station, whole):
