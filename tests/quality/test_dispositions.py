@@ -121,6 +121,17 @@ def test_d20_late_binding_moves_no_reservation_to_a_stopped_lot(run, station, co
     assert station.scan("P-A") == answer
 
 
+@pytest.mark.parametrize(("code", "answer"), [("", "DONE"), ("UNAVAILABLE", "RESERVED_ELSEWHERE")])
+def test_d20_a_shipment_moves_no_reservation_to_a_stopped_lot(run, station, code, answer):
+    """D20, LB-08, AP-13: the same when a shipment needs the lot that others hold without a number."""
+    opening_stock(run, PAINT, "1", lot_no="P-C", expiration_date="2099-03-31")
+    make_sales_order(run, {"item_no": PAINT, "quantity": "0.8"})
+    auto(run)
+    give(run, code, number="P-C")
+    make_sales_order(run, {"item_no": PAINT, "quantity": "0.5"}, no="SO-2")
+    assert _code_of(ship, run, "SO-2", {"quantity": "0.5", "lot_no": "P-A"}) == answer
+
+
 def test_d20_a_code_stops_pick_and_report_but_never_unpick_and_reversal(run, session, station, whole):
     """D20."""
     paint = no_of(session, "P-A")
