@@ -25,6 +25,7 @@ from shopfloor.genealogy.models import AssociationAction, AssociationState, Comp
 from shopfloor.genealogy.report_rules import Report
 from shopfloor.genealogy.row_queries import HeldNumbers, OrderRows, held_numbers, hold_of, hold_of_goods, open_journal_lines, read_rows
 from shopfloor.inspections.at_report import NOT_INSPECTED, ReportInspection, goods_number, open_after_report, read_inspections
+from shopfloor.items.holds import HoldSource
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.production.commands import advance
@@ -100,9 +101,9 @@ def report_rows(session: Session, actor: Actor, order: LockedOrder, given: Repor
         _, lines = rows.rows[line.match_id]
         report_rules.check(report, lines, rows.situation.product, accept_error=given.accept_error, reason=given.reason)
         _check_parts(rows, report.row, held, journals)
-        if report.good > ZERO:  # what is scrapped waits for no result, and no hold keeps it on the line
-            _check_product(rows, order, report.row, held)
+        if report.good > ZERO:  # what is scrapped waits for no result
             inspection.check(order.item_no, order.variant_code, report.row.tracking, rows.situation.product.description)
+        _check_product(rows, order, report, held)
 
     good, refused = judge(given.lines, check)
     reports = [_report(rows, line) for line in good]
@@ -165,11 +166,14 @@ def _check_parts(
             raise JournalOpen(number=number, owner=owner, journal_no=journal_no)
 
 
-def _check_product(rows: OrderRows, order: LockedOrder, row: Row, held: HeldNumbers) -> None:
-    """D20, D27: a unit that is itself on hold is left out of the report; it must not keep the others back."""
-    hold = hold_of_goods(order.item_no, row.tracking, held)
-    if hold is not None:
-        raise refusal_of_hold(hold, rows.situation.product.description, row.tracking.label())
+def _check_product(rows: OrderRows, order: LockedOrder, report: Report, held: HeldNumbers) -> None:
+    """D20, D27: a unit that is itself on hold is left out of the report; it must not keep the others back. Only a hold by hand keeps it
+    from being scrapped, as the posting door says, too.
+    """
+    tracking = report.row.tracking
+    hold = hold_of_goods(order.item_no, tracking, held)
+    if hold is not None and (report.good > ZERO or hold.source == HoldSource.HELD):
+        raise refusal_of_hold(hold, rows.situation.product.description, tracking.label())
 
 
 def _over(rows: OrderRows, reports: Sequence[Report]) -> bool:

@@ -112,11 +112,14 @@ def check_information(line: ItemJournalLine, item: ItemMaster, known: Mapping[Nu
 
 def check_holds(line: ItemJournalLine, item: ItemMaster, facts: Facts) -> None:
     """AP-14, D20, EDG-14, EDG-15. Raises NumberOnHold, QualityHold, BatchBlocked."""
-    mere_scrap = line.entry_type == EntryType.OUTPUT and not line.inbound  # a unit that failed its inspection can be written off
-    if ignores_holds(line, facts) or mere_scrap or (line.inbound and line.entry_type in HELD_GOODS_MAY_COME):
+    if ignores_holds(line, facts) or (line.inbound and line.entry_type in HELD_GOODS_MAY_COME):
         return
+    known = facts.information
+    if line.entry_type == EntryType.OUTPUT and not line.inbound:
+        # A unit that failed its inspection may be scrapped; what somebody holds by hand stays as it is.
+        known = {key: fact for key, fact in known.items() if fact.hold.source == HoldSource.HELD}
     for tracking in (line.tracking, line.received_tracking):
-        refuse_held(item, line.variant_code, tracking, facts.information, use_of(line))
+        refuse_held(item, line.variant_code, tracking, known, use_of(line))
 
 
 def refuse_held(

@@ -295,6 +295,9 @@ def test_d20_d27_a_unit_on_quality_hold_is_left_out_and_keeps_nobody_back(run, s
     answer = report(run, whole, station.product)
     assert (answer.done, [one["code"] for one in answer.refused]) == (["BK-2"], ["QUALITY_HOLD"])
     refused("QUALITY_HOLD", report, run, whole)
+    hold(run, **UNIT)
+    refused("NUMBER_ON_HOLD", reported, run, whole, good="0", error="1", error_cause="Torque")
+    release(run, **UNIT)
     reported(run, whole, good="0", error="1", error_cause="Torque")
     assert stock_of(session, BIKE)[0] == 1
 
