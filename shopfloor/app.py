@@ -15,6 +15,7 @@ MODELS = (
     "db.unit_of_work",
     "people.models",
     "items.models",
+    "inspections.models",
     "ledger.models",
     "reservations.models",
     "orders.models",

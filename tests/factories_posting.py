@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor.db import plant, table
 from shopfloor.errors import Answer
+from shopfloor.items.holds import EVERY_USE
 from shopfloor.items.models import Item, ItemTrackingCode, ItemTrackingRequirement, NumberInformation, UnitOfMeasure
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.entry_types import EntryType, OrderType
@@ -178,7 +179,8 @@ class Door:
         """Put a number on hold."""
         information = table(NumberInformation)
         clause = (information.c.item_no == item_no) & (information.c.kind == kind) & (information.c.number == number)
-        self.session.execute(information.update().where(clause).values(blocked=True, hold_reason="cracked"))
+        stopping = {"stops": int(EVERY_USE), "stopped_by": "Hold", "stop_reason": "cracked"}
+        self.session.execute(information.update().where(clause).values(blocked=True, hold_reason="cracked", **stopping))
         self.session.commit()
 
 

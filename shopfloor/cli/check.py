@@ -14,7 +14,7 @@ from shopfloor.posting.rebuild import rebuild_projections
 @click.command()
 @click.option("--rebuild", is_flag=True, help="First make open entries and genealogy edges anew from the ledger. Stop the server before.")
 def check(*, rebuild: bool) -> None:
-    """Check every invariant of ledger, reservations, production and genealogy; exit 1 when one is broken."""
+    """Check every invariant of ledger, reservations, production, genealogy and quality; exit 1 when one is broken."""
     with opened() as session:
         if rebuild:
             click.echo(run_command(session, rebuild_projections).text())
@@ -35,6 +35,7 @@ def all_problems(session: Session) -> list[str]:
     from shopfloor.genealogy import check as genealogy_check
     from shopfloor.posting import check as posting_check
     from shopfloor.production.check import check_counters
+    from shopfloor.quality import check as quality_check
 
-    checks = (posting_check.run_all, check_counters, genealogy_check.run_all)
+    checks = (posting_check.run_all, check_counters, genealogy_check.run_all, quality_check.run_all)
     return [problem.text for run_all in checks for problem in run_all(session)]

@@ -13,6 +13,8 @@ APPEND_ONLY = (
     "command_entry",
     "scan_entry",
     "number_history",
+    "inspection_value",
+    "inspection_attachment",
 )
 
 

@@ -23,6 +23,9 @@ COUNTERS = (
     "picking_list",
     "document",
     "number_history",
+    "inspection",
+    "inspection_value",
+    "inspection_attachment",
 )
 """Every kind of entry that has a number of its own. The migration makes a counter row and a sequence for each."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor.clock import work_date
 from shopfloor.db.unit_of_work import CommandEntry
-from shopfloor.demo import documents, masters, supply
+from shopfloor.demo import documents, masters, quality, supply
 from shopfloor.demo.floor import KEY_PREFIX, Floor, Task
 from shopfloor.demo.names import CELL, CONTROLLER, HOUSING, PASTE, SCREW
 from shopfloor.demo.story import bulk_lot, bulk_paste, bulk_screws, larger, sales, story
@@ -53,7 +53,7 @@ def step_count(size: int = 1) -> int:
     orders = story()
     today = work_date(TIME_ZONE)
     units = sum(1 + len(order.units) for order in orders)
-    return len(_before(today)) + units + len(sales()) + (size - 1) * STEPS_OF_SIZE + 1
+    return len(_before(today)) + units + len(sales()) + (size - 1) * STEPS_OF_SIZE + len(quality.tasks()) + 1
 
 
 def load(session: Session, *, size: int = 1, tick: Callable[[], None] = lambda: None) -> None:
@@ -73,6 +73,7 @@ def load(session: Session, *, size: int = 1, tick: Callable[[], None] = lambda: 
         work_order(floor, modules, today)
         work_order(floor, packs, today)
         sell(floor, sale, today)
+    floor.run(quality.tasks())
     floor.run([Task("end", set_setting, {"given": SettingValue(name="demo", value="on")})])
 
 

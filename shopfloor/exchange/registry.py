@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from shopfloor.errors import NotFound
+from shopfloor.items.dispositions import DISPOSITION_CODE
 from shopfloor.items.master_table import GTIN, ITEM, ITEM_UNIT, LOCATION, REFERENCE, UNIT
 from shopfloor.orders.parties import CUSTOMER, VENDOR
 from shopfloor.people.masters import Master
 from shopfloor.people.stations import STATION
 from shopfloor.production.bills import BOM, ROUTING
 from shopfloor.production.resources import RESOURCE
+from shopfloor.quality.plans import INSPECTION_TEST
 
 MASTERS: dict[str, Master] = {
     "units": UNIT,
@@ -21,6 +23,8 @@ MASTERS: dict[str, Master] = {
     "customers": CUSTOMER,
     "resources": RESOURCE,
     "stations": STATION,
+    "disposition-codes": DISPOSITION_CODE,
+    "inspection-tests": INSPECTION_TEST,
     "boms": BOM,
     "routings": ROUTING,
 }

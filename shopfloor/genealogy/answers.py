@@ -185,6 +185,15 @@ class ReportedByItself(Answer):
 
 
 @dataclass(frozen=True)
+class WaitsForInspection(Answer):
+    """ASC-19, D25: note: the unit is complete, but its report waits for the result of its inspection."""
+
+    code = "WAITS_FOR_INSPECTION"
+    message = "{number} is complete and waits for its inspection. It is reported afterwards."
+    number: str
+
+
+@dataclass(frozen=True)
 class ReservationMoved(Answer):
     """D19: note: somebody else's non-specific reservation was moved to other stock."""
 

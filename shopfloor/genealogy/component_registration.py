@@ -19,6 +19,7 @@ from shopfloor.genealogy.answers import (
     ReservationMoved,
     ScanAnswer,
     UnitCompleted,
+    WaitsForInspection,
 )
 from shopfloor.genealogy.drawing import Part, Registered, associate
 from shopfloor.genealogy.errors import (
@@ -41,12 +42,13 @@ from shopfloor.genealogy.rules import (
 )
 from shopfloor.genealogy.scan_job import ScanJob
 from shopfloor.genealogy.start_queries import read_start
+from shopfloor.inspections.errors import InspectionRequired
 from shopfloor.items.errors import UnitUnknown
 from shopfloor.items.tracking import Tracking
 from shopfloor.people import rights
 from shopfloor.production.rules import STARTED
 from shopfloor.quantity import ONE, ZERO, NotAQuantity, parse, rounded, shown
-from shopfloor.reservations.errors import NotAvailable, NumberOnHold, ReservedElsewhere
+from shopfloor.reservations.errors import NotAvailable, ReservedElsewhere, refusal_of_hold
 
 ONE_PIECE, ASK = "One piece", "Ask"
 """Captions of production.models.OneScan (D7)."""
@@ -169,8 +171,8 @@ def _measured(job: ScanJob, line: Line) -> Decimal:
 def _check_hold(line: Line, number: str, stock: Sequence[NumberStock]) -> None:
     """D20, AP-14."""
     for found in stock:
-        if found.hold_reason:
-            raise NumberOnHold(item=line.component.description, number=number, reason=found.hold_reason)
+        if found.hold is not None:
+            raise refusal_of_hold(found.hold, line.component.description, number)
 
 
 def _check_dates(job: ScanJob, line: Line, number: str, stock: Sequence[NumberStock]) -> None:
@@ -216,7 +218,11 @@ def _report_itself(job: ScanJob) -> None:
         return  # D9: scanned over a Start dialog; what is not started yet is no stock
     number = job.row.tracking.label()
     lines = [ReportLineInput(match_id=job.row.match_id)]
-    answer = report_rows(job.session, job.actor, job.order, ReportInput(lines=lines, reason="completed"))
+    try:
+        answer = report_rows(job.session, job.actor, job.order, ReportInput(lines=lines, reason="completed"))
+    except InspectionRequired:  # nothing was written yet: the unit is complete, and waits for its result (ASC-19)
+        job.note(WaitsForInspection(number=number))
+        return
     if answer.done:
         job.note(ReportedByItself(number=number))
 

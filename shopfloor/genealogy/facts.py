@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from shopfloor.items.holds import Hold
 from shopfloor.items.tracking import Tracking
 from shopfloor.production.rules import Component
 from shopfloor.quantity import ZERO
@@ -187,8 +188,8 @@ class NumberStock:
     entry: OpenEntry
     made_by_order: str
     expiration_date: date | None
-    hold_reason: str
-    """Empty: not on hold."""
+    hold: Hold | None
+    """What keeps it from being registered; None: nothing does (D20)."""
     in_use: NumberInUse | None = None
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor.db import plant, table
 from shopfloor.genealogy.models import AssociationEntry, ComponentAssociation, ScanEntry, TrackedProduct
+from shopfloor.items.hold_projection import stopped
 from shopfloor.items.models import Item, NumberInformation, TrackedComponentsPolicy
 from shopfloor.items.paging import PAGE_SIZE, Page, page_limit, page_of
 from shopfloor.ledger.models import ItemRegister, OpenItemEntry
@@ -107,7 +108,7 @@ def state_of_plant(session: Session) -> str:
         for owner, column in ((_scan, _scan.c.entry_no), (_log, _log.c.entry_no), (_register, _register.c.register_no))
     )
     orders = select(func.sum(_order.c.version)).where(plant(session, _order)).scalar_subquery()
-    holds = select(func.count()).where(plant(session, _information), _information.c.blocked).scalar_subquery()
+    holds = select(func.count()).where(plant(session, _information), stopped(_information)).scalar_subquery()
     row = session.connection().execute(select(*last, orders, holds)).one()
     return "-".join(str(int(value or 0)) for value in row)
 

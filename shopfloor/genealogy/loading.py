@@ -28,7 +28,7 @@ from shopfloor.people.actor import Actor
 from shopfloor.production.locking import LockedOrder, lock_order
 from shopfloor.production.rules import STARTED
 from shopfloor.quantity import ZERO
-from shopfloor.reservations.errors import NumberOnHold
+from shopfloor.reservations.errors import refusal_of_hold
 
 _loaded = table(LoadedBatch)
 FROM_LOADED = "from loaded batch"
@@ -49,7 +49,7 @@ class Loaded:
 def load_batch(session: Session, actor: Actor, *, order_no: str, given: LoadBatch) -> BatchLoaded:
     """Load a batch at the actor's station for a component line; another one that was loaded for the line goes.
 
-    Raises NotAllowed, NotFound, OrderStatus unless the order is Started, NotLoadable, NumberUnknown, NumberOnHold, BatchExpired.
+    Raises NotAllowed, NotFound, OrderStatus unless the order is Started, NotLoadable, NumberUnknown, a refusal of the hold, BatchExpired.
     """
     actor.require(rights.REGISTER)
     order = lock_order(session, order_no)
@@ -170,8 +170,8 @@ def _check_batch(session: Session, actor: Actor, line: Line, lot_no: str) -> Non
     if not stock:
         raise NumberUnknown(number=lot_no, item=line.component.description)
     for found in stock:
-        if found.hold_reason:
-            raise NumberOnHold(item=line.component.description, number=lot_no, reason=found.hold_reason)
+        if found.hold is not None:
+            raise refusal_of_hold(found.hold, line.component.description, lot_no)
     expires = next((found.expiration_date for found in stock if found.expiration_date is not None), None)
     check_expiry(line, lot_no, expires, None, actor.work_date(), confirmed=frozenset())
 

@@ -21,6 +21,7 @@ from shopfloor.genealogy.row_queries import held_numbers, hold_of, open_journal_
 from shopfloor.genealogy.rules import in_line_unit
 from shopfloor.genealogy.scan_queries import ASSOCIATION_COLUMNS, read_association
 from shopfloor.genealogy.unit_queries import SummedLine, Unit, Wanted, order_of, read_window, situation_of
+from shopfloor.items.holds import Hold
 from shopfloor.items.models import NumberInformation
 from shopfloor.ledger.models import OpenItemEntry
 from shopfloor.people.models import Operator
@@ -313,7 +314,7 @@ def _details(session: Session, order_no: str, match_id: int) -> Any:  # noqa: AN
 
 
 def _association_row(
-    row: SqlRow[Any], association: Association, line: Line, journal: Journal | None, hold_reason: str
+    row: SqlRow[Any], association: Association, line: Line, journal: Journal | None, hold: Hold | None
 ) -> AssociationRow:
     return AssociationRow(
         association=association,
@@ -323,7 +324,7 @@ def _association_row(
         available=in_line_unit(line, row.available or ZERO),
         expiration_date=row.expiration_date,
         journal=journal,
-        hold_reason=hold_reason,
+        hold_reason=hold.told if hold is not None else "",
         operator=row.operator,
         registered_at=row.registered_at,
     )

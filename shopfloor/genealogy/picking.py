@@ -16,7 +16,7 @@ from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.production.locking import lock_order
 from shopfloor.production.rules import CONSUMING
-from shopfloor.reservations.errors import NumberOnHold
+from shopfloor.reservations.errors import refusal_of_hold
 
 
 def pick(session: Session, actor: Actor, *, order_no: str, given: SelectionInput) -> AssociationsChanged:
@@ -33,9 +33,9 @@ def pick(session: Session, actor: Actor, *, order_no: str, given: SelectionInput
         if association.state != OPEN:
             raise NotPickable(number=number, state=association.state)
         refuse_awaiting(order, association.match_id, units.get(association.match_id, ""), awaiting)
-        reason = hold_of(association, held)
-        if reason:
-            raise NumberOnHold(item=association.item_no, number=number, reason=reason)
+        hold = hold_of(association, held)
+        if hold is not None:
+            raise refusal_of_hold(hold, association.item_no, number)
 
     good, refused = judge(found, check)
     set_association_picks(session, actor, good, picked=True, reason=given.reason)

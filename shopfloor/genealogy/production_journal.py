@@ -25,6 +25,7 @@ from shopfloor.genealogy.journal_errors import (
 )
 from shopfloor.genealogy.journal_facts import Registered, registered_on, rows_with_numbers
 from shopfloor.genealogy.journal_inputs import CONSUMPTION, OUTPUT, PostProductionJournal, ProductionJournalLine
+from shopfloor.inspections.at_report import ReportInspection, goods_number, open_after_report, read_inspections
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.number_information import ask_for_case_twins, known_look_alikes
 from shopfloor.items.queries import item_masters, unit_factors
@@ -99,12 +100,15 @@ def post_lines(
         with in_row(row, "quantity"):
             _add(journal, row, line, products)
     _check_rest(journal)
+    inspections = _inspected(session, journal)
     posted = post_by_hand(
         session, actor, order=order, uses=journal.uses, returns=journal.returns, reports=journal.reports, taken_back=journal.taken_back,
         posting_date=given.posting_date or actor.work_date(), reason=given.reason,
         flush_exclude=frozenset(c.line_no for c in journal.components.values() if c.takes_part), masters=journal.masters,
         flushing=flushing_of(session, order.no, own_journal=own_journal) if journal.reports else BY_PRINCIPLE,
     )
+    for inspection, numbers in inspections:
+        open_after_report(session, actor, inspection, order.no, [(number, 0) for number in numbers])
     after = {"lines": len(given.lines), "register": posted.register_no}
     audit.record(session, "post production journal", order.no, after=after, reason=given.reason)
     return ProductionJournalPosted(
@@ -262,6 +266,21 @@ def _report(journal: _Journal, row: int, product: OrderLine, line: ProductionJou
     good, error = (_base(journal, master, quantity, line.unit_code) for quantity in (line.good(), line.scrap()))
     report = ProductReport(product.line_no, 0, tracking, good, error, expiration_date=line.expiration_date)
     journal.reports.append(HandReport(row, report))
+
+
+def _inspected(session: Session, journal: _Journal) -> list[tuple[ReportInspection, list[GoodsNumber]]]:
+    """ASC-19: what waits for its result is refused here as well. Gives what has to be inspected after the posting, by product."""
+    asked = []
+    for line_no in {one.report.order_line_no for one in journal.reports}:
+        product = journal.lines[line_no]
+        good = [one for one in journal.reports if one.report.order_line_no == line_no and one.report.good > ZERO]
+        inspection = read_inspections(session, product.item_no, product.variant_code, [one.report.tracking for one in good])
+        for one in good:
+            with in_row(one.row, "quantity"):
+                inspection.check(product.item_no, product.variant_code, one.report.tracking, journal.masters[product.item_no].description)
+        numbers = [goods_number(product.item_no, product.variant_code, one.report.tracking) for one in good]
+        asked.append((inspection, [number for number in numbers if number is not None]))
+    return asked
 
 
 def _take_back(journal: _Journal, row: int, product: OrderLine, line: ProductionJournalLine) -> None:

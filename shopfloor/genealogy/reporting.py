@@ -25,9 +25,11 @@ from shopfloor.genealogy.maintenance_errors import ComponentOnHold, JournalOpen,
 from shopfloor.genealogy.models import AssociationAction, AssociationState, ComponentAssociation, TrackedProduct
 from shopfloor.genealogy.open_journals import propose
 from shopfloor.genealogy.report_rules import Report
-from shopfloor.genealogy.row_queries import OrderRows, held_numbers, hold_of, open_journal_lines, read_rows
+from shopfloor.genealogy.row_queries import HeldNumbers, OrderRows, held_numbers, hold_of, hold_of_goods, open_journal_lines, read_rows
 from shopfloor.genealogy.scan_queries import read_situation
 from shopfloor.genealogy.start_queries import refuse_awaiting
+from shopfloor.inspections.at_report import NOT_INSPECTED, ReportInspection, goods_number, open_after_report, read_inspections
+from shopfloor.items.holds import HoldSource
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.production.commands import advance
@@ -39,6 +41,7 @@ from shopfloor.production.locking import LockedOrder, lock_order
 from shopfloor.production.parameters import read_parameters
 from shopfloor.production.rules import STARTED
 from shopfloor.quantity import ZERO, shown
+from shopfloor.reservations.errors import refusal_of_hold
 
 _row = table(TrackedProduct)
 _association = table(ComponentAssociation)
@@ -109,8 +112,9 @@ def report_rows(
     """
     rows = read_rows(session, order, [line.match_id for line in given.lines])
     everything = [a for match_id in rows.rows for a in rows.associations(match_id)] + list(rows.order_level)
-    held, journals = held_numbers(session, everything), open_journal_lines(session, order.no)
+    held, journals = held_numbers(session, everything, order.item_no), open_journal_lines(session, order.no)
     times = Counter(line.match_id for line in given.lines)
+    inspection = _inspections(session, rows)
 
     def check(line: ReportLineInput) -> None:
         report = _report(rows, line)
@@ -120,6 +124,9 @@ def report_rows(
         report_rules.check(report, lines, rows.situation.product, accept_error=given.accept_error, reason=given.reason)
         refuse_awaiting(order, line.match_id, report.row.tracking.label(), rows.awaiting)
         _check_parts(rows, report.row, held, journals)
+        if report.good > ZERO:  # what is scrapped waits for no result
+            inspection.check(order.item_no, order.variant_code, report.row.tracking, rows.situation.product.description)
+        _check_product(rows, order, report, held)
 
     good, refused = judge(given.lines, check)
     reports = [_report(rows, line) for line in good]
@@ -134,6 +141,7 @@ def report_rows(
     posted, uses = _post(session, actor, order, rows, reports, given.reason, flushing, choice)
     _write(session, actor, order, reports, uses, posted.register_no, given)
     journal_no = settle_picking_list(session, actor, order, posted, choice)
+    _open_inspections(session, actor, order, inspection, reports)
     numbers = [report.row.tracking.label() for report in reports]
     return AssociationsChanged(
         done_text=f"Reported {len(numbers)} as finished: {', '.join(numbers[:5])}.", done=numbers, refused=refused,
@@ -153,6 +161,24 @@ def settle_picking_list(session: Session, actor: Actor, order: LockedOrder, post
     return 0
 
 
+def _inspections(session: Session, rows: OrderRows) -> ReportInspection:
+    """ASC-19: no statement for a product that nobody inspects at its report."""
+    product = rows.situation.product
+    trackings = [row.tracking for row, _ in rows.rows.values()]
+    return read_inspections(session, product.item_no, product.variant_code, trackings) if rows.inspected else NOT_INSPECTED
+
+
+def _open_inspections(
+    session: Session, actor: Actor, order: LockedOrder, inspection: ReportInspection, reports: Sequence[Report]
+) -> None:
+    numbers = [
+        (number, report.row.match_id)
+        for report in reports
+        if report.good > ZERO and (number := goods_number(order.item_no, order.variant_code, report.row.tracking)) is not None
+    ]
+    open_after_report(session, actor, inspection, order.no, numbers)
+
+
 # --- judging --------------------------------------------------------------------------------------------------------------
 
 
@@ -166,17 +192,27 @@ def _report(rows: OrderRows, line: ReportLineInput) -> Report:
 
 
 def _check_parts(
-    rows: OrderRows, row: Row, held: dict[tuple[str, str, str], str], journals: dict[int, tuple[int, str, str, Decimal, bool]]
+    rows: OrderRows, row: Row, held: HeldNumbers, journals: dict[int, tuple[int, str, str, Decimal, bool]]
 ) -> None:
     """D20, D29: no part on hold, no open journal."""
     number = row.tracking.label()
     for association in [*rows.associations(row.match_id), *rows.order_level]:
-        reason = hold_of(association, held)
-        if reason and association.unposted > ZERO:
-            raise ComponentOnHold(number=number, component=association.tracking.label(), reason=reason)
+        hold = hold_of(association, held)
+        if hold is not None and association.unposted > ZERO:
+            raise ComponentOnHold(number=number, component=association.tracking.label(), reason=hold.told)
         if association.association_no in journals:
             journal_no, _, owner, _, _ = journals[association.association_no]
             raise JournalOpen(number=number, owner=owner, journal_no=journal_no)
+
+
+def _check_product(rows: OrderRows, order: LockedOrder, report: Report, held: HeldNumbers) -> None:
+    """D20, D27: a unit that is itself on hold is left out of the report; it must not keep the others back. Only a hold by hand keeps it
+    from being scrapped, as the posting door says, too.
+    """
+    tracking = report.row.tracking
+    hold = hold_of_goods(order.item_no, tracking, held)
+    if hold is not None and (report.good > ZERO or hold.source == HoldSource.HELD):
+        raise refusal_of_hold(hold, rows.situation.product.description, tracking.label())
 
 
 def _within_started(rows: OrderRows, reports: Sequence[Report], base: Decimal) -> list[Report]:

@@ -17,6 +17,9 @@ from shopfloor.genealogy.models import ComponentAssociation, PickingListLine, Tr
 from shopfloor.genealogy.rules import lines_of
 from shopfloor.genealogy.scan_queries import ASSOCIATION_COLUMNS, read_association, read_situation
 from shopfloor.genealogy.start_queries import awaiting_of
+from shopfloor.inspections.at_report import inspected_at_report
+from shopfloor.items.hold_projection import stopped
+from shopfloor.items.holds import Hold, Use, strictest
 from shopfloor.items.models import NumberInformation
 from shopfloor.items.tracking import Tracking
 from shopfloor.people.models import Operator
@@ -39,10 +42,11 @@ _JOURNAL_LINES = (
     .outerjoin(_operator, _operator.c.no == _journal.c.owner_no)
     .where(_journal.c.plant_no == bindparam("at_plant"), _journal.c.order_no == bindparam("at_order"))
 )
-_HELD = select(_information.c.item_no, _information.c.kind, _information.c.number, _information.c.hold_reason).where(
+_held = ("item_no", "kind", "number", "stops", "stopped_by", "stop_reason")
+_HELD = select(*(_information.c[name] for name in _held)).where(
     _information.c.plant_no == bindparam("at_plant"),
     _information.c.item_no.in_(bindparam("items", type_=String, expanding=True)),
-    _information.c.blocked.is_(True),
+    stopped(_information),
 )
 _before = _row.alias("before")
 _ACTIVE = ("Open", "Reported")
@@ -56,6 +60,7 @@ _ROWS = (
         )
         .scalar_subquery()
         .label("earlier"),
+        inspected_at_report(bindparam("at_item", type_=String)).label("inspected"),
     )
     .where(
         _row.c.plant_no == bindparam("at_plant"), _row.c.order_no == bindparam("at_order"), _row.c.state != "Removed",
@@ -84,6 +89,8 @@ class OrderRows:
     """Every component line of the order."""
     awaiting: frozenset[int] = frozenset()
     """Rows above the started quantity (EDG-31, D9)."""
+    inspected: bool = False
+    """The product is inspected when it is reported (ASC-19)."""
 
     def associations(self, match_id: int) -> tuple[Association, ...]:
         """The row's own associations, oldest first."""
@@ -102,7 +109,7 @@ def read_rows(session: Session, order: LockedOrder, match_ids: Iterable[int]) ->
     wanted = sorted(set(match_ids))
     components = order_components(session, order.no)
     situation = read_situation(session, order, 0, components=components)
-    rows = _rows(session, order.no, wanted, situation.product)
+    rows, inspected = _rows(session, order.no, wanted, situation.product)
     associations = _associations(session, (_association.c.order_no == order.no) & _association.c.match_id.in_([*wanted, 0]))
     product = situation.product
     return OrderRows(
@@ -111,6 +118,7 @@ def read_rows(session: Session, order: LockedOrder, match_ids: Iterable[int]) ->
         tuple(a for a in associations if a.match_id == 0),
         tuple(components),
         awaiting_of(session, order.no, situation.product, situation.registered),
+        inspected,
     )
 
 
@@ -130,31 +138,44 @@ def open_journal_lines(session: Session, order_no: str) -> dict[int, tuple[int, 
     return {r.association_no: (r.journal_no, r.owner_no, r.name or r.owner_no, r.quantity, r.end_line) for r in rows}
 
 
-def held_numbers(session: Session, associations: Sequence[Association]) -> dict[tuple[str, str, str], str]:
-    """D20: numbers of the associations that are on hold: (item, kind, number) -> reason."""
-    items = sorted({a.item_no for a in associations})
+HeldNumbers = dict[tuple[str, str, str], Hold]
+"""(item, kind, number) -> what stops it."""
+
+
+def held_numbers(session: Session, associations: Sequence[Association], *more_items: str) -> HeldNumbers:
+    """D20: numbers of the items of these associations, and of more items, that something stops."""
+    items = sorted({a.item_no for a in associations} | set(more_items))
     if not items:
         return {}
     rows = session.connection().execute(_HELD, {"at_plant": current_plant(session), "items": items})
-    return {(r.item_no, r.kind, r.number): r.hold_reason or "blocked" for r in rows}
+    return {(r.item_no, r.kind, r.number): Hold(Use(r.stops), r.stopped_by, r.stop_reason) for r in rows}
 
 
-def hold_of(association: Association, held: dict[tuple[str, str, str], str]) -> str:
-    """Why an association's number is on hold; empty: it is not."""
-    tracking = association.tracking
-    return held.get((association.item_no, "Serial", tracking.serial_no)) or held.get((association.item_no, "Lot", tracking.lot_no)) or ""
+def hold_of(association: Association, held: HeldNumbers) -> Hold | None:
+    """What keeps an association's number from being picked and reported; None: nothing does."""
+    return hold_of_goods(association.item_no, association.tracking, held)
 
 
-def _rows(session: Session, order_no: str, wanted: Sequence[int], product: Product) -> list[Row]:
-    """The last row takes the rest (D31), so each is read with those before it: serial rows are one each, batch rows have quantities."""
+def hold_of_goods(item_no: str, tracking: Tracking, held: HeldNumbers) -> Hold | None:
+    """The same for any number combination of an item."""
+    found = (held.get((item_no, "Serial", tracking.serial_no)), held.get((item_no, "Lot", tracking.lot_no)))
+    return strictest((hold for hold in found if hold is not None), Use.PRODUCE)
+
+
+def _rows(session: Session, order_no: str, wanted: Sequence[int], product: Product) -> tuple[list[Row], bool]:
+    """The last row takes the rest (D31), so each is read with those before it: serial rows are one each, batch rows have quantities.
+
+    And whether the product is inspected at its report.
+    """
     if not wanted:
-        return []
+        return [], False
     at = {"at_plant": current_plant(session), "at_order": order_no}
-    found = session.connection().execute(_ROWS, at | {"wanted": list(wanted)}).all()
+    found = session.connection().execute(_ROWS, at | {"wanted": list(wanted), "at_item": product.item_no}).all()
+    inspected = any(r.inspected for r in found)
     if product.serial:
-        return [read_row(r, (ONE,) * r.earlier) for r in found]
+        return [read_row(r, (ONE,) * r.earlier) for r in found], inspected
     quantities = session.connection().execute(_QUANTITIES, at).all()
-    return [read_row(r, tuple(q.quantity for q in quantities if q.match_id < r.match_id)) for r in found]
+    return [read_row(r, tuple(q.quantity for q in quantities if q.match_id < r.match_id)) for r in found], inspected
 
 
 def read_row(r: SqlRow[Any], earlier: tuple[Decimal, ...]) -> Row:

@@ -14,6 +14,7 @@ from shopfloor.db import current_plant, plant, table
 from shopfloor.genealogy.facts import Association, NumberInUse, NumberStock, Product, Row, Situation
 from shopfloor.genealogy.models import ComponentAssociation, TrackedProduct
 from shopfloor.genealogy.rules import lines_of
+from shopfloor.items.holds import Hold, Use, strictest
 from shopfloor.items.models import (
     Gtin,
     Item,
@@ -288,8 +289,9 @@ def _stock_statement(wanted: ColumnElement[bool]) -> Select[Any]:
         select(
             *OPEN_COLUMNS, _open.c.order_no,
             func.coalesce(serial.c.expiration_date, lot.c.expiration_date).label("expiration_date"),
-            serial.c.blocked.label("serial_blocked"), serial.c.hold_reason.label("serial_reason"),
-            lot.c.blocked.label("lot_blocked"), lot.c.hold_reason.label("lot_reason"),
+            serial.c.stops.label("serial_stops"), serial.c.stopped_by.label("serial_stopped_by"),
+            serial.c.stop_reason.label("serial_reason"),
+            lot.c.stops.label("lot_stops"), lot.c.stopped_by.label("lot_stopped_by"), lot.c.stop_reason.label("lot_reason"),
             _association.c.association_no, _association.c.match_id, _association.c.order_no.label("used_by_order"),
             _association.c.component_line_no, _association.c.state, _row.c.serial_no.label("product_serial"),
             _row.c.lot_no.label("product_lot"), func.coalesce(_operator.c.name, _association.c.registered_by).label("operator"),
@@ -322,12 +324,14 @@ def _entry(row: SqlRow[Any]) -> OpenEntry:
 
 
 def _stock(row: SqlRow[Any]) -> NumberStock:
-    holds = ((row.serial_blocked, row.serial_reason), (row.lot_blocked, row.lot_reason))
-    reasons = [reason or "blocked" for blocked, reason in holds if blocked]
+    stopped = (
+        (row.serial_stops, row.serial_stopped_by, row.serial_reason), (row.lot_stops, row.lot_stopped_by, row.lot_reason)
+    )
+    hold = strictest((Hold(Use(stops), source, reason) for stops, source, reason in stopped if stops), Use.PRODUCE)
     in_use = None
     if row.association_no is not None:
         product = row.product_serial or row.product_lot or row.used_by_order
         in_use = NumberInUse(
             row.association_no, row.match_id, row.used_by_order, row.component_line_no, product, row.operator or "", row.state
         )
-    return NumberStock(_entry(row), row.order_no, row.expiration_date, reasons[0] if reasons else "", in_use)
+    return NumberStock(_entry(row), row.order_no, row.expiration_date, hold, in_use)

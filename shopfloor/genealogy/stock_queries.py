@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, func, literal, select, tuple_, type_coerce
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, func, literal, or_, select, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
 from shopfloor.db import plant, table
@@ -117,7 +117,7 @@ def _with_names(session: Session, stock: FromClause) -> Select[Any]:
         in_units.label("in_units"),
         picked.label("picked"),
         func.coalesce(serial.c.expiration_date, lot.c.expiration_date).label("expiration_date"),
-        (func.coalesce(serial.c.blocked, False) | func.coalesce(lot.c.blocked, False)).label("blocked"),
+        or_(func.coalesce(serial.c.stops, 0) != 0, func.coalesce(lot.c.stops, 0) != 0).label("blocked"),
     )
     return (
         select(*columns)

@@ -46,7 +46,7 @@ def late_capture(job: ScanJob, number: str) -> tuple[Line, list[NumberStock]] | 
             item=component.description, number=number, location=component.location_code, available="0", needed="1",
             unit=component.unit_code,
         )
-    return line, [NumberStock(entry, "", None, "") for entry in free]
+    return line, [NumberStock(entry, "", None, None) for entry in free]
 
 
 def explain_missing(job: ScanJob, number: str) -> Refusal:

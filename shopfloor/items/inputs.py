@@ -223,6 +223,26 @@ class HoldNumber(NumberKey):
     reason: Reason
 
 
+class SetDisposition(NumberKey):
+    """Give a batch a disposition code, or take it away (EDG-14)."""
+
+    disposition_code: Text20 = ""
+    """Blank: none."""
+    reason: Reason
+
+
+class NewDispositionCode(InputModel):
+    """What batches with this code must not be used for. Nothing ticked: they are available."""
+
+    code: Code20
+    name: Name
+    blocks_reservation: bool = False
+    """No document line reserves it. A scan at the bench still registers it: its association holds what it took (EDG-14)."""
+    blocks_production: bool = False
+    blocks_sales: bool = False
+    blocks_transfer: bool = False
+
+
 class NumberDetails(NumberKey):
     """What is known of a number (C13). A blank expiry leaves the stored one; a stored one is not changed here (C15)."""
 

@@ -192,6 +192,20 @@ class Location(PlantLed, Counted, Base):
     """No new document or journal names it."""
 
 
+class DispositionCode(PlantLed, Counted, Base):
+    """A batch disposition code: what the batches that carry it must not be used for (EDG-14). One that stops nothing means available."""
+
+    __tablename__ = "disposition_code"
+    code: Mapped[str] = mapped_column(String(20), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    blocks_reservation: Mapped[bool] = mapped_column(default=False)
+    blocks_production: Mapped[bool] = mapped_column(default=False)
+    blocks_sales: Mapped[bool] = mapped_column(default=False)
+    blocks_transfer: Mapped[bool] = mapped_column(default=False)
+    blocked: Mapped[bool] = mapped_column(default=False)
+    """No other batch gets the code; those that carry it keep it."""
+
+
 class NumberInformation(PlantLed, Base):
     """What is known of one serial, lot or package number of an item: the one place of its expiry (C13, C15, DM-41)."""
 
@@ -204,7 +218,19 @@ class NumberInformation(PlantLed, Base):
     """Python casefold of the number: look-alikes are found with it (A27, D35)."""
     description: Mapped[str] = mapped_column(String(100), default="")
     blocked: Mapped[bool] = mapped_column(default=False)
+    """Held by hand."""
     hold_reason: Mapped[str] = mapped_column(String(200), default="")
+    quality_hold: Mapped[bool] = mapped_column(default=False)
+    """An inspection with a hold is open or failed (EDG-15): a projection of the inspections."""
+    quality_reason: Mapped[str] = mapped_column(String(200), default="")
+    disposition_code: Mapped[str] = mapped_column(String(20), default="")
+    """EDG-14; blank: none."""
+    disposition_reason: Mapped[str] = mapped_column(String(200), default="")
+    stops: Mapped[int] = mapped_column(Integer, default=0)
+    """`holds.Use` that are stopped by the three above together: what every reader asks (D20). A projection of them."""
+    stopped_by: Mapped[str] = mapped_column(String(20), default="")
+    """`holds.HoldSource` of the strictest; blank: nothing stops the number."""
+    stop_reason: Mapped[str] = mapped_column(String(200), default="")
     expiration_date: Mapped[date | None]
     best_before_date: Mapped[date | None]
     production_date: Mapped[date | None]
@@ -217,8 +243,14 @@ class NumberInformation(PlantLed, Base):
         Index(None, "plant_no", "number_folded"),
         Index(
             "ix_number_information_on_hold", "plant_no", "item_no",
-            sqlite_where=text("blocked IS 1"), postgresql_where=text("blocked IS true"),
+            sqlite_where=text("stops <> 0"), postgresql_where=text("stops <> 0"),
         ),
+        Index(
+            "ix_number_information_disposition", "plant_no", "disposition_code",
+            sqlite_where=text("disposition_code <> ''"), postgresql_where=text("disposition_code <> ''"),
+        ),
+        CheckConstraint("stopped_by IN ('', 'Hold', 'Quality hold', 'Disposition code')", name="stopped_by"),
+        CheckConstraint("stops BETWEEN 0 AND 31", name="stops"),
     )
 
 
@@ -229,6 +261,10 @@ class NumberAction(StrEnum):
     RELEASED = "Released"
     DETAILS = "Details changed"
     EXPIRY = "Expiry changed"
+    DISPOSITION = "Disposition code set"
+    QUALITY_HELD = "Quality hold set"
+    QUALITY_RELEASED = "Quality hold lifted"
+    INSPECTED = "Inspection concluded"
 
 
 class NumberHistory(PlantLed, Base):

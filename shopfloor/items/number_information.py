@@ -14,6 +14,7 @@ from shopfloor.clock import now
 from shopfloor.db import Given, ManyRows, current_plant, plant, table
 from shopfloor.errors import InvalidInput, NotFound
 from shopfloor.items.errors import CaseTwin
+from shopfloor.items.hold_projection import locked_number, project
 from shopfloor.items.inputs import HoldNumber, NumberDetails, NumberKey
 from shopfloor.items.models import Item, NumberAction, NumberInformation
 from shopfloor.items.number_history import Change, write_history
@@ -166,12 +167,11 @@ def _origin_row(origin: NumberOrigin) -> dict[str, object]:
 
 
 def _set_hold(session: Session, actor: Actor, given: HoldNumber, *, blocked: bool) -> Changed:
-    row = _row(session, given)
-    if row is None:
-        raise NotFound(record=f"{given.kind.lower()} number", number=given.number)
+    row = locked_number(session, _goods_number(given))
     before = {"blocked": row.blocked, "reason": row.hold_reason}
     row.blocked = blocked
     row.hold_reason = given.reason if blocked else ""
+    project(session, row)
     done = NumberAction.HELD if blocked else NumberAction.RELEASED
     write_history(session, actor, [Change(_goods_number(given), done, str(before["reason"]), row.hold_reason, given.reason)])
     action = "hold number" if blocked else "release number"

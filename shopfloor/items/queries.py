@@ -8,9 +8,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from shopfloor.db import table
+from shopfloor.items.hold_projection import stopped
 from shopfloor.items.masters import NO_POLICY, NO_RULES, ItemMaster, TrackedComponentsRules
 from shopfloor.items.models import (
     Gtin,
@@ -98,6 +100,15 @@ class NumberCard:
     vendor_no: str
     vendor_lot_no: str
     comments: str = ""
+    quality_hold: bool = False
+    """An inspection with a hold is open or failed (EDG-15)."""
+    disposition_code: str = ""
+    disposition_reason: str = ""
+    stops: int = 0
+    """`holds.Use` that are stopped; 0: none (D20)."""
+    stopped_by: str = ""
+    """What stops it the most strictly: Hold, Quality hold, Disposition code; blank: nothing."""
+    stop_reason: str = ""
 
 
 _MASTERS = (
@@ -216,12 +227,14 @@ def number_card(session: Session, *, item_no: str, kind: str, number: str, varia
     """What is known of one number; None when it was never seen."""
     if not all(text.isprintable() for text in (item_no, kind, number, variant_code)):
         return None
-    return next(iter(_number_cards(session, item_no=item_no, kind=kind, number=number, variant_code=variant_code)), None)
+    info = NumberInformation
+    fits = (info.item_no == item_no, info.kind == kind, info.number == number, info.variant_code == variant_code)
+    return next(iter(_number_cards(session, *fits)), None)
 
 
 def held_numbers(session: Session) -> list[NumberCard]:
-    """Every number that is on hold, by item and number (D20)."""
-    return _number_cards(session, blocked=True)
+    """Every number that something stops, by item and number (D20)."""
+    return _number_cards(session, stopped(table(NumberInformation)))
 
 
 def tracked_items_without_pattern(session: Session) -> list[str]:
@@ -231,13 +244,14 @@ def tracked_items_without_pattern(session: Session) -> list[str]:
     return list(session.scalars(select(Item.no).join(code, code.code == Item.item_tracking_code).where(bare).order_by(Item.no)))
 
 
-def _number_cards(session: Session, **fits: object) -> list[NumberCard]:
+def _number_cards(session: Session, *fits: ColumnElement[bool]) -> list[NumberCard]:
     info = NumberInformation
     columns = (
         *(info.item_no, info.variant_code, info.kind, info.number, info.description, info.blocked, info.hold_reason),
         *(info.expiration_date, info.best_before_date, info.production_date, info.vendor_no, info.vendor_lot_no, info.comments),
+        *(info.quality_hold, info.disposition_code, info.disposition_reason, info.stops, info.stopped_by, info.stop_reason),
     )
-    statement: Select[*tuple[Any, ...]] = select(*columns).filter_by(**fits).order_by(info.item_no, info.kind, info.number)
+    statement: Select[*tuple[Any, ...]] = select(*columns).where(*fits).order_by(info.item_no, info.kind, info.number)
     return [NumberCard(*row) for row in session.execute(statement)]
 
 

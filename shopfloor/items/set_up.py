@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from shopfloor.items.dispositions import create_default_codes
 from shopfloor.items.inputs import NewLocation, NewUnit
 from shopfloor.items.master_table import LOCATION, UNIT
 from shopfloor.items.number_series import create_default_series
@@ -36,4 +37,5 @@ def set_up_plant(session: Session, actor: Actor, *, given: PlantSetUp) -> Create
     for unit in given.lines:
         create_record(session, actor, master=UNIT, given=unit)
     create_default_series(session, actor)
+    create_default_codes(session, actor)
     return made

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from shopfloor.db import plant, table
+from shopfloor.items.hold_projection import stopped
 from shopfloor.items.models import Item, NumberInformation
 from shopfloor.items.paging import PAGE_SIZE, Page, page_limit, page_of
 from shopfloor.items.rules import GoodsNumber, folded
@@ -81,7 +82,7 @@ def list_numbers(
     if not (item_no + kind + text).isprintable():
         return Page(())
     wanted += [column == value for column, value in ((c.item_no, item_no), (c.kind, kind)) if value]
-    wanted += [c.blocked.is_(True)] if blocked else []
+    wanted += [stopped(_information)] if blocked else []
     if text:
         wanted.append(or_(c.number_folded.startswith(folded(text), autoescape=True), c.vendor_lot_no == text))
     key = tuple(c[name] for name in KEY)
@@ -89,7 +90,10 @@ def list_numbers(
     if after and len(place) == len(KEY):
         wanted.append(tuple_(*key) > tuple_(*place))
     statement = (
-        select(*key, _item.c.description, c.blocked, c.expiration_date, c.vendor_no, c.vendor_lot_no, _item.c.base_unit_code)
+        select(
+            *key, _item.c.description, (c.stops != 0).label("blocked"), c.expiration_date, c.vendor_no, c.vendor_lot_no,
+            _item.c.base_unit_code,
+        )
         .join(_item, _item.c.no == c.item_no)
         .where(*wanted)
         .order_by(*key)

@@ -46,6 +46,7 @@ def change_record(session: Session, actor: Actor, *, master: Master, record_key:
     master.allow(session, master, before, one.values)
     raise_first(session, master, one, new=False)
     _write(session, master, tuple(record_key), _version_of(given), {name: one.values[name] for name in master.changeable})
+    master.follow(session, one.values)
     changed = {name: value for name, value in one.values.items() if value != before[name]}
     number = master.number(before)
     audit.record(session, f"change {master.record}", number, before=_json(before, changed), after=_json(changed, changed))

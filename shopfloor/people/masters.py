@@ -68,6 +68,10 @@ def _nobody(_session: Session, _values: Mapping[str, Any]) -> list[str]:
     return []
 
 
+def _alone(_session: Session, _values: Mapping[str, Any]) -> None:
+    """Nothing follows a change."""
+
+
 def _allow(_session: Session, _master: Master, _before: Mapping[str, Any], _after: Mapping[str, Any]) -> None:
     """Every change is allowed."""
 
@@ -105,6 +109,8 @@ class Master:
     """What needs it beside the tables that name it."""
     allow: Callable[[Session, Master, Mapping[str, Any], Mapping[str, Any]], None] = _allow
     """Refuses a change from one set of values to another."""
+    follow: Callable[[Session, Mapping[str, Any]], None] = _alone
+    """Brings what is derived from a record after its change, in the same transaction."""
 
     def __str__(self) -> str:
         """A command that names a master is the same command after a restart."""

@@ -22,10 +22,11 @@ ADJUST_STOCK = "post item journals"
 MASTERS = "maintain masters"
 ORDERS = "maintain production orders"
 HOLD = "hold and release numbers"
+INSPECT = "enter inspection results"
 TRACE = "trace"
 SETTINGS = "maintain settings"
 
-_WORKER = frozenset({REGISTER, MAINTAIN_OWN, TRACE})
+_WORKER = frozenset({REGISTER, MAINTAIN_OWN, TRACE, INSPECT})
 _SUPERVISOR = _WORKER | {OVERRIDE, MOVE, MAINTAIN, PICK, REPORT}
 _MANAGER = _SUPERVISOR | {REPORT_INCOMPLETE, ADJUST, REVERSE, REPLACE, ORDERS, MASTERS, RECEIVE, ADJUST_STOCK, RESERVE, BREAK_RESERVATIONS}
 
@@ -33,7 +34,7 @@ RIGHTS: dict[Role, frozenset[str]] = {
     Role.WORKER: _WORKER,
     Role.SUPERVISOR: _SUPERVISOR,
     Role.MANAGER: _MANAGER,
-    Role.QUALITY: frozenset({TRACE, HOLD}),
+    Role.QUALITY: frozenset({TRACE, HOLD, INSPECT}),
     Role.STOREKEEPER: frozenset({TRACE, RECEIVE, ADJUST_STOCK, PICK, RESERVE}),
     Role.ADMINISTRATOR: _MANAGER | {HOLD, SETTINGS},
 }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from shopfloor.items.date_formula import end_of
 from shopfloor.items.errors import ItemBlocked
+from shopfloor.items.holds import REASON_LENGTH, HoldSource, Use, strictest
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.entry_types import EntryType
@@ -25,7 +27,7 @@ from shopfloor.posting.errors import (
 from shopfloor.posting.facts import Facts, NamedEntry, NumberFact, NumberKey, Production, dated_number, numbers_of
 from shopfloor.posting.journal import ItemJournalLine
 from shopfloor.quantity import ONE, ZERO, shown
-from shopfloor.reservations.errors import MustBeReserved, NumberOnHold
+from shopfloor.reservations.errors import MustBeReserved, refusal_of_hold
 
 EXPIRED_GOODS_MAY_LEAVE = frozenset({EntryType.PURCHASE, EntryType.NEGATIVE_ADJUSTMENT, EntryType.TRANSFER})
 """EX-04: expired goods may be sent back, written off and moved."""
@@ -110,18 +112,36 @@ def check_information(line: ItemJournalLine, item: ItemMaster, known: Mapping[Nu
 
 
 def check_holds(line: ItemJournalLine, item: ItemMaster, facts: Facts) -> None:
-    """AP-14, D20. Raises NumberOnHold."""
+    """AP-14, D20, EDG-14, EDG-15. Raises NumberOnHold, QualityHold, BatchBlocked."""
     if ignores_holds(line, facts) or (line.inbound and line.entry_type in HELD_GOODS_MAY_COME):
         return
+    known = facts.information
+    if line.entry_type == EntryType.OUTPUT and not line.inbound:
+        # A unit that failed its inspection may be scrapped; what somebody holds by hand stays as it is.
+        known = {key: fact for key, fact in known.items() if fact.hold.source == HoldSource.HELD}
     for tracking in (line.tracking, line.received_tracking):
-        refuse_held(item, line.variant_code, tracking, facts.information)
+        refuse_held(item, line.variant_code, tracking, known, use_of(line))
 
 
-def refuse_held(item: ItemMaster, variant_code: str, tracking: Tracking, known: Mapping[NumberKey, NumberFact]) -> None:
-    """Raises NumberOnHold for the first number of the combination that is on hold."""
-    for key in numbers_of(item.item_no, variant_code, tracking):
-        if key in known and known[key].blocked:
-            raise NumberOnHold(item=label(item), number=key[3], reason=known[key].hold_reason or "no reason given")
+def refuse_held(
+    item: ItemMaster, variant_code: str, tracking: Tracking, known: Mapping[NumberKey, NumberFact], use: Use
+) -> None:
+    """Raises NumberOnHold, QualityHold or BatchBlocked for the number of the combination that is stopped the most strictly (D20)."""
+    holds = {key[3]: known[key].hold for key in numbers_of(item.item_no, variant_code, tracking) if key in known}
+    hold = strictest(holds.values(), use)
+    if hold is not None:
+        number = next(number for number, one in holds.items() if one is hold)
+        raise refusal_of_hold(hold, label(item), number)
+
+
+def use_of(line: ItemJournalLine) -> Use:
+    """What a line does with its goods, as disposition codes tell uses apart (EDG-14)."""
+    if line.entry_type in {EntryType.CONSUMPTION, EntryType.OUTPUT}:
+        return Use.PRODUCE
+    if line.entry_type == EntryType.SALE:
+        return Use.SELL
+    moves_away = line.entry_type == EntryType.TRANSFER and line.received_location != line.location_code
+    return Use.TRANSFER if moves_away else Use.OTHER
 
 
 def ignores_holds(line: ItemJournalLine, facts: Facts) -> bool:
@@ -132,13 +152,23 @@ def ignores_holds(line: ItemJournalLine, facts: Facts) -> bool:
     return line.takes_back or (line.outbound and may_leave and facts.may_pass_holds and bool(line.reason or facts.reason))
 
 
-def held_entries(facts: Facts) -> frozenset[int]:
-    """Open entries with a number on hold."""
+def inherited(fact: NumberFact, old: NumberKey) -> NumberFact:
+    """D20: what stops goods goes with them to a new number. An inspection stays with the number that it inspected, so that its hold
+    becomes one by hand, which says where it came from.
+    """
+    if fact.hold.source != HoldSource.QUALITY:
+        return fact
+    reason = f"{fact.hold.source} of {old[3]}: {fact.hold.told}"[:REASON_LENGTH]
+    return replace(fact, hold=replace(fact.hold, source=HoldSource.HELD.value, reason=reason))
+
+
+def held_entries(facts: Facts, use: Use) -> frozenset[int]:
+    """Open entries with a number that is stopped for a use."""
     return frozenset(
         entry.entry_no
         for entry in facts.stock
         for key in numbers_of(entry.item_no, entry.variant_code, entry.tracking)
-        if key in facts.information and facts.information[key].blocked
+        if key in facts.information and facts.information[key].hold.stops_use(use)
     )
 
 

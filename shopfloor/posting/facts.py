@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from shopfloor.items.holds import FREE, Hold
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.rules import OpenStock
@@ -23,9 +24,10 @@ SerialKey = tuple[str, str, str]
 class NumberFact:
     """What number information says."""
 
-    blocked: bool = False
-    hold_reason: str = ""
+    hold: Hold = FREE
     expiration_date: date | None = None
+    disposition_code: str = ""
+    disposition_reason: str = ""
 
 
 @dataclass(frozen=True)

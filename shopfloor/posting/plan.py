@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from shopfloor.errors import NotFound, Refusal, in_row
 from shopfloor.items.date_formula import days_later
+from shopfloor.items.holds import Use
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.entry_types import EntryType, OrderType
@@ -25,7 +26,7 @@ from shopfloor.posting.facts import Facts, NumberFact, NumberKey, Production, Se
 from shopfloor.posting.journal import ItemJournalLine
 from shopfloor.posting.planned import Plan, PlannedApplication, PlannedEntry
 from shopfloor.quantity import ZERO, shown
-from shopfloor.reservations.errors import NotAvailable, NumberOnHold, ReservedElsewhere
+from shopfloor.reservations.errors import NotAvailable, NumberOnHold, ReservedElsewhere, refusal_of_hold
 
 
 class HeldByOthers(Exception):
@@ -70,7 +71,7 @@ class _Draft:
         self.taken_back = dict(facts.taken_back)
         self.produced = dict(facts.produced)
         self.new_serials: dict[SerialKey, str] = {}
-        self.held = checks.held_entries(facts)
+        self.held: dict[Use, frozenset[int]] = {}
 
     def add(self, line: ItemJournalLine) -> None:
         """One journal line: all checks in their fixed order, then what it writes."""
@@ -192,7 +193,7 @@ class _Draft:
             holder=line.demand,
             only_entry_no=line.fixed_entry,
             not_made_by=(line.order_no, line.order_line_no) if consumes else None,
-            skipped=frozenset() if checks.ignores_holds(line, self.facts) else self.held,
+            skipped=frozenset() if checks.ignores_holds(line, self.facts) else self._held(checks.use_of(line)),
             from_transit=line.from_transit,
         )
         taking = self.stock.take(want)
@@ -217,7 +218,7 @@ class _Draft:
             refusal = ReservedElsewhere(item=checks.label(item), number=number, holder="")
             return HeldByOthers(refusal, taking.held)
         if taking.on_hold:
-            return self._on_hold(item, taking.on_hold[0])
+            return self._on_hold(line, item, taking.on_hold[0])
         if taking.on_its_way and not line.from_transit:
             return InTransit(
                 item=checks.label(item), number=number, location=line.location_code, order_no=taking.on_its_way[0].order_no
@@ -232,10 +233,16 @@ class _Draft:
             item=checks.label(item), number=number, location=line.location_code, available=here, needed=needed, unit=item.base_unit_code
         )
 
-    def _on_hold(self, item: ItemMaster, entry: OpenStock) -> Refusal:
+    def _held(self, use: Use) -> frozenset[int]:
+        """Open entries that a use must pass over; looked for once for each use of the posting."""
+        if use not in self.held:
+            self.held[use] = checks.held_entries(self.facts, use)
+        return self.held[use]
+
+    def _on_hold(self, line: ItemJournalLine, item: ItemMaster, entry: OpenStock) -> Refusal:
         """The hold that keeps an entry without a specific number from being taken."""
         try:
-            checks.refuse_held(item, entry.variant_code, entry.tracking, self.information)
+            checks.refuse_held(item, entry.variant_code, entry.tracking, self.information, checks.use_of(line))
         except NumberOnHold as refusal:
             return refusal
         raise AssertionError("an entry was skipped although none of its numbers is on hold")
@@ -297,13 +304,13 @@ class _Draft:
         """D20: a new number does not end a hold. It begins on hold; a free number that exists already does not take held goods."""
         for old, new in checks.renamed_numbers(line):
             fact = self.information.get(old, NumberFact())
-            if not fact.blocked:
+            if not fact.hold.stops:
                 continue
             known = self.information.get(new) if new else NumberFact()
-            if known is not None and not known.blocked:
-                raise NumberOnHold(item=checks.label(item), number=old[3], reason=fact.hold_reason or "no reason given")
+            if known is not None and fact.hold.stops & ~known.hold.stops:
+                raise refusal_of_hold(fact.hold, checks.label(item), old[3])
             if new and known is None:
-                self.plan.held[new] = fact.hold_reason
+                self.plan.held[new] = checks.inherited(fact, old)
 
     def _note_numbers(self, item_no: str, variant_code: str, tracking: Tracking, expires: date | None) -> None:
         """Every number that is posted has its information from then on."""
@@ -311,7 +318,7 @@ class _Draft:
             known = self.information.get(key)
             if known is None:
                 self.plan.information[key] = expires
-                self.information[key] = NumberFact(key in self.plan.held, self.plan.held.get(key, ""), expires)
+                self.information[key] = replace(self.plan.held.get(key, NumberFact()), expiration_date=expires)
             elif known.expiration_date is None and expires is not None and key not in self.plan.information:
                 self.plan.new_dates[key] = expires
                 self.information[key] = replace(known, expiration_date=expires)

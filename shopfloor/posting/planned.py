@@ -14,7 +14,7 @@ from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.entry_types import EntryType
 from shopfloor.ledger.rules import BalanceChange
 from shopfloor.ledger.units import UnitKey
-from shopfloor.posting.facts import NumberKey
+from shopfloor.posting.facts import NumberFact, NumberKey
 from shopfloor.posting.journal import ItemJournalLine
 from shopfloor.quantity import ZERO
 
@@ -75,7 +75,7 @@ class Plan:
     """Dates for number information that exists without one."""
     redated: dict[NumberKey, date] = field(default_factory=dict)
     """Corrected dates of numbers that keep their name (EX-05, C15)."""
-    held: dict[NumberKey, str] = field(default_factory=dict)
-    """Numbers to create on hold, with the reason: reclassified goods do not lose their hold (D20)."""
+    held: dict[NumberKey, NumberFact] = field(default_factory=dict)
+    """Numbers to create with what stopped the goods before: reclassified goods do not lose their hold (D20)."""
     moved_entries: dict[int, int] = field(default_factory=dict)
     """Open entries that live on with their reservations: old entry -> reference of the new one (AP-13)."""

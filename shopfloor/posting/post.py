@@ -17,6 +17,7 @@ from shopfloor.clock import now
 from shopfloor.db import Given, ManyRows, current_plant, table, take_numbers
 from shopfloor.db.races import lost_race
 from shopfloor.errors import Refusal
+from shopfloor.items.holds import HoldSource
 from shopfloor.items.models import NumberInformation
 from shopfloor.items.queries import item_masters
 from shopfloor.ledger import entries as ledger
@@ -27,7 +28,7 @@ from shopfloor.people.actor import Actor
 from shopfloor.people.rights import HOLD
 from shopfloor.posting import reading
 from shopfloor.posting.errors import TooManyLines
-from shopfloor.posting.facts import Facts, NumberKey
+from shopfloor.posting.facts import Facts, NumberFact, NumberKey
 from shopfloor.posting.journal import LINE_LIMIT, ItemJournalLine, PostedLine, PostedRegister
 from shopfloor.posting.plan import HeldByOthers, make_plan
 from shopfloor.posting.planned import Plan, PlannedEntry
@@ -235,7 +236,7 @@ class _Writer:
         rows = [
             {
                 "plant_no": current_plant(session), "item_no": key[0], "variant_code": key[1], "kind": key[2], "number": key[3],
-                "number_folded": key[3].casefold(), "description": "", "blocked": key in plan.held, "hold_reason": plan.held.get(key, ""),
+                "number_folded": key[3].casefold(), "description": "", **_stopped(plan.held.get(key)),
                 "expiration_date": expires, "vendor_no": vendors.get((key[0], key[3]), ""), "vendor_lot_no": "", "comments": "",
                 "created_at": created_at,
             }
@@ -268,6 +269,17 @@ def _entry_unit(entry: PlannedEntry) -> UnitKey:
 
 def _unit_row(key: UnitKey, unit_no: int) -> ledger.Row:
     return {"unit_no": unit_no} | vars(key)
+
+
+def _stopped(fact: NumberFact | None) -> ledger.Row:
+    """What stops a new number: nothing, or what stopped the goods under their old one (D20)."""
+    fact = fact or NumberFact()
+    blocked = fact.hold.source == HoldSource.HELD
+    return {
+        "blocked": blocked, "hold_reason": fact.hold.reason if blocked else "", "disposition_code": fact.disposition_code,
+        "disposition_reason": fact.disposition_reason, "stops": int(fact.hold.stops), "stopped_by": fact.hold.source,
+        "stop_reason": fact.hold.reason,
+    }
 
 
 def _numbers(entry: PlannedEntry) -> ledger.Row:

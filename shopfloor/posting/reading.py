@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Row, Select, Table, and_, bindparam, func,
 from sqlalchemy.orm import Session
 
 from shopfloor.db import current_plant, plant, table
+from shopfloor.items.holds import FREE, Hold, Use
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.models import NumberInformation
 from shopfloor.items.tracking import Tracking
@@ -145,8 +146,13 @@ def number_information(session: Session, lines: Sequence[ItemJournalLine], stock
         return {}
     rows = session.connection().execute(_INFORMATION, _values(session, {"numbers": keys}))
     return {
-        (row.item_no, row.variant_code, row.kind, row.number): NumberFact(row.blocked, row.hold_reason, row.expiration_date) for row in rows
+        (row.item_no, row.variant_code, row.kind, row.number): _number_fact(row) for row in rows
     }
+
+
+def _number_fact(row: Row[Any]) -> NumberFact:
+    hold = Hold(Use(row.stops), row.stopped_by, row.stop_reason) if row.stops else FREE
+    return NumberFact(hold, row.expiration_date, row.disposition_code, row.disposition_reason)
 
 
 @dataclass(frozen=True)
@@ -239,7 +245,8 @@ _UNIT_COLUMNS = {
     "places": ("item_no", "variant_code", "serial_no", "lot_no", "package_no", "order_no", "order_line_no", "match_id"),
 }
 _information_key = (_information.c.item_no, _information.c.variant_code, _information.c.kind, _information.c.number)
-_INFORMATION = select(*_information_key, _information.c.blocked, _information.c.hold_reason, _information.c.expiration_date).where(
+_known = ("stops", "stopped_by", "stop_reason", "expiration_date", "disposition_code", "disposition_reason")
+_INFORMATION = select(*_information_key, *(_information.c[name] for name in _known)).where(
     _at_plant(_information), _among_values("numbers", _information_key)
 )
 

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, case, func,
 from sqlalchemy.orm import Session
 
 from shopfloor.db import plant, table
+from shopfloor.items.holds import Use
 from shopfloor.items.models import NumberInformation
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.models import OpenItemEntry
@@ -170,7 +171,7 @@ def _completed(
             held_without_number=held.matching(one.tracking, 0),
             reserved_by_line=held.matching(one.tracking, 1),
             expiration_date=_date(facts, one.tracking),
-            on_hold=any(facts[key].blocked for key in _keys(one.tracking) if key in facts),
+            on_hold=any(facts[key].stops & Use.RESERVE for key in _keys(one.tracking) if key in facts),
         )
         for one in found
     ]
@@ -225,7 +226,7 @@ def _read(session: Session, statement: Select[Any]) -> _Found:
 def _facts(session: Session, place: Place, wanted: Sequence[Tracking]) -> dict[tuple[str, str], Row[Any]]:
     numbers = sorted({number for one in wanted for _, number in _keys(one)})
     c = _information.c
-    statement = select(c.kind, c.number, c.blocked, c.expiration_date).where(
+    statement = select(c.kind, c.number, c.stops, c.expiration_date).where(
         plant(session, _information), c.item_no == place.item_no, c.variant_code == place.variant_code, c.number.in_(numbers)
     )
     rows: Iterable[Row[Any]] = session.connection().execute(statement)

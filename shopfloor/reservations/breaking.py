@@ -60,8 +60,10 @@ def make_room(session: Session, actor: Actor, needs: Sequence[Needed], *, may_br
     own_here = named.own_of({need.demand for need in needs if need.demand is not None})
     if named.suffices(needs) and own_here == own:
         return ""
-    before = {supply.source_line_no: open_entry(supply) for supply in stock_supplies(session, {need.goods for need in needs}, lock=True)}
+    supplies = stock_supplies(session, {need.goods for need in needs}, lock=True)
+    before = {supply.source_line_no: open_entry(supply) for supply in supplies}
     shelf = _Shelf.of(session, before.values())
+    shelf.on_hold |= {supply.source_line_no for supply in supplies if supply.on_hold}
     for need in needs:
         short = shelf.short_of(need)
         if short > ZERO:
@@ -86,6 +88,8 @@ class _Shelf:
     """Entries by goods and one of their numbers, and by goods alone, so that no need looks through all of them."""
     free: dict[Goods, dict[int, None]] = field(default_factory=lambda: defaultdict(dict))
     """Entries with something free."""
+    on_hold: set[int] = field(default_factory=set)
+    """Entries that nothing may be reserved of (D20): no reservation moves there."""
 
     @staticmethod
     def of(session: Session, entries: Iterable[OpenEntry]) -> _Shelf:
@@ -148,7 +152,7 @@ class _Shelf:
         for number in self.free[need.goods]:
             if wanted <= ZERO:
                 break
-            if number not in here:
+            if number not in here and number not in self.on_hold:
                 found.append(self.entries[number])
                 wanted -= self.entries[number].free
         return sorted(found, key=lambda entry: entry.entry_no)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shopfloor.errors import NeedsConfirmation, Refusal
+from shopfloor.items.holds import Hold, HoldSource
 
 
 @dataclass(eq=False)
@@ -41,6 +42,28 @@ class NumberOnHold(Refusal):
     item: str
     number: str
     reason: str
+
+
+@dataclass(eq=False)
+class BatchBlocked(NumberOnHold):
+    """EDG-14: the disposition code of the number blocks this use."""
+
+    code = "BATCH_BLOCKED"
+    message = "{number} of {item} is blocked by its disposition code: {reason}. Put it aside and scan another one."
+
+
+@dataclass(eq=False)
+class QualityHold(NumberOnHold):
+    """EDG-15: an inspection of the number is open, or it failed."""
+
+    code = "QUALITY_HOLD"
+    message = "{number} of {item} is on quality hold: {reason}. Put it aside and scan another one, or ask quality."
+
+
+def refusal_of_hold(hold: Hold, item: str, number: str) -> NumberOnHold:
+    """D20: one answer, in the words of the strictest of what stops a number."""
+    kinds = {HoldSource.QUALITY.value: QualityHold, HoldSource.DISPOSITION.value: BatchBlocked}
+    return kinds.get(hold.source, NumberOnHold)(item=item, number=number, reason=hold.told)
 
 
 @dataclass(eq=False)

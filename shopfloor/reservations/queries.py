@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select,
 from sqlalchemy.orm import Session
 
 from shopfloor.db import current_plant, plant, table
+from shopfloor.items.hold_projection import may_be_reserved
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.models import OpenItemEntry
 from shopfloor.quantity import ZERO
@@ -47,12 +48,12 @@ def pieces_on(session: Session, open_entry_nos: Sequence[int], line: Demand | No
 
 
 def lock_free_supply(session: Session, item_no: str, variant_code: str, location_code: str) -> list[OpenEntry]:
-    """Lock and read every open entry of an item at a location, oldest first: where reservations may go (LB-05)."""
+    """Lock and read every open entry of an item at a location, oldest first: where reservations may go (LB-05, D20)."""
     rows: Iterable[Row[Any]] = session.connection().execute(
         select(_open)
         .where(
             plant(session, _open), _open.c.item_no == item_no, _open.c.variant_code == variant_code,
-            _open.c.location_code == location_code, _open.c.remaining > ZERO,
+            _open.c.location_code == location_code, _open.c.remaining > ZERO, may_be_reserved(_open),
         )
         .order_by(_open.c.entry_no)
         .with_for_update(key_share=True)

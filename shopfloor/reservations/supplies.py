@@ -17,6 +17,8 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, se
 from sqlalchemy.orm import Session
 
 from shopfloor.db import plant, table
+from shopfloor.items.hold_projection import stopped
+from shopfloor.items.holds import Use
 from shopfloor.items.models import Item, NumberInformation
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.models import OpenItemEntry
@@ -287,9 +289,10 @@ def _among(goods: Collection[Goods]) -> ColumnElement[bool]:
 
 
 def _numbers_on_hold(session: Session, items: Collection[str]) -> set[tuple[str, str, str, str]]:
+    """Numbers that must not be reserved (D20, EDG-14)."""
     i = _information.c
     statement = select(i.item_no, i.variant_code, i.kind, i.number).where(
-        plant(session, _information), i.item_no.in_(sorted(items)), i.blocked.is_(True)
+        plant(session, _information), i.item_no.in_(sorted(items)), stopped(_information), i.stops.bitwise_and(int(Use.RESERVE)) != 0
     )
     return {tuple(row) for row in session.connection().execute(statement)}
 

@@ -159,7 +159,7 @@ def _information(session: Session, asked: Asked, kind: FoundTable) -> tuple[Sele
     keys = (found.c.item_no, found.c.variant_code)
     blank = literal("", String)
     numbers = tuple(found.c.number if name.startswith(INFORMATION_OF[kind].lower()) else blank for name in NUMBERS)
-    state = case((found.c.blocked, "On hold"), else_="")
+    state = case((found.c.stops != 0, "On hold"), else_="")
     return _columns(
         keys, no=found.c.number, item_no=found.c.item_no, numbers=numbers, state=state, party_no=found.c.vendor_lot_no,
         day=found.c.expiration_date,

@@ -33,6 +33,22 @@ def item_link(item_no: str) -> str:
     return _below("/items/", item_no)
 
 
+def card_address(item_no: str, variant_code: str, kind: str, number: str) -> str:
+    """The card of a serial, lot or package number."""
+    named = {"item_no": item_no, "variant_code": variant_code, "kind": kind, "number": number}
+    return "/numbers/card?" + urlencode({name: value for name, value in named.items() if value}, quote_via=quote)
+
+
+def inspections_link(state: str = "All", **filters: str) -> str:
+    """The list of inspections with filters."""
+    return _asked("/inspections", {"state": state, **filters})
+
+
+def new_inspection_link(item_no: str, variant_code: str, kind: str, number: str) -> str:
+    """The form that opens an inspection of a number."""
+    return _asked("/inspections/new", {"item_no": item_no, "variant_code": variant_code, "kind": kind, "number": number})
+
+
 def entry_link(entry_no: int) -> str:
     """The card of an item ledger entry."""
     return f"/ledger-entries/{entry_no}" if entry_no else ""

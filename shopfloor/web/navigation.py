@@ -39,6 +39,7 @@ MORE: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
         ("/numbers", _l("Serial, lot and package numbers")),
         ("/numbers/held", _l("Numbers on hold")),
         ("/numbers/expiring", _l("Expiring numbers")),
+        ("/inspections", _l("Inspections")),
         ("/find-entries", _l("Find entries")),
         ("/ledger-entries", _l("Item ledger entries")),
         ("/item-applications", _l("Item application entries")),
@@ -59,6 +60,8 @@ MORE: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
     )),
     (_l("Items and places"), (
         ("/tracking-codes", _l("Item tracking codes")),
+        ("/inspection-tests", _l("Inspection tests")),
+        ("/disposition-codes", _l("Disposition codes")),
         ("/units", _l("Units of measure")),
         ("/item-units", _l("Units of items")),
         ("/gtins", _l("GTINs")),

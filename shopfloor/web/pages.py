@@ -30,6 +30,7 @@ MODULES = (
     "masters.views",
     "masters.files",
     "inventory.tracking_codes",
+    "quality.inspections",
     "production.barcode_sheet",
     "production.boms",
     "production.dialogs",

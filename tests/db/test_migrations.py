@@ -119,7 +119,7 @@ GOODS = "plant_no = 1 AND item_no = 'x' AND variant_code = ''"
     (f"SELECT * FROM open_item_entry WHERE {GOODS} AND location_code = 'x' AND serial_no IN ('x', 'y')", "plant_no_serial_no"),
     ("SELECT * FROM open_item_entry WHERE plant_no = 1 AND item_no IN ('x') AND serial_no IN ('x', 'y')", "plant_no_serial_no"),
     (f"SELECT * FROM open_item_entry WHERE {GOODS} AND location_code = 'x' ORDER BY posting_date, entry_no", "location_code"),
-    ("SELECT * FROM number_information WHERE plant_no = 1 AND item_no IN ('x', 'y') AND blocked IS 1", "on_hold"),
+    ("SELECT * FROM number_information WHERE plant_no = 1 AND item_no IN ('x', 'y') AND stops != 0 AND (stops & 1) != 0", "on_hold"),
 ])
 def test_sqlite_never_takes_the_plant_for_a_narrow_filter(statement: str, index: str) -> None:
     """A15: `plant_no` leads every index; the planner must use what comes behind it."""

@@ -14,6 +14,7 @@ from shopfloor.demo import names, tour
 from shopfloor.demo.floor import Floor
 from shopfloor.demo.load import State, load, state, step_count
 from shopfloor.demo.names import lot_label, serial_label
+from shopfloor.demo.quality import WAITING_CELLS, WAITING_PACK
 from shopfloor.demo.story import larger, story
 from shopfloor.errors import Refusal
 from shopfloor.genealogy.inputs import ReportInput, ReportLineInput, ScanInput, ScanRules
@@ -22,12 +23,13 @@ from shopfloor.genealogy.registration import register_scan
 from shopfloor.genealogy.reporting import report_as_finished
 from shopfloor.genealogy.stock_queries import stock_by_number
 from shopfloor.items.models import Gtin
-from shopfloor.items.queries import tracked_items_without_pattern
+from shopfloor.items.queries import held_numbers, tracked_items_without_pattern
 from shopfloor.ledger.models import ItemLedgerEntry
 from shopfloor.orders.models import SalesLine, SalesShipment
 from shopfloor.people.models import Operator, Role
 from shopfloor.people.settings import read_settings
 from shopfloor.production.models import ProductionOrder, ProductionStatus
+from shopfloor.quality.queries import list_inspections
 from shopfloor.scanning.gs1.check_digits import has_check_digit
 from shopfloor.tracing.queries import trace
 from tests.databases import fresh_engine
@@ -226,3 +228,11 @@ def test_the_tour_can_be_played(own_engine):
 def test_the_story_names_every_unit_once():
     numbers = [unit.number for order in story() for unit in order.units]
     assert len(numbers) == len(set(numbers))
+
+
+def test_quality_has_passed_reworked_and_waiting_packs_and_cells_under_inspection(plant_session):
+    """C9, EDG-14, EDG-15: every kind of record is there to be looked at, and the held numbers say why."""
+    found = {row.number: (row.state, row.held) for row in list_inspections(plant_session).rows}
+    assert found == {**dict.fromkeys(tour.REPORTED, ("Passed", False)), WAITING_PACK: ("Open", True)}
+    held = {card.number: card.stopped_by for card in held_numbers(plant_session)}
+    assert held == {WAITING_PACK: "Quality hold", WAITING_CELLS: "Disposition code"}

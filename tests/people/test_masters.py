@@ -46,6 +46,8 @@ EXAMPLES = {
     "customer": ({"no": "C9", "name": "Nine", "email": "a@b.example"}, {"name": "Neun"}),
     "station": ({"code": "ST-9", "name": "Nine"}, {"name": "Neun", "gs1_recognition": "prefix"}),
     "resource": ({"code": "R-9", "name": "Nine", "kind": "Machine"}, {"kind": "Person"}),
+    "disposition code": ({"code": "WET", "name": "Wet", "blocks_sales": True}, {"name": "Damp", "blocks_transfer": True}),
+    "inspection test": ({"item_no": LABEL, "test": "Gloss", "unit": "GU", "lower_limit": "-4"}, {"unit": "%", "at_report": "After"}),
     "bill of material": ({"no": "B-9", "item_no": PACK, "description": "Nine"}, {"description": "Neun"}),
     "routing": ({"no": "R-9", "item_no": PACK, "description": "Nine"}, {"description": "Neun"}),
 }

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from shopfloor.exchange.exports import export
 from shopfloor.exchange.imports import ImportFile, import_file
 from shopfloor.exchange.registry import MASTERS, master_of
-from shopfloor.people.fields import Code50, InputModel, Text20, Text200, read_input
+from shopfloor.people.fields import Code50, InputModel, Text20, Text50, Text200, read_input
 from shopfloor.people.master_commands import block_record, change_record, copy_record, create_record, delete_record
 from shopfloor.people.master_queries import list_records, read_record
 from shopfloor.people.masters import Key, Master
@@ -53,10 +53,11 @@ class VersionPath(RecordPath):
 
 
 class KeyQuery(InputModel):
-    """Further parts of the key: the vendor or customer of a reference, the unit of an item."""
+    """Further parts of the key: the vendor or customer of a reference, the unit of an item, the test of an item."""
 
     source_no: Text20 = ""
     unit_code: Text20 = ""
+    test: Text50 = ""
 
 
 class RecordsQuery(PageQuery):

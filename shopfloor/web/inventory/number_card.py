@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from urllib.parse import quote, urlencode
 
 from flask import Blueprint
 from flask_babel import gettext as _
@@ -14,9 +13,11 @@ from werkzeug.wrappers import Response
 from shopfloor.clock import now
 from shopfloor.errors import Answer, NotFound, Refusal
 from shopfloor.items import queries
-from shopfloor.items.inputs import HoldNumber, NumberDetails, NumberKey
+from shopfloor.items.dispositions import DISPOSITION_CODE, set_disposition
+from shopfloor.items.inputs import HoldNumber, NumberDetails, NumberKey, SetDisposition
 from shopfloor.items.number_history import HistoryLine, history_of
 from shopfloor.items.number_information import hold_number, release_number, set_number_information
+from shopfloor.items.paging import LARGEST_PAGE
 from shopfloor.items.rules import GoodsNumber
 from shopfloor.ledger.entry_queries import EntryLine
 from shopfloor.ledger.number_queries import entries_of_one_number, number_figures
@@ -24,6 +25,8 @@ from shopfloor.orders.expiration_correction import change_expiration_date
 from shopfloor.orders.journal_inputs import ExpirationCorrection
 from shopfloor.people import rights
 from shopfloor.people.fields import InputModel, read_input
+from shopfloor.people.master_queries import list_records
+from shopfloor.quality.queries import inspections_of
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
 from shopfloor.web.forms import Form, FormBuilder
@@ -31,8 +34,10 @@ from shopfloor.web.guards import current_actor
 from shopfloor.web.htmx import go, respond
 from shopfloor.web.inputs import argument, command_key, read_form
 from shopfloor.web.inventory.stock import trace_address
+from shopfloor.web.links import card_address, inspections_link, new_inspection_link
 from shopfloor.web.lists import form_page, found
 from shopfloor.web.navigation import may
+from shopfloor.web.quality.inspections import INSPECTIONS, inspection_cells
 from shopfloor.web.refusals import on_refusal
 from shopfloor.web.tables import Cell, Column, Table, table
 from shopfloor.web.texts import message_of
@@ -59,6 +64,7 @@ HISTORY = (
     Column(_l("Reason")),
     Column(_l("Who")),
 )
+FEW_INSPECTIONS = 5
 STOCK = (Column(_l("Location")), Column(_l("Inventory"), "quantity"), Column(_l("Reserved"), "quantity"))
 
 
@@ -101,6 +107,12 @@ def release() -> Response:
     return _run(release_number, HoldNumber)
 
 
+@bp.post("/card/disposition")
+def give_disposition() -> Response:
+    """Another disposition code for the number (EDG-14)."""
+    return _run(set_disposition, SetDisposition)
+
+
 @bp.post("/card/expiration")
 def expiration() -> Response:
     """Another expiration date for the number and all its open goods."""
@@ -130,16 +142,13 @@ def show(key: NumberKey, refusal: Refusal | None = None, refused: type[InputMode
         entries=_entries(entries_of_one_number(session, number), unit),
         history=table(HISTORY, [_history_row(line) for line in history]),
         trace=_trace(number),
+        inspections=table(INSPECTIONS, [inspection_cells(row) for row in inspections_of(session, number, FEW_INSPECTIONS)]),
+        all_inspections=inspections_link(item_no=key.item_no, number=key.number),
+        new_inspection=new_inspection_link(*vars(number).values()) if may(rights.INSPECT) else "",
         forms=_forms(known, refusal, refused),
         read_at=now(),
         refusal=message_of(refusal) if refusal else None,
     )
-
-
-def card_address(item_no: str, variant_code: str, kind: str, number: str) -> str:
-    """Where the card of a number is."""
-    named = {"item_no": item_no, "variant_code": variant_code, "kind": kind, "number": number}
-    return "/numbers/card?" + urlencode({name: value for name, value in named.items() if value}, quote_via=quote)
 
 
 def _run(use_case: Callable[..., Answer], model: type[NumberKey]) -> Response:
@@ -160,9 +169,11 @@ def _forms(card: queries.NumberCard, refusal: Refusal | None, refused: type[Inpu
     """The forms that the person may use."""
     address = card_address(card.item_no, card.variant_code, card.kind, card.number).removeprefix("/numbers/card")
     hold = "release" if card.blocked else "hold"
+    codes = _disposition_codes()
     wanted: list[tuple[str, str, type[NumberKey], str, str]] = [
         ("details", rights.MASTERS, NumberDetails, _("Save"), "details"),
         ("hold", rights.HOLD, HoldNumber, _("Release") if card.blocked else _("Hold"), hold),
+        ("disposition", rights.HOLD, SetDisposition, _("Set the code"), "disposition"),
         ("expiration", rights.HOLD, ExpirationCorrection, _("Change the date"), "expiration"),
     ]
     return {
@@ -172,11 +183,18 @@ def _forms(card: queries.NumberCard, refusal: Refusal | None, refused: type[Inpu
             submit=submit,
             refusal=refusal if refused is model else None,
             values={field: value or "" for field, value in vars(card).items()},
+            options={"disposition_code": codes},
             without=(*KEY, "expiration_date"),
         ).form()
         for name, right, model, submit, path in wanted
         if may(right)
     }
+
+
+def _disposition_codes() -> list[tuple[str, str]]:
+    """Codes that a number can be given."""
+    found = list_records(request_session(), DISPOSITION_CODE, limit=LARGEST_PAGE)
+    return [(row.values["code"], f"{row.values['code']} – {row.values['name']}") for row in found.rows if not row.values["blocked"]]
 
 
 def _entries(lines: list[EntryLine], unit: str) -> Table:

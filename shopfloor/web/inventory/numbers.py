@@ -23,8 +23,8 @@ from shopfloor.web.forms import Form, FormBuilder
 from shopfloor.web.guards import current_actor
 from shopfloor.web.htmx import go, respond
 from shopfloor.web.inputs import argument, command_key, read_form, whole_argument
-from shopfloor.web.inventory.number_card import card_address
 from shopfloor.web.inventory.stock import trace_address
+from shopfloor.web.links import card_address
 from shopfloor.web.lists import list_page, text_filter
 from shopfloor.web.navigation import may
 from shopfloor.web.refusals import on_refusal
@@ -154,6 +154,7 @@ def _show(refusal: Refusal | None = None) -> Response:
         "pages/numbers_held.html",
         cards=cards,
         trace_of=trace_of,
+        card_of=card_address,
         form=_hold_form(refusal) if may(rights.HOLD) else None,
         may_hold=may(rights.HOLD),
         refusal=message_of(refusal) if refusal else None,

@@ -108,6 +108,18 @@ PAGES: dict[str, MasterPage] = {
         MasterPage("vendors", _l("Vendors"), _l("New vendor"), _l("Purchase orders need one."), related=_orders_of_vendor),
         MasterPage("customers", _l("Customers"), _l("New customer"), _l("Sales orders need one."), related=_orders_of_customer),
         MasterPage("resources", _l("Resources"), _l("New resource"), _l("Routings say on which machine or by whom a step is done.")),
+        MasterPage(
+            "disposition-codes",
+            _l("Disposition codes"),
+            _l("New disposition code"),
+            _l("A code says what a batch must not be used for. One that blocks nothing means available."),
+        ),
+        MasterPage(
+            "inspection-tests",
+            _l("Inspection tests"),
+            _l("New inspection test"),
+            _l("The tests of an item are its inspection plan: what is measured, within which limits, and whether a report waits for it."),
+        ),
         MasterPage("stations", _l("Stations"), _l("New station"), _l("Add the places where people scan.")),
         MasterPage(
             "boms",

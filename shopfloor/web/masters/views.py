@@ -287,7 +287,7 @@ def _kind(page: MasterPage, name: str, place: int) -> str:
     if place == 0:
         return "number"
     value = page.master.new.model_fields[name].annotation
-    return {bool: "flag", Decimal: "quantity"}.get(value, "text")  # type: ignore[arg-type]
+    return {bool: "flag", Decimal: "quantity", Decimal | None: "quantity"}.get(value, "text")  # type: ignore[arg-type]
 
 
 def _cell(page: MasterPage, row: Record, name: str) -> Cell:

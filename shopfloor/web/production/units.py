@@ -17,7 +17,7 @@ from shopfloor.web.extensions import request_session
 from shopfloor.web.guards import current_actor
 from shopfloor.web.htmx import respond
 from shopfloor.web.inputs import argument
-from shopfloor.web.inventory.number_card import card_address
+from shopfloor.web.links import card_address
 from shopfloor.web.production.associations import address_of as associations_address
 from shopfloor.web.tables import Cell, Column, Table
 
