@@ -86,6 +86,10 @@ class Product:
     report_when_completed: bool
     """D25."""
     precision: Decimal
+    number_group: str = "Manual"
+    """DIM-1: Manual, Predefined or Fixed; the last two take no number that the order does not have (DIM-2)."""
+    quantity_per_number: Decimal | None = None
+    """Base units for each generated batch number; None: one for the order."""
 
     def tracking(self, number: str) -> Tracking:
         """SCN-5: a plain number of a serial-controlled product is its serial, else its batch."""

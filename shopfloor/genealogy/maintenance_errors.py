@@ -186,3 +186,13 @@ class NotEnoughCompleted(Refusal):
     quantity: str
     completed: str
     unit: str
+
+
+@dataclass(eq=False)
+class FixedNumberOnce(Refusal):
+    """DIM-1: one fixed serial number names one unit."""
+
+    code = "FIXED_NUMBER_ONCE"
+    message = "{item} has one fixed serial number for an order, so order {order_no} can make one unit only. Make an order for each unit."
+    item: str
+    order_no: str

@@ -74,6 +74,12 @@ def product_rows(session: Session, situation: Situation, *trackings: Tracking) -
     return [KnownRow(r.match_id, r.order_no, Tracking(r.serial_no, r.lot_no), r.state, r.quantity) for r in rows]
 
 
+def numbered_quantity(session: Session, order_no: str) -> Decimal:
+    """Base quantity of the product that the order's numbers stand for, scanned or not."""
+    rows = select(func.sum(_row.c.quantity)).where(plant(session, _row), _row.c.order_no == order_no, _row.c.state != "Removed")
+    return session.connection().execute(rows).scalar_one() or ZERO
+
+
 def made_before(session: Session, product: Product, *serial_nos: str) -> set[str]:
     """EDG-21, C14: those of the serials that came into the world already, and that was not taken back. One statement."""
     inbound = (EntryType.OUTPUT.value, EntryType.PURCHASE.value, EntryType.POSITIVE_ADJUSTMENT.value)

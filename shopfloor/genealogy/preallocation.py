@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
+
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
@@ -9,6 +12,7 @@ from shopfloor import audit
 from shopfloor.db import current_plant, table, take_numbers
 from shopfloor.genealogy.answers import AssociationsChanged
 from shopfloor.genealogy.errors import ProductExists, ProductOtherOrder
+from shopfloor.genealogy.facts import Situation
 from shopfloor.genealogy.inputs import PreallocationInput
 from shopfloor.genealogy.maintenance_errors import NothingSelected
 from shopfloor.genealogy.models import ProductState, TrackedProduct
@@ -36,34 +40,49 @@ def preallocate(session: Session, actor: Actor, *, order_no: str, given: Preallo
     order = lock_order(session, order_no)
     situation = read_situation(session, order, 0)
     product = situation.product
-    require_series(session, MATCH_ID)
     numbers = list(dict.fromkeys(given.serial_nos))
     trackings = [product.tracking(number) for number in numbers]
-    rows_there = [row for row in product_rows(session, situation, *trackings) if row.state != ProductState.REMOVED]
-    taken = {row.tracking: row for row in reversed(rows_there)}
-    here = {_folded(row.tracking): row for row in reversed(rows_there) if row.order_no == order_no}
-    made = made_before(session, product, *numbers)
-    for number, tracking in zip(numbers, trackings, strict=True):
-        check_new(situation, tracking, manual=False)
-        there = taken.get(tracking) or here.get(_folded(tracking))
-        if there is not None:
-            raise ProductOtherOrder(number=number, order_no=there.order_no, state=there.state)
-        if number in made:
-            raise ProductExists(number=number, item=product.description, where="it is in the ledger")
-    match_ids = take_numbers(session, {"match_id": len(numbers)})["match_id"]
+    insert_preallocated(session, situation, [(tracking, ONE) for tracking in trackings])
+    audit.record(session, "pre-allocated", f"order {order_no}", after={"numbers": numbers})
+    return AssociationsChanged(done_text=f"Assigned {len(numbers)} numbers to {order_no}.", done=numbers)
+
+
+def insert_preallocated(session: Session, situation: Situation, wanted: Sequence[tuple[Tracking, Decimal]]) -> None:
+    """Numbers with their base quantity as rows that are not started. Three statements.
+
+    Raises ProductOtherOrder, ProductExists, NumberPattern, SetupMissing.
+    """
+    product, trackings = situation.product, [tracking for tracking, _ in wanted]
+    require_series(session, MATCH_ID)
+    _refuse_known(session, situation, trackings)
+    match_ids = take_numbers(session, {"match_id": len(wanted)})["match_id"]
     common = {
-        "plant_no": current_plant(session), "order_no": order_no, "order_line_no": product.order_line_no, "item_no": product.item_no,
-        "variant_code": product.variant_code, "state": ProductState.PREALLOCATED.value, "quantity": ONE, "good_quantity": ZERO,
+        "plant_no": current_plant(session), "order_no": situation.order_no, "order_line_no": product.order_line_no,
+        "item_no": product.item_no, "variant_code": product.variant_code, "state": ProductState.PREALLOCATED.value, "good_quantity": ZERO,
         "error_quantity": ZERO, "error_cause": "", "preallocated": True, "closed_lines": [], "version": 1, "registered_by": "",
         "reported_by": "",
     }
     rows = [
-        common | {"match_id": match_id, "serial_no": tracking.serial_no, "lot_no": tracking.lot_no}
-        for match_id, tracking in zip(match_ids, trackings, strict=True)
+        common | {"match_id": match_id, "serial_no": tracking.serial_no, "lot_no": tracking.lot_no, "quantity": quantity}
+        for match_id, (tracking, quantity) in zip(match_ids, wanted, strict=True)
     ]
     session.connection().execute(insert(_row), rows)
-    audit.record(session, "pre-allocated", f"order {order_no}", after={"numbers": numbers})
-    return AssociationsChanged(done_text=f"Assigned {len(numbers)} numbers to {order_no}.", done=numbers)
+
+
+def _refuse_known(session: Session, situation: Situation, trackings: Sequence[Tracking]) -> None:
+    product = situation.product
+    rows_there = [row for row in product_rows(session, situation, *trackings) if row.state != ProductState.REMOVED]
+    taken = {row.tracking: row for row in reversed(rows_there)}
+    here = {_folded(row.tracking): row for row in reversed(rows_there) if row.order_no == situation.order_no}
+    made = made_before(session, product, *(tracking.serial_no for tracking in trackings if tracking.serial_no))
+    for tracking in trackings:
+        check_new(situation, tracking, manual=False)
+        # A batch may be made by several orders (EDG-2); a serial is made by one.
+        there = here.get(_folded(tracking)) or (taken.get(tracking) if tracking.serial_no else None)
+        if there is not None:
+            raise ProductOtherOrder(number=tracking.label(), order_no=there.order_no, state=there.state)
+        if tracking.serial_no in made:
+            raise ProductExists(number=tracking.label(), item=product.description, where="it is in the ledger")
 
 
 def _folded(tracking: Tracking) -> tuple[str, str]:

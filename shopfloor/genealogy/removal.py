@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from shopfloor import audit
 from shopfloor.db import current_plant, table
 from shopfloor.genealogy.entries import Event, append
-from shopfloor.genealogy.facts import CONSUMED, PICKED, Association, Row, Situation
+from shopfloor.genealogy.facts import CONSUMED, PICKED, PREALLOCATED, Association, Row, Situation
 from shopfloor.genealogy.maintenance_errors import HasPicks, NotYours, RowLocked
 from shopfloor.genealogy.models import (
     AssociationAction,
@@ -74,8 +74,12 @@ def remove_associations(session: Session, actor: Actor, associations: Sequence[A
 
 
 def remove_row(session: Session, actor: Actor, situation: Situation, row: Row, *, reason: str = "") -> None:
-    """Remove a row whose associations are gone; a pre-assigned number returns to *Not started*, others are voided (EDG-27, D39)."""
-    state = ProductState.PREALLOCATED if row.preallocated else ProductState.REMOVED
+    """Remove a row whose associations are gone; a pre-assigned number returns to *Not started*, others are voided (EDG-27, D39).
+
+    A pre-assigned number that was not started is deleted from the list (DIM-3).
+    """
+    back = row.preallocated and row.state != PREALLOCATED
+    state = ProductState.PREALLOCATED if back else ProductState.REMOVED
     session.connection().execute(
         update(_row)
         .where(_row.c.plant_no == current_plant(session), _row.c.match_id == row.match_id)

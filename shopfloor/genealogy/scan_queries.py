@@ -128,7 +128,8 @@ def _head_statement() -> Select[Any]:
 HEAD_COLUMNS = (
     _line.c.line_no, _line.c.item_no, _line.c.variant_code, _line.c.quantity, _line.c.started_quantity, _line.c.good_quantity,
     _line.c.error_quantity, _item.c.description, _item.c.base_unit_code, _item.c.rounding_precision, _item.c.serial_pattern,
-    _item.c.lot_pattern, _item.c.report_when_completed, _code.c.serial_specific, _code.c.lot_specific, _policy.c.use_tracked_components,
+    _item.c.lot_pattern, _item.c.report_when_completed,
+    _item.c.product_numbers, _item.c.quantity_per_number, _code.c.serial_specific, _code.c.lot_specific, _policy.c.use_tracked_components,
     _policy.c.check_preallocation_for_product, _policy.c.serial_number_matching_limit,
     _gtin.c.item_no.label("gtin_item"), _gtin.c.variant_code.label("gtin_variant"), _gtin.c.unit_code.label("gtin_unit"),
     _pack.c.quantity_per_unit.label("gtin_factor"), _reference.c.item_no.label("reference_item"),
@@ -186,12 +187,14 @@ def _product(first: SqlRow[Any]) -> Product:
         serial=serial,
         lot=lot,
         takes_part=bool(first.use_tracked_components) and (serial or lot),
-        check_preallocation=bool(first.check_preallocation_for_product),
+        check_preallocation=bool(first.check_preallocation_for_product) or first.product_numbers != "Manual",
         matching_limit=first.serial_number_matching_limit is not False,
         serial_pattern=first.serial_pattern,
         lot_pattern=first.lot_pattern,
         report_when_completed=first.report_when_completed,
         precision=first.rounding_precision,
+        number_group=first.product_numbers,
+        quantity_per_number=first.quantity_per_number,
     )
 
 

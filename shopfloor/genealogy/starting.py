@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from shopfloor.genealogy.maintenance_errors import StartedBelowPicked
 from shopfloor.genealogy.open_journal_queries import open_lines, spoken_for
 from shopfloor.genealogy.open_journals import propose
+from shopfloor.genealogy.order_numbers import add_missing_numbers
 from shopfloor.genealogy.start_queries import read_start
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
@@ -33,6 +34,7 @@ def start_order(session: Session, actor: Actor, *, given: StartOrder) -> OrderSt
 def start_on(session: Session, actor: Actor, order: LockedOrder, given: StartOrder) -> tuple[Begun, StartFlush, int]:
     """The start of a locked order, rights checked: what began, what it consumed, and the picking list that was left open (0: none)."""
     order = advance(session, actor, order, "start")
+    add_missing_numbers(session, order)
     parameters = read_parameters(session)
     begun = begin(session, order, given.quantity, parameters)
     if begun.quantity < ZERO:

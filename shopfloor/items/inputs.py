@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from shopfloor.items.date_formula import is_formula
-from shopfloor.items.models import FlushingPrinciple, NumberKind, ReservationPolicy
+from shopfloor.items.models import FlushingPrinciple, NumberKind, ProductNumbers, ReservationPolicy
 from shopfloor.items.tracking import Transaction
 from shopfloor.people.fields import (
     Code10,
@@ -19,6 +19,7 @@ from shopfloor.people.fields import (
     InputModel,
     Name,
     Number,
+    OptionalQuantity,
     Quantity,
     Reason,
     Text20,
@@ -141,6 +142,10 @@ class NewItem(InputModel):
     serial_nos: SeriesCode = ""
     """Number series of new serial numbers (TL-13)."""
     lot_nos: SeriesCode = ""
+    product_numbers: ProductNumbers = ProductNumbers.MANUAL
+    """Of what orders make: any number, numbers generated with the order, or one for the order (DIM-1)."""
+    quantity_per_number: OptionalQuantity = None
+    """Base units for each generated lot number; blank: one for the order."""
 
 
 class NewItemUnit(InputModel):

@@ -113,6 +113,14 @@ class FlushingPrinciple(StrEnum):
     FINISH = "Finish"
 
 
+class ProductNumbers(StrEnum):
+    """DIM-1: how the numbers of a product come when an order makes it."""
+
+    MANUAL = "Manual"
+    PREDEFINED = "Predefined"
+    FIXED = "Fixed"
+
+
 class Item(Counted, Base):
     """Something that is bought, made, used or sold."""
 
@@ -138,9 +146,14 @@ class Item(Counted, Base):
     lot_nos: Mapped[str] = mapped_column(String(40), default="")
     flushing: Mapped[str] = mapped_column(String(10), default=FlushingPrinciple.FINISH)
     """LIF-12: when it is consumed as a component, unless the line of a bill says otherwise."""
+    product_numbers: Mapped[str] = mapped_column(String(12), default=ProductNumbers.MANUAL)
+    """DIM-1: scanned or typed freely, generated with the order from the item's series, or one for the order."""
+    quantity_per_number: Mapped[Decimal | None] = mapped_column(QuantityType)
+    """Base units for each generated lot number; empty: one for the order. A serial is always one unit."""
     blocked: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (
         captions("reservation_policy", ReservationPolicy),
+        captions("product_numbers", ProductNumbers),
         captions("flushing", FlushingPrinciple),
         CheckConstraint("rounding_precision > 0", name="precision"),
     )

@@ -85,6 +85,17 @@ def assign_new_numbers(session: Session, actor: Actor, *, given: AssignNumbers) 
     return NumbersAssigned(count=len(numbers), first=numbers[0], last=numbers[-1], lines=parts)
 
 
+def fresh_numbers(session: Session, master: ItemMaster, kind: str, count: int) -> list[str]:
+    """Numbers of the item's own series that nothing knows yet, in order. `kind` is Serial or Lot.
+
+    Raises SeriesMissing, NumberPattern, SetupMissing, and InvalidInput for too many.
+    """
+    series = master.serial_nos if kind == "Serial" else master.lot_nos
+    if not series:
+        raise SeriesMissing(item=master.item_no, kind=kind.lower())
+    return _drawn(session, [_Wanted(0, master, kind, series, count)])[0, kind]
+
+
 def _wanted(place: int, line: AssignLine, master: ItemMaster, quantity: Decimal) -> list[_Wanted]:
     kinds = [kind for kind in ("Serial", "Lot") if any(master.rules.demands(kind, name) for name in INBOUND)]
     if not kinds:

@@ -33,6 +33,8 @@ LABELS = {
     "lot_pattern": _l("Lot number pattern"),
     "expiration_days": _l("Days until expiry"),
     "report_when_completed": _l("Report when completed"),
+    "product_numbers": _l("Product numbers"),
+    "quantity_per_number": _l("Quantity per number"),
     "negative_stock_allowed": _l("Negative stock allowed"),
     "location_code": _l("Location"),
     "due_date": _l("Due date"),

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
+from shopfloor.genealogy import order_numbers
 from shopfloor.genealogy.inputs import ReportOrder
 from shopfloor.genealogy.journal_inputs import OpenJournalInput, PostProductionJournal
 from shopfloor.genealogy.journal_queries import calculate_consumption
@@ -180,7 +181,7 @@ def new_routing(header: WriteHeaders, body: NewRouting) -> Response:
 @api.post("/production-orders", summary="Create a production order", responses=WRITES)
 def create_order(header: WriteHeaders, body: NewProductionOrder) -> Response:
     """An order from the item's bill of material and routing."""
-    return command(commands.create_order, header, given=body)
+    return command(order_numbers.create_order, header, given=body)
 
 
 @api.post("/production-orders/<order_no>/change", summary="Change an order that has not started", responses=WRITES)

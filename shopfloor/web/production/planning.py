@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from shopfloor.errors import InvalidInput, Refusal
+from shopfloor.genealogy import order_numbers
 from shopfloor.items.queries import list_locations
 from shopfloor.people.fields import read_input
 from shopfloor.production import commands, queries
@@ -54,7 +55,7 @@ def new() -> Response:
 def create() -> Response:
     """Make an order and show it."""
     on_refusal(_show_new)
-    answer = run_command(commands.create_order, key=command_key(), given=read_form(NewProductionOrder))
+    answer = run_command(order_numbers.create_order, key=command_key(), given=read_form(NewProductionOrder))
     return go(address_of(answer.number), answer)
 
 
