@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shopfloor.db import plant, table
@@ -20,7 +20,8 @@ from shopfloor.items.queries import item_masters, unit_factors
 from shopfloor.ledger.models import OpenItemEntry
 from shopfloor.production import rules
 from shopfloor.production.errors import BomMissing, NoValidVersion
-from shopfloor.production.models import BillOfMaterial, BomLine, BomVersion, Routing, RoutingLine, RoutingVersion
+from shopfloor.production.models import BillOfMaterial, BomVersion, Routing, RoutingLine, RoutingVersion
+from shopfloor.production.phantoms import BillLine, lines_of, without_phantoms
 from shopfloor.production.validity import Version, version_on
 from shopfloor.quantity import ONE, ZERO, shown
 
@@ -71,15 +72,13 @@ class Need:
 
 
 def explode(session: Session, *, item_no: str, quantity: Decimal, location_code: str, day: date) -> Explosion:
-    """The versions that are valid on the day, and the needs of `quantity` base units. The number of statements is always the same.
+    """The versions that are valid on the day, and the needs of `quantity` base units. Statements grow with levels of phantoms only.
 
     Raises NotFound for item or location, ItemBlocked, RecordBlocked, BomMissing, NoValidVersion, UnitUnknown, BelowPrecision,
     InvalidInput for a need beyond all bounds.
     """
     bom_no, bom_version = _valid_bom(session, item_no, day)
-    lines = session.execute(
-        select(BomLine.__table__).where(BomLine.bom_no == bom_no, BomLine.version_code == bom_version).order_by(BomLine.line_no)
-    ).all()
+    lines = without_phantoms(session, lines_of(session, bom_no, bom_version), day)
     masters = item_masters(session, [item_no, *(line.item_no for line in lines)])
     _check(session, masters, item_no, quantity, location_code)
     if not bom_no:
@@ -168,7 +167,7 @@ def _check(session: Session, masters: Mapping[str, ItemMaster], item_no: str, qu
 
 
 def _component(
-    line: Row[Any], master: ItemMaster, units: Mapping[tuple[str, str], Decimal], quantity: Decimal, location_code: str
+    line: BillLine, master: ItemMaster, units: Mapping[tuple[str, str], Decimal], quantity: Decimal, location_code: str
 ) -> dict[str, Any]:
     """The order's own copy of a bill line, with what the whole order needs of it (QTY-2, D31)."""
     per_unit = ONE if line.unit_code == master.base_unit_code else units.get((line.item_no, line.unit_code))

@@ -85,6 +85,8 @@ class NewBomLine(InputModel):
     one_scan_is: OneScan = OneScan.REMAINING
     may_be_loaded: bool = False
     """D24: operators may load a batch at their station for unit after unit; serial numbers are always scanned."""
+    phantom: bool = False
+    """EDG-39: an order takes the components of the item's own bill instead of the item."""
 
 
 class Validity(InputModel):

@@ -105,6 +105,8 @@ class BomLine(Base):
     one_scan_is: Mapped[str] = mapped_column(String(20), default=OneScan.REMAINING)
     may_be_loaded: Mapped[bool] = mapped_column(default=False)
     """D24: a batch that is loaded at a station may serve unit after unit."""
+    phantom: Mapped[bool] = mapped_column(default=False)
+    """EDG-39: the item is never made or kept; an order takes the components of its bill instead."""
     __table_args__ = (
         ForeignKeyConstraint(["bom_no", "version_code"], ["bom_version.bom_no", "bom_version.version_code"]),
         captions("flushing", FlushingPrinciple),

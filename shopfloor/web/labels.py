@@ -110,6 +110,7 @@ LABELS = {
     "scrap_percent": _l("Scrap percent"),
     "one_scan_is": _l("One scan is"),
     "may_be_loaded": _l("May be loaded"),
+    "phantom": _l("Phantom"),
     "under_tolerance_percent": _l("Under tolerance percent"),
     "over_tolerance_percent": _l("Over tolerance percent"),
     "flushing": _l("Flushing"),
