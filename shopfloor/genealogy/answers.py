@@ -285,3 +285,16 @@ class BatchTaken(Answer):
     number: str
     quantity: str
     unit: str
+
+
+@dataclass(frozen=True)
+class ComponentAdded(Answer):
+    """D36."""
+
+    code = "COMPONENT_ADDED"
+    message = "{item} was added to {order_no} as line {line_no}: {quantity} {unit} are needed. It can be scanned now."
+    order_no: str
+    line_no: int
+    item: str
+    quantity: str
+    unit: str

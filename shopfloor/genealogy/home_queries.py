@@ -232,7 +232,8 @@ def _short_lines(session: Session) -> Select[Any]:
     Compared as whole numbers: registered × order quantity with the share's numerator, under-tolerance taken off (D30).
     """
     registered = func.coalesce(func.sum(_association.c.quantity), literal(ZERO, _association.c.quantity.type))
-    share = _whole(_component.c.expected_quantity) * _whole(_row.c.quantity)
+    whole = func.coalesce(_component.c.share_quantity, _component.c.expected_quantity)
+    share = _whole(whole) * _whole(_row.c.quantity)
     tolerated = share * (HUNDRED_PERCENT - _whole(_component.c.under_tolerance_percent))
     enough = (_whole(registered) + _whole(_item.c.rounding_precision)) * _whole(_line.c.quantity) * HUNDRED_PERCENT
     columns = (
@@ -249,6 +250,8 @@ def _short_lines(session: Session) -> Select[Any]:
             _row.c.state.in_(OPEN_STATES),
             _order.c.status.in_(WORKED_ON),
             ~_component.c.constant,
+            _row.c.match_id >= _component.c.from_match_id,  # D36
+            or_(_component.c.until_match_id == 0, _row.c.match_id < _component.c.until_match_id),
             _policy.c.use_tracked_components,
             _item.c.item_tracking_code.is_not(None),
         )
@@ -258,6 +261,7 @@ def _short_lines(session: Session) -> Select[Any]:
             _row.c.plant_no,
             _row.c.quantity,
             _component.c.expected_quantity,
+            _component.c.share_quantity,
             _component.c.under_tolerance_percent,
             _line.c.quantity,
             _item.c.rounding_precision,

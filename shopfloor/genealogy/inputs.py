@@ -13,6 +13,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 from shopfloor import quantity
 from shopfloor.errors import Refusal
 from shopfloor.people.fields import InputModel, OptionalQuantity
+from shopfloor.people.fields import Quantity as PositiveQuantity
 from shopfloor.production.inputs import ConsumptionChoice, SignedQuantity
 from shopfloor.scanning.gs1.profiles import DEFAULT, CheckDigitPolicy, Recognition, ScannerProfile, UnknownIdentifierPolicy
 
@@ -171,6 +172,24 @@ class ReplaceInput(ChangeInput):
 
     reason: Annotated[Reason, Field(min_length=1)]
     old_part: OldPart
+
+
+class AddComponent(Input):
+    """D36: a component or a substitute for a started order. `quantity_per` in `unit_code` for one base unit of the product."""
+
+    item_no: Annotated[str, Field(min_length=1, max_length=20), Visible]
+    variant_code: Annotated[str, Field(max_length=10), Visible] = ""
+    quantity_per: PositiveQuantity
+    unit_code: Annotated[str, Field(max_length=10), Visible] = ""
+    """Blank: the base unit."""
+    operation_no: LineNumber = 0
+    replaces_line_no: LineNumber = 0
+    """The line that it is a substitute for; 0: none."""
+    from_match_id: Number = 0
+    """The first unit that needs it; 0: every unit."""
+    new_units_only: bool = False
+    """Only units that are not registered yet."""
+    reason: Annotated[Reason, Field(min_length=1)]
 
 
 class LoadedLine(Input):

@@ -112,6 +112,8 @@ class ComponentRow:
     """D21: needed once for the order."""
     closed: bool
     """D26: ended for this row."""
+    added: bool = False
+    """D36: not in the bill."""
 
 
 @dataclass(frozen=True)
@@ -262,6 +264,7 @@ def component_row(line: Line) -> ComponentRow:
         more=max(len(numbers) - SHOWN_NUMBERS, 0),
         order_level=line.order_level,
         closed=line.closed,
+        added=component.added,
     )
 
 

@@ -50,7 +50,7 @@ def _line(component: Component, product: Product, row: Row | None, associations:
         component=component,
         required=component.expected if shared else row_requirement(component, product, row),
         associations=own if shared or row is not None else (),
-        closed=row is not None and component.line_no in row.closed_lines,
+        closed=row is not None and (component.line_no in row.closed_lines or component.left_out(row.match_id)),
         order_level=shared,
     )
 

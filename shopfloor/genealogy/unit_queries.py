@@ -161,7 +161,8 @@ class _Requirements:
     def line(self, line: Line, row: Row, sums: Sums) -> tuple[SummedLine, bool]:
         """The line with its sum, and whether it is complete."""
         total = sums.get((0 if line.order_level else row.match_id, line.line_no), ZERO)
-        required, closed = self.of(line, row), line.line_no in row.closed_lines
+        required = self.of(line, row)
+        closed = line.line_no in row.closed_lines or line.component.left_out(row.match_id)
         key = (line.line_no, required, total, closed)
         if key not in self.lines:
             made = SummedLine(component=line.component, required=required, closed=closed, order_level=line.order_level, total=total)

@@ -11,6 +11,7 @@ OVERRIDE = "override a question"
 MOVE = "move a component"
 REPORT = "report as finished"
 REPORT_INCOMPLETE = "report an incomplete unit"
+CHANGE_COMPONENTS = "change components of a started order"
 PICK = "pick"
 ADJUST = "adjust consumption"
 REVERSE = "reverse a report"
@@ -27,7 +28,7 @@ TRACE = "trace"
 SETTINGS = "maintain settings"
 
 _WORKER = frozenset({REGISTER, MAINTAIN_OWN, TRACE, INSPECT})
-_SUPERVISOR = _WORKER | {OVERRIDE, MOVE, MAINTAIN, PICK, REPORT}
+_SUPERVISOR = _WORKER | {OVERRIDE, MOVE, MAINTAIN, CHANGE_COMPONENTS, PICK, REPORT}
 _MANAGER = _SUPERVISOR | {REPORT_INCOMPLETE, ADJUST, REVERSE, REPLACE, ORDERS, MASTERS, RECEIVE, ADJUST_STOCK, RESERVE, BREAK_RESERVATIONS}
 
 RIGHTS: dict[Role, frozenset[str]] = {

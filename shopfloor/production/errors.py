@@ -173,3 +173,14 @@ class OrderReserved(Refusal):
     message = "Production order {order_no} still holds reserved parts ({components}). Report or remove its registrations first."
     order_no: str
     components: str
+
+
+@dataclass(eq=False)
+class AlreadyReplaced(Refusal):
+    """D36: a line is replaced once; one that belongs to the order as a whole serves no unit that could be left out."""
+
+    code = "ALREADY_REPLACED"
+    message = "Line {line_no} ({item}) of {order_no} cannot be replaced: it was replaced before, or belongs to the order and to no unit."
+    order_no: str
+    line_no: int
+    item: str

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shopfloor.db import Base, Counted, PlantLed, QuantityType, UtcDateTime, captions
@@ -223,6 +223,16 @@ class ProdOrderComponent(PlantLed, Base):
     """Base quantity for the whole order line, scrap and rounding included."""
     consumed_quantity: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
     """Net base quantity posted; a projection of the ledger, proved by `shopfloor check`."""
+    added: Mapped[bool] = mapped_column(default=False)
+    """D36: not in the bill; somebody added it to the started order."""
+    replaces_line_no: Mapped[int] = mapped_column(default=0)
+    """D36: the line that it is a substitute for; 0: none."""
+    from_match_id: Mapped[int] = mapped_column(BigInteger, default=0)
+    """D36: units registered before this one do not need it; 0: all do."""
+    until_match_id: Mapped[int] = mapped_column(BigInteger, default=0)
+    """D36: from this unit on another line stands in its place; 0: none does."""
+    share_quantity: Mapped[Decimal | None] = mapped_column(QuantityType)
+    """What the whole order would need if all units needed it: the shares of units are counted from it; empty: the expected quantity."""
     ended: Mapped[bool] = mapped_column(default=False)
     """D26: ended in a picking list; flushing proposes nothing more."""
     __table_args__ = (

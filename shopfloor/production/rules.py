@@ -106,6 +106,13 @@ class Component:
     """D7: caption of models.OneScan."""
     may_be_loaded: bool = False
     """D24: a loaded batch may serve it; never for serials."""
+    added: bool = False
+    """D36: added to the started order."""
+    from_match_id: int = 0
+    """D36: the first unit that needs it; 0: all do."""
+    until_match_id: int = 0
+    """D36: the first unit that another line serves instead; 0: none."""
+    share_quantity: Decimal | None = None
     description: str = ""
     base_unit_code: str = ""
     serial_specific: bool = False
@@ -123,6 +130,15 @@ class Component:
     """SET-10: no more serials than planned."""
     ended: bool = False
     """D26, EDG-38: ended in a picking list: flushing proposes nothing more. A tracked line of a row is never completed by it."""
+
+    @property
+    def share(self) -> Decimal:
+        """What the whole order would need if every unit needed the line: `expected`, unless units are left out (D36)."""
+        return self.expected if self.share_quantity is None else self.share_quantity
+
+    def left_out(self, match_id: int) -> bool:
+        """D36: whether the unit does not need the line, because it came before it, or after its substitute."""
+        return match_id < self.from_match_id or bool(self.until_match_id and match_id >= self.until_match_id)
 
     @property
     def key(self) -> tuple[int, int]:
@@ -169,7 +185,7 @@ def expected_quantity(
 
 def order_level(component: Component, order_quantity: Decimal) -> bool:
     """D21, D31: whether the line belongs to the order and to no row: constant, or serials that do not come out whole for one unit."""
-    return component.constant or (component.serial and component.expected % order_quantity != ZERO)
+    return component.constant or (component.serial and component.share % order_quantity != ZERO)
 
 
 def requirement(component: Component, row_quantity: Decimal, order_quantity: Decimal, earlier: Sequence[Decimal] = ()) -> Decimal:
@@ -185,7 +201,7 @@ def requirement(component: Component, row_quantity: Decimal, order_quantity: Dec
     if before >= order_quantity or beyond < ZERO:
         return _share(component, row_quantity, order_quantity)
     taken = sum((_share(component, quantity, order_quantity) for quantity in earlier), ZERO)
-    return component.expected - taken + _share(component, beyond, order_quantity)
+    return component.share - taken + _share(component, beyond, order_quantity)
 
 
 def requirements(component: Component, rows: Sequence[Decimal], order_quantity: Decimal) -> list[Decimal]:
@@ -200,7 +216,12 @@ def remaining(required: Decimal, consumed: Decimal, precision: Decimal = STEP) -
 
 
 def _share(component: Component, row_quantity: Decimal, order_quantity: Decimal) -> Decimal:
-    return _scaled(component.expected, row_quantity, order_quantity, component.precision, down=True)
+    return _scaled(component.share, row_quantity, order_quantity, component.precision, down=True)
+
+
+def share_of(component: Component, quantity: Decimal, order_quantity: Decimal) -> Decimal:
+    """What `quantity` of the product needs of a line, to the item's precision."""
+    return _scaled(component.share, quantity, order_quantity, component.precision)
 
 
 def _scaled(whole: Decimal, part: Decimal, of: Decimal, precision: Decimal, *, down: bool = False) -> Decimal:

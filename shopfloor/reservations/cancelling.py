@@ -23,11 +23,13 @@ from shopfloor.reservations.pairs import (
     inbound_pairs,
     keep_numbers,
     pairs_by_no,
+    pairs_of_demand,
     pairs_of_document,
     release_pairs,
     return_numbers,
 )
-from shopfloor.reservations.supplies import lock_pairs, outstanding_of
+from shopfloor.reservations.rules import Demand
+from shopfloor.reservations.supplies import demand_lines, lock_pairs, outstanding_of
 
 
 def cancel_reservations(session: Session, actor: Actor, *, given: CancelReservations) -> ReservationsCancelled:
@@ -112,6 +114,20 @@ def trim(session: Session, actor: Actor, pairs: Sequence[Pair], outstanding: dic
     for pair in cut:
         audit.record(session, "drop reservation", pair.demand.source_id, before=_told(pair))
     return cut
+
+
+def trim_demand(session: Session, actor: Actor, demand: Demand) -> None:
+    """Release what a line holds beyond what it still needs, the newest first; parts in units and picked goods stay (D36)."""
+    line = demand_lines(session, [demand]).get(demand)
+    pairs = [pair for pair in pairs_of_demand(session, demand) if not (pair.demand.association_no or pair.picked)]
+    too_much = sum((pair.quantity for pair in pairs), ZERO) if line is None else line.reserved - line.outstanding
+    for pair in sorted(pairs, key=lambda pair: -pair.entry_no):
+        part = min(pair.quantity, too_much)
+        if part > ZERO:
+            too_much -= part
+            release_pairs(session, [pair], {pair.entry_no: part})
+            return_numbers(session, actor, [replace(pair, quantity=part)])
+            audit.record(session, "drop reservation", pair.demand.source_id, before=_told(pair))
 
 
 def _locked(session: Session, entry_nos: Sequence[int]) -> list[Pair]:

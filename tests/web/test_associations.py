@@ -443,3 +443,19 @@ def test_a22_the_page_of_a_unit_shows_it_now_as_built_and_on_a_day(order):
     assert "bent rim" in client.get(address).text
     assert client.get(f"{address}?as_of=yesterday").status_code == 422
     assert client.get(f"/production-orders/{order.no}/products/999999").status_code == 404
+
+
+def test_d36_a_supervisor_adds_a_component_from_the_page(order):
+    """The new line is listed at once, marked on the scan page; a worker is not offered it."""
+    station = order.built()
+    supervisor, unit = order.site.client("B-SUP"), units(order)["BK1"]
+    query = f"?product={unit.match_id}"
+    page = supervisor.get(f"{order.associations}{query}&do=add-component").text
+    assert f"{order.number('BK1')} and all after it" in page
+    form = {"item_no": "BELL", "quantity_per": "0", "reason": "gift"}
+    status, text = post(supervisor, order, "components/add", query=query, **form)
+    assert (status, 'value="BELL"' in text) == (422, True)
+    status, text = post(supervisor, order, "components/add", query=query, **form | {"quantity_per": "1", "from_match_id": unit.match_id})
+    assert (status, "BELL of the test was added to" in text) == (303, True)
+    assert "do=add-component" not in order.site.client("B-WORK").get(f"{order.associations}{query}").text
+    assert station.client.get(f"{order.page}{query}").status_code == 200

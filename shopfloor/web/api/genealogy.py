@@ -7,8 +7,9 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
-from shopfloor.genealogy import adjusting, corrections, picking, replacing, reporting, reversing
+from shopfloor.genealogy import added_components, adjusting, corrections, picking, replacing, reporting, reversing
 from shopfloor.genealogy.inputs import (
+    AddComponent,
     ChangeInput,
     ComponentInput,
     JournalLineInput,
@@ -113,6 +114,12 @@ def scans(path: OrderPath, header: WriteHeaders, body: ScanInput) -> Response:
     actor = current_actor()
     station = station_rules(request_session(), actor.station_code, session_id() or f"api {actor.operator_no} {actor.station_code}"[:64])
     return done(run_scan(path.order_no, header.idempotency_key, body, station))
+
+
+@api.post("/production-orders/<order_no>/component-lines", summary="Add a component or a substitute to a started order", responses=WRITES)
+def add_component(path: OrderPath, header: WriteHeaders, body: AddComponent) -> Response:
+    """From one unit on; a line that it replaces serves the units before."""
+    return command(added_components.add_component, header, order_no=path.order_no, given=body)
 
 
 @api.post("/production-orders/<order_no>/load", summary="Load a batch at the station for a component line", responses=WRITES)

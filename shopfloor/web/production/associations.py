@@ -17,10 +17,11 @@ from werkzeug.wrappers import Response
 
 from shopfloor.errors import Outcome, Refusal
 from shopfloor.exchange.csv_text import cell
-from shopfloor.genealogy import adjusting, corrections, picking, replacing, reporting, reversing
+from shopfloor.genealogy import added_components, adjusting, corrections, picking, replacing, reporting, reversing
 from shopfloor.genealogy.answers import AssociationsChanged
 from shopfloor.genealogy.facts import PREALLOCATED
 from shopfloor.genealogy.inputs import (
+    AddComponent,
     ChangeInput,
     ComponentInput,
     JournalLineInput,
@@ -66,7 +67,7 @@ SELECTIONS: dict[str, Callable[..., AssociationsChanged]] = {
 """What is done to a selection: last parts of the address -> use case."""
 RIGHTS = {
     "maintain": (rights.MAINTAIN, rights.MAINTAIN_OWN), "end_line": (rights.MAINTAIN,), "assign": (rights.MAINTAIN,),
-    "replace": (rights.REPLACE,),
+    "replace": (rights.REPLACE,), "add": (rights.CHANGE_COMPONENTS,),
     "pick": (rights.PICK,), "adjust": (rights.ADJUST,),
     "report": (rights.REPORT,), "accept_error": (rights.REPORT_INCOMPLETE,), "reverse": (rights.REVERSE,),
 }
@@ -162,6 +163,14 @@ def replace_component(order_no: str, association_no: int) -> Response:
     return _done(order_no, run_command(
         replacing.replace_component, key=command_key(), order_no=order_no, association_no=association_no, given=given
     ))
+
+
+@bp.post("/<order_no>/associations/components/add")
+def add_component(order_no: str) -> Response:
+    """D36: a component or a substitute that the bill does not have."""
+    on_refusal(partial(show, order_no, do="add-component"))
+    answer = run_command(added_components.add_component, key=command_key(), order_no=order_no, given=_given(AddComponent))
+    return go(address_of(order_no, **_view()), answer)
 
 
 @bp.post("/<order_no>/associations/components/<int:association_no>/move")

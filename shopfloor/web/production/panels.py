@@ -25,6 +25,7 @@ PANELS = {
     "create-component": "create-component",
     "end-line": "end-line",
     "replace": "replace",
+    "add-component": "add-component",
 }
 """Argument or last part of the address -> panel."""
 MOST_TYPED = 20_000
@@ -75,7 +76,7 @@ def build_panel(session: Session, page: AssociationsPage, do: str, asked: Mappin
         return _of_units(kind, page, selected, asked, typed)
     if kind == "remove-components":
         return _of_components(page, selected, typed)
-    if kind in {"create-product", "assign"}:
+    if kind in {"create-product", "assign", "add-component"}:
         return Panel(kind, typed=typed)
     if kind == "replace":
         return _of_replacement(session, page, typed)
