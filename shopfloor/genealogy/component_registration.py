@@ -29,6 +29,7 @@ from shopfloor.genealogy.errors import (
 )
 from shopfloor.genealogy.facts import COMPONENT, PRODUCT, Line, NumberInUse, NumberStock
 from shopfloor.genealogy.inputs import ReportInput, ReportLineInput
+from shopfloor.genealogy.maintenance_errors import LineEnded
 from shopfloor.genealogy.number_queries import registered_in
 from shopfloor.genealogy.reporting import report_rows
 from shopfloor.genealogy.rules import (
@@ -63,6 +64,7 @@ def register(
     answered = _check_use(job, line, tracking, stock)
     if answered is not None:
         return answered
+    line = _opened(job, line, number)
     wanted, label_quantity, label_unit = _wanted(job, line)
     if typed is not None and not line.component.serial:
         wanted = Wanted(typed, exact=True)
@@ -103,6 +105,15 @@ def _check_use(job: ScanJob, line: Line, tracking: Tracking, stock: Sequence[Num
     if used.match_id == job.row.match_id and used.component_line_no == line.line_no:
         return scan_answer(job, AlreadyRegistered, line, number)
     raise in_use(job, number, used)
+
+
+def _opened(job: ScanJob, line: Line, number: str) -> Line:
+    """EDG-38: a line that somebody ended for this unit takes more only after a yes of somebody with the right."""
+    if not line.closed or line.component.left_out(job.row.match_id):
+        return line
+    if LineEnded.code not in job.confirmed:
+        raise LineEnded(item=line.component.description, product=job.row.tracking.label(), number=number)
+    return replace(line, closed=False)
 
 
 def _refuse_used_meanwhile(job: ScanJob, line: Line, tracking: Tracking) -> None:

@@ -196,3 +196,14 @@ class FixedNumberOnce(Refusal):
     message = "{item} has one fixed serial number for an order, so order {order_no} can make one unit only. Make an order for each unit."
     item: str
     order_no: str
+
+
+@dataclass(eq=False)
+class LineEnded(NeedsConfirmation):
+    """EDG-38, D26: somebody said that the unit gets no more of it."""
+
+    code = "LINE_ENDED"
+    message = "{item} was ended for {product}. A supervisor can let {number} in all the same."
+    item: str
+    product: str
+    number: str

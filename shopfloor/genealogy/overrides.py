@@ -23,6 +23,7 @@ from shopfloor.genealogy.errors import (
     SwitchToProduct,
 )
 from shopfloor.genealogy.facts import COMPONENT, PRODUCT
+from shopfloor.genealogy.maintenance_errors import LineEnded
 from shopfloor.genealogy.models import ScanEntry
 from shopfloor.genealogy.scan_job import ScanJob
 from shopfloor.people import rights
@@ -32,7 +33,7 @@ from shopfloor.scanning.plain import is_badge, read_plain
 _scan = table(ScanEntry)
 _command = table(CommandEntry)
 _operator = table(Operator)
-NEED_RIGHT = {BatchExpired.code, OverQuantity.code, SerialLimit.code}
+NEED_RIGHT = {BatchExpired.code, LineEnded.code, OverQuantity.code, SerialLimit.code}
 """Questions that only somebody with the right may answer."""
 WITH_A_FIGURE = {QuantityNeeded.code}
 """Questions that a quantity answers (D7); a second scan does not."""

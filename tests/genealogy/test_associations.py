@@ -241,6 +241,19 @@ def test_d26_an_ended_line_counts_as_complete_for_its_row(station, run, session)
     assert problems(session) == []
 
 
+def test_edg_38_a_line_that_was_ended_takes_more_only_after_a_supervisors_yes(station, run, session):
+    station.build("BK-1", "F-1", "W-1", "W-2")
+    run(end_line, **ORDER, match_id=station.product, component_line_no=PAINT_LINE, reason="bare metal")
+    assert station.scan("P-A") == "LINE_ENDED"
+    assert stock_of(session, PAINT)[1] == 0
+    question = station.key
+    assert station.send("confirm", confirms=question, reason="painted after all") == "REASON_NEEDED"
+    assert station.send("confirm", confirms=question, reason="painted after all", badge="B-SUP") == "UNIT_COMPLETED"
+    assert stock_of(session, PAINT)[1] == Decimal("0.25")
+    report(run, station.product)
+    assert problems(session) == []
+
+
 def test_asc_21_to_asc_25_adjust_consumption(session, run, whole):
     """ASC-21 to ASC-24, PST-4, PST-5, D29: a journal with the registered quantities; posting consumes what the line says."""
     frame, paint = no_of(session, "F-1"), no_of(session, "P-A")

@@ -20,9 +20,11 @@ from shopfloor.genealogy.starting import start_order
 from shopfloor.items.models import Item
 from shopfloor.people.commands import set_setting
 from shopfloor.people.inputs import SettingValue
-from shopfloor.production.commands import create_order, release_order
+from shopfloor.production.commands import change_order, create_order, release_order
 from shopfloor.production.components import order_lines
-from shopfloor.production.inputs import NewProductionOrder, OrderKey, StartOrder
+from shopfloor.production.errors import OrderReserved
+from shopfloor.production.inputs import ChangeProductionOrder, NewProductionOrder, OrderKey, StartOrder
+from shopfloor.production.models import ProductionOrder
 from tests.factories_genealogy import VERIFIED, Station, bike_order, problems, report
 
 ORDER = {"order_no": "RPO-1"}
@@ -188,3 +190,21 @@ def test_ent_8_never_more_than_the_order(session, run, bikes):
     station = over_the_dialog(session, run, ("B-1",), ("B-2",), starting="9")
     station.send("mode", "Product")
     assert station.scan("B-3", starting="9") == "PRODUCT_OVER_STARTED"
+
+
+def test_edg_36_components_are_not_made_anew_while_units_use_them(session, run, bikes):
+    """A released order with parts in a unit keeps its lines; once the parts are out it is exploded anew. Nothing is lost in between."""
+    station = over_the_dialog(session, run, ("B-1", "F-1"))
+    version = session.scalar(select(ProductionOrder.version).where(ProductionOrder.no == "RPO-3"))
+    session.rollback()
+    changed = ChangeProductionOrder(order_no="RPO-3", quantity="3", location_code="MAIN", version=version)
+    with pytest.raises(OrderReserved) as refused:
+        run(change_order, given=changed)
+    assert refused.value.components == "FRAME"
+    assert problems(session) == []
+    run(remove_products, order_no="RPO-3", given=SelectionInput(selected=[station.product], confirmed=True))
+    version = session.scalar(select(ProductionOrder.version).where(ProductionOrder.no == "RPO-3"))
+    session.rollback()
+    run(change_order, given=changed.model_copy(update={"version": version}))
+    assert order_lines(session, "RPO-3")[0].quantity == 3
+    assert problems(session) == []
