@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+LARGEST_PORT = 65_535
+MOST_THREADS = 256
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -41,9 +44,17 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         data_folder=folder,
         secret_key=env.get("SHOPFLOOR_SECRET_KEY") or _kept_secret(folder / "secret_key"),
         host=env.get("SHOPFLOOR_HOST", "127.0.0.1"),
-        port=int(env.get("SHOPFLOOR_PORT", "8000")),
-        threads=int(env.get("SHOPFLOOR_THREADS", "16")),
+        port=_whole(env.get("SHOPFLOOR_PORT", "8000"), LARGEST_PORT),
+        threads=_whole(env.get("SHOPFLOOR_THREADS", "16"), MOST_THREADS),
     )
+
+
+def _whole(text: str, largest: int) -> int:
+    """A whole number from 1 to `largest`. Raises ValueError."""
+    number = int(text)
+    if not 1 <= number <= largest:
+        raise ValueError(f"{number} is not from 1 to {largest}")
+    return number
 
 
 def is_loopback(host: str) -> bool:

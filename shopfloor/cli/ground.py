@@ -57,7 +57,8 @@ def open_settings() -> Settings:
         return read_settings()
     except ValueError:
         raise click.ClickException(
-            "The settings cannot be read: SHOPFLOOR_PORT and SHOPFLOOR_THREADS are whole numbers, the file secret_key is plain text."
+            "The settings cannot be read: SHOPFLOOR_PORT is a whole number from 1 to 65535, SHOPFLOOR_THREADS one from 1 to 256, "
+            "the file secret_key is plain text."
         ) from None
     except OSError as error:
         message = f"The data folder cannot be used: {sentence(error)} Set SHOPFLOOR_DATA to a folder that may be written."

@@ -13,19 +13,18 @@ from typing import NoReturn
 import click
 
 from shopfloor.cli.ground import open_settings, opened, sentence
-from shopfloor.config import is_loopback, set_up_code
+from shopfloor.config import LARGEST_PORT, MOST_THREADS, is_loopback, set_up_code
 from shopfloor.people.queries import OperatorRow, list_operators
 from shopfloor.people.settings import read_settings
 
 APPLICATION = "shopfloor.app"
 """Named and not imported: the application stands above the console."""
 BACKLOG = 512
-MOST_THREADS = 256
 
 
 @click.command()
 @click.option("--host", help="Address to listen on; this machine only unless told otherwise.")
-@click.option("--port", type=click.IntRange(1, 65535), help="TCP port; 8000 unless told otherwise.")
+@click.option("--port", type=click.IntRange(1, LARGEST_PORT), help="TCP port; 8000 unless told otherwise.")
 @click.option("--threads", type=click.IntRange(1, MOST_THREADS), help="Worker threads; 16 unless told otherwise.")
 def run(host: str | None, port: int | None, threads: int | None) -> None:
     """Serve the pages and the API until Ctrl+C."""

@@ -122,6 +122,8 @@ def test_a_database_that_may_not_be_written_gives_one_sentence(console):
     ({"SHOPFLOOR_DATA": "/etc/hostname/data"}, "SHOPFLOOR_DATA"),
     ({"SHOPFLOOR_PORT": "many"}, "SHOPFLOOR_PORT"),
     ({"SHOPFLOOR_THREADS": "1.5"}, "SHOPFLOOR_THREADS"),
+    ({"SHOPFLOOR_THREADS": "0"}, "SHOPFLOOR_THREADS"),
+    ({"SHOPFLOOR_PORT": "70000"}, "SHOPFLOOR_PORT"),
 ])
 def test_settings_that_cannot_be_used_give_one_sentence(console, tmp_path, environment, says):
     assert says in refused(console(f"sqlite:///{tmp_path / 'a.sqlite3'}", "db", "upgrade", **environment))
