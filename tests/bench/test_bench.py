@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bench import history, load, plant, posting_cost, reading_cost, report, scale, service, web
+from bench import history, large_order, load, plant, posting_cost, reading_cost, report, scale, service, web
 from bench.databases import Database
 from bench.server import BARE, SHOPFLOOR, server
 from shopfloor.cli.check import all_problems
@@ -84,3 +84,12 @@ def test_a_missed_target_is_called_missed():
         verdicts = {verdict.target.split(":")[0]: verdict.met for verdict in report.verdicts(results)}
         assert verdicts["A35 scan of a part"] is met
         assert verdicts["G3 report of a unit with 10 serials"] is met
+
+
+def test_a_large_order_is_scanned_through_the_real_server_and_reported_whole(capsys):
+    """Every scan is accepted, every unit reported; the answer's page stays small with 50 lines."""
+    large_order.main(["--built", "1", "--large", "120", "--database", "sqlite"])
+    told = capsys.readouterr().out
+    assert "50 lines, 1000 units: scan to answer p99" in told
+    assert "its page under 150 kB" in told
+    assert "order of    120" in told
