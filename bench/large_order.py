@@ -8,6 +8,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
@@ -185,8 +186,9 @@ def _through_http(database: Database, folder: Path, first: int) -> tuple[list[fl
     """Milliseconds from scan to answer of some units, and the bytes of the largest answer."""
     times: list[float] = []
     largest = 0
-    with server(SHOPFLOOR, database, folder) as running:
+    with server(SHOPFLOOR, database, folder) as running, ExitStack() as open_lines:
         line = Line(running.port)
+        open_lines.callback(line.socket.close)
         line.post("/sign-in", {"badge": plant.BADGE, "station": "ST-1", "next": "/"})
         state = {"mode": "Product", "product": "", "line": "", "held": ""}
         path = f"/production-orders/{quote('WIDE-1')}/tracked-components/scan"

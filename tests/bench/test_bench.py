@@ -86,10 +86,12 @@ def test_a_missed_target_is_called_missed():
         assert verdicts["G3 report of a unit with 10 serials"] is met
 
 
-def test_a_large_order_is_scanned_through_the_real_server_and_reported_whole(capsys):
+def test_a_large_order_is_scanned_through_the_real_server_and_reported_whole(capsys, monkeypatch):
     """Every scan is accepted, every unit reported; the answer's page stays small with 50 lines."""
-    large_order.main(["--built", "1", "--large", "120", "--database", "sqlite"])
+    monkeypatch.setattr(large_order, "SMALL", 10)
+    monkeypatch.setattr(large_order, "MEASURED", 2)
+    large_order.main(["--built", "1", "--large", "20", "--database", "sqlite"])
     told = capsys.readouterr().out
     assert "50 lines, 1000 units: scan to answer p99" in told
     assert "its page under 150 kB" in told
-    assert "order of    120" in told
+    assert "order of     20" in told
