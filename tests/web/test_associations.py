@@ -459,3 +459,20 @@ def test_d36_a_supervisor_adds_a_component_from_the_page(order):
     assert (status, "BELL of the test was added to" in text) == (303, True)
     assert "do=add-component" not in order.site.client("B-WORK").get(f"{order.associations}{query}").text
     assert station.client.get(f"{order.page}{query}").status_code == 200
+
+
+def test_a4_the_page_hears_of_changes_and_keeps_what_is_ticked(order):
+    """OPS-1: another operator scans; the page offers the newer values with the same view, and asks nothing else meanwhile."""
+    station = order.built()
+    unit = units(order)["BK1"]
+    manager = order.site.client()
+    page = manager.get(f"{order.associations}?product={unit.match_id}").text
+    seen = re.search(r'hx-vals=\'{"seen": "(\d+)"}\'', page)[1]
+    newer = f"{order.associations}/newer?seen={seen}&product={unit.match_id}"
+    assert manager.get(newer, headers={"HX-Request": "true"}).status_code == 204
+    station.send("mode", "Product")
+    station.scan(order.number("BK2"))
+    answer = manager.get(newer, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert f'href="{order.associations}?product={unit.match_id}"' in answer.text
+    assert "<html" not in answer.text

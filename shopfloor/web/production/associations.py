@@ -34,7 +34,7 @@ from shopfloor.genealogy.inputs import (
 from shopfloor.genealogy.matrix_queries import AssociationsPage, associations_page, exported
 from shopfloor.genealogy.page_queries import station_rules
 from shopfloor.genealogy.preallocation import preallocate
-from shopfloor.genealogy.unit_queries import Wanted
+from shopfloor.genealogy.unit_queries import Wanted, order_version
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.fields import InputModel, read_input
@@ -42,7 +42,7 @@ from shopfloor.quantity import shown
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
 from shopfloor.web.guards import current_actor
-from shopfloor.web.htmx import LONGEST_NOTE, go, messages, respond
+from shopfloor.web.htmx import LONGEST_NOTE, go, messages, respond, unchanged
 from shopfloor.web.inputs import argument, command_key, form_values
 from shopfloor.web.navigation import may
 from shopfloor.web.production.panels import Panel, build_panel
@@ -81,6 +81,14 @@ PAGE_FIELDS = {*VIEW, "do", "edit", "association"}
 def page(order_no: str) -> Response:
     """The two tables and the matrix; `do` opens a panel for the selection."""
     return show(order_no)
+
+
+@bp.get("/<order_no>/associations/newer")
+def newer(order_no: str) -> Response:
+    """A4: nothing, or the offer to see what somebody else changed meanwhile. What is ticked or typed on the page stays."""
+    if _whole(argument("seen")) == order_version(request_session(), order_no):
+        return unchanged()
+    return respond("parts/newer.html", address=_link(order_no))
 
 
 @bp.get("/<order_no>/associations.csv")
