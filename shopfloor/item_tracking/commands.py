@@ -16,7 +16,8 @@ from shopfloor.item_tracking.inputs import AddTrackingLines, CreateSerials, Save
 from shopfloor.item_tracking.linking import relink
 from shopfloor.item_tracking.rules import Assigned, check_rows, check_sum, is_whole_serial, next_numbers, shared_date
 from shopfloor.item_tracking.sources import SourceLine, locked_line
-from shopfloor.item_tracking.specific import dates_of_held, held_by_number, reserve_by_number
+from shopfloor.item_tracking.specific import dates_of_held, held_by_number, reserve_by_number, version_of
+from shopfloor.items.fingerprint import check_unchanged
 from shopfloor.items.number_information import known_dates
 from shopfloor.items.rules import check_number, numbers_of
 from shopfloor.items.tracking import Tracking
@@ -43,18 +44,19 @@ def save_tracking_lines(session: Session, actor: Actor, *, given: SaveTrackingLi
     A reservation that the line holds without a number becomes one for the number that is entered (LB-03, LB-10); reservations of what
     the line brings split per number, and those for a number that it does not bring any more end (OT-03). The number of
     statements does not depend on the number of rows. Raises NotAllowed, NotFound, DocumentClosed, NoTrackingCode, NumbersAreRegistered,
-    SerialQuantity, NumberTwice, LotDatesDiffer, MoreThanTracked, ExcessTracking, NumberFixed, ExpirationDiffers, NumberInvalid,
+    StaleRow, SerialQuantity, NumberTwice, LotDatesDiffer, MoreThanTracked, ExcessTracking, NumberFixed, ExpirationDiffers, NumberInvalid,
     NumberPattern, and the question NumbersNotAvailable.
     """
     actor.require(RIGHTS[given.source_type])
     source = locked_line(session, given)
+    before = tracking_records(session, [source.line], inbound=source.inbound)
+    check_unchanged(given.version, version_of(before, held_by_number(session, source)) if given.version else "", source.document)
     _check_source(source)
     rows = _rows(session, source, given.lines)
     check_rows(rows)
     check_sum(
         rows, source.open_quantity, document=source.document, item=source.master.item_no, unit=source.master.base_unit_code
     )
-    before = tracking_records(session, [source.line], inbound=source.inbound)
     _check_fixed(before, rows)
     if not (source.inbound or given.confirmed):
         _ask_for_unavailable(session, source, before, rows)

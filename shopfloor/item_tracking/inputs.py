@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
-from shopfloor.people.fields import MOST_LINES, Code20, Day, InputModel, LineNo, Number, OptionalQuantity
+from shopfloor.people.fields import MOST_LINES, Code20, Day, InputModel, LineNo, Number, OptionalQuantity, Version
 from shopfloor.quantity import NotAQuantity, parse, shown
 from shopfloor.scanning.errors import SCAN_TEXT_LIMIT
 
@@ -83,6 +83,7 @@ class SaveTrackingLines(TrackingSource):
     """All numbers that the line shall carry from now on; none: it carries no number any more."""
 
     lines: tuple[TrackingLine, ...] = Field(default=(), max_length=MOST_LINES)
+    version: Version = ""
     confirmed: bool = False
     """The question NUMBERS_NOT_AVAILABLE was answered with yes."""
 

@@ -14,7 +14,7 @@ from shopfloor.item_tracking.commands import place_of
 from shopfloor.item_tracking.inputs import TrackingSource
 from shopfloor.item_tracking.rules import Matrix
 from shopfloor.item_tracking.sources import SourceLine, handled_numbers, source_line
-from shopfloor.item_tracking.specific import dates_of_held, held_by_number
+from shopfloor.item_tracking.specific import dates_of_held, held_by_number, version_of
 from shopfloor.items.tracking import Tracking
 from shopfloor.quantity import ZERO
 from shopfloor.reservations.availability import NumberAvailability, selection
@@ -54,6 +54,8 @@ class TrackingLinesPage:
     handled: tuple[tuple[Tracking, Decimal], ...]
     matrix: Matrix
     read_at: datetime
+    version: str
+    """Of the numbers; a form that is saved names it."""
 
 
 def tracking_lines_page(session: Session, given: TrackingSource) -> TrackingLinesPage:
@@ -81,7 +83,8 @@ def tracking_lines_page(session: Session, given: TrackingSource) -> TrackingLine
         )
         for one in trackings
     )
-    return TrackingLinesPage(source, numbers, tuple(handled_numbers(session, given)), _matrix(source, numbers), now())
+    handled = tuple(handled_numbers(session, given))
+    return TrackingLinesPage(source, numbers, handled, _matrix(source, numbers), now(), version_of(records, held))
 
 
 def summary_page(session: Session, source: SourceLine, *, after: Tracking | None = None, holding: str = "") -> NumbersPage:

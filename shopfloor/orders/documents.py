@@ -16,6 +16,7 @@ from shopfloor.clock import now
 from shopfloor.db import Given, ManyRows, current_plant, plant, table
 from shopfloor.errors import NotFound, Refusal
 from shopfloor.items.errors import ItemBlocked
+from shopfloor.items.fingerprint import fingerprint
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.models import Location
 from shopfloor.items.number_series import next_number
@@ -65,9 +66,19 @@ class OrderLine:
     date: date | None = None
 
     @property
+    def version(self) -> str:
+        """Of what the line asks for, whatever came or went meanwhile."""
+        return line_version(self.item_no, self.variant_code, self.location_code, self.unit_code, self.ordered, self.date)
+
+    @property
     def left(self) -> Decimal:
         """Base units that are still to come or go."""
         return self.ordered - self.handled
+
+
+def line_version(item_no: str, variant_code: str, location_code: str, unit_code: str, quantity_base: Decimal, day: date | None) -> str:
+    """What the form of a line was opened with, so that nobody overwrites what somebody else changed meanwhile."""
+    return fingerprint(item_no, variant_code, location_code, unit_code, shown(quantity_base), day)
 
 
 def tracking_of(line: NumberedLine) -> Tracking:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor import audit
 from shopfloor.db import plant, table
+from shopfloor.items.fingerprint import check_unchanged
 from shopfloor.items.queries import item_masters
 from shopfloor.orders.answers import LineChanged, OrderClosed
 from shopfloor.orders.documents import (
@@ -61,13 +62,14 @@ CHANGEABLE = (OrderStatus.OPEN, OrderStatus.RELEASED)
 def change_line(session: Session, actor: Actor, *, kind: OrderKind, given: ChangeLine) -> LineChanged:
     """Give a line new values. Reservations that are too much are released (RS-12); a date that breaks one asks (RS-13).
 
-    What an *Always* item needs now is reserved at once (RS-05). Raises NotAllowed, NotFound, DocumentStatus, ItemBlocked, UnitUnknown,
-    BelowPrecision, LocationInTransit, LineHandled, BelowHandled,
+    What an *Always* item needs now is reserved at once (RS-05). Raises NotAllowed, NotFound, DocumentStatus, StaleRow, ItemBlocked,
+    UnitUnknown, BelowPrecision, LocationInTransit, LineHandled, BelowHandled,
     LineReserved (C1), LineTracked, TrackedQuantity, ReservationFixed, and DateConflict unless confirmed.
     """
     shape, status, lines = _locked(session, actor, kind, given.order_no)
     require_lines(lines, [given.line_no], given.order_no)
     before = lines[given.line_no]
+    check_unchanged(given.version, before.version, f"Line {given.line_no} of {given.order_no}")
     values = line_values(session, shape, [_new_line(shape, given, before.location_code)])[0] | {"line_no": given.line_no}
     _check_handled(session, given.order_no, before, values)
     changed = ChangedLine(
@@ -99,11 +101,12 @@ def add_line(session: Session, actor: Actor, *, kind: OrderKind, given: AddLine)
 def delete_line(session: Session, actor: Actor, *, kind: OrderKind, given: DeleteLine) -> LineChanged:
     """A line that nothing was posted for goes, with its numbers and reservations.
 
-    Raises NotAllowed, NotFound, DocumentStatus, LineHandled, LastLine, ReservationFixed, and DeleteTrackedLine unless confirmed.
+    Raises NotAllowed, NotFound, DocumentStatus, StaleRow, LineHandled, LastLine, ReservationFixed, and DeleteTrackedLine unless confirmed.
     """
     shape, status, lines = _locked(session, actor, kind, given.order_no)
     require_lines(lines, [given.line_no], given.order_no)
     line = lines[given.line_no]
+    check_unchanged(given.version, line.version, f"Line {given.line_no} of {given.order_no}")
     if line.handled > ZERO:
         raise _line_handled(session, given.order_no, line)
     if len(lines) == 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from shopfloor.db import plant, table
 from shopfloor.items.models import Item, Location
 from shopfloor.items.paging import PAGE_SIZE, Page, page_limit, page_of
+from shopfloor.orders.documents import line_version
 from shopfloor.orders.kinds import PURCHASE_ORDER, SALES_ORDER, SHAPES, TRANSFER_ORDER, Movement, OrderKind, Shape
 from shopfloor.orders.line_numbers import LineNumber, read_numbers
 from shopfloor.orders.models import Customer, OrderStatus, Vendor
@@ -66,6 +67,8 @@ class OrderLineRow:
     base_unit_code: str
     date: date | None
     """Expected receipt, or shipment."""
+    version: str = ""
+    """Of what the line asks for; a form that is saved names it."""
 
     @property
     def open_base(self) -> Decimal:
@@ -207,7 +210,12 @@ def _lines(session: Session, shape: Shape, order_no: str) -> tuple[OrderLineRow,
         *(handled, completed, item.c.base_unit_code, c[shape.date]),
     )
     statement = select(*columns).join_from(line, item, item.c.no == c.item_no).where(plant(session, line), c.order_no == order_no)
-    return tuple(OrderLineRow(*row) for row in session.connection().execute(statement.order_by(c.line_no)))
+    rows = (OrderLineRow(*row) for row in session.connection().execute(statement.order_by(c.line_no)))
+    return tuple(replace(row, version=_version(row)) for row in rows)
+
+
+def _version(row: OrderLineRow) -> str:
+    return line_version(row.item_no, row.variant_code, row.location_code, row.unit_code, row.quantity_base, row.date)
 
 
 def _posted(session: Session, movement: Movement, order_no: str) -> list[PostedDocument]:

@@ -110,6 +110,8 @@ Day = Annotated[date | None, BeforeValidator(_date)]
 RequiredDay = Annotated[date, BeforeValidator(_required_date)]
 EntryNo = Annotated[Annotated[int, Field(ge=1, le=2**62)] | None, BeforeValidator(lambda value: None if value == "" else value)]
 """Number of an entry, or blank."""
+_READ = "Of what was read; other values by now are refused as STALE_ROW. Blank: not checked"
+Version = Annotated[str, Field(max_length=32, description=_READ)]
 LineNo = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 M = TypeVar("M", bound=InputModel)

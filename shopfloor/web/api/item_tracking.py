@@ -71,6 +71,7 @@ def lines(query: TrackingSource) -> Response:
             "handled": [{**as_json(tracking), "quantity": as_json(quantity)} for tracking, quantity in page.handled],
             "matrix": as_json(matrix)
             | {"undefined": as_json(matrix.undefined), "undefined_to_handle": as_json(matrix.undefined_to_handle)},
+            "version": page.version,
             "read_at": as_json(page.read_at),
         }
     )

@@ -10,7 +10,7 @@ from flask import Blueprint
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from shopfloor.errors import NotFound, Refusal
+from shopfloor.errors import NotFound, Refusal, StaleRow
 from shopfloor.item_tracking import queries
 from shopfloor.item_tracking.commands import RIGHTS, add_tracking_lines, create_serials, save_tracking_lines
 from shopfloor.item_tracking.inputs import AddTrackingLines, CreateSerials, SaveTrackingLines, TrackingSource
@@ -93,7 +93,7 @@ def show(kind: str, source: TrackingSource, refusal: Refusal | None = None, *, o
         order_no=source.order_no,
         order_address=_order_address(kind, page, source.order_no),
         here=here,
-        form=_form(here, page, proposed, refusal if not of_serials else None) if may_save else None,
+        form=_form(here, page, proposed, None if of_serials or isinstance(refusal, StaleRow) else refusal) if may_save else None,
         unused=_unused_columns(page),
         scans="/api/v1/item-tracking-lines/scanned?" + urlencode(source.model_dump()),
         serials=_serials_form(here, refusal if of_serials else None) if may_save and page.source.inbound and _takes_serials(page) else None,
@@ -138,9 +138,10 @@ def _form(here: str, page: queries.TrackingLinesPage, proposed: list[tuple[Track
         for number in page.numbers
     ]
     rows += [vars(tracking) | {"quantity": shown(quantity), "to_handle": shown(quantity)} for tracking, quantity in proposed]
+    version = str(form_values().get("version", "")) if refusal else page.version
     return FormBuilder(
-        SaveTrackingLines, action=here, submit=_("Save"), refusal=refusal, values={"lines": rows}, without=OF_ADDRESS,
-        without_columns=_unused_columns(page),
+        SaveTrackingLines, action=here, submit=_("Save"), refusal=refusal, values={"lines": rows}, without=(*OF_ADDRESS, "version"),
+        without_columns=_unused_columns(page), hidden={"version": version},
     ).form()
 
 
