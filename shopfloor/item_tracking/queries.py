@@ -18,7 +18,7 @@ from shopfloor.item_tracking.specific import dates_of_held, held_by_number, vers
 from shopfloor.items.tracking import Tracking
 from shopfloor.quantity import ZERO
 from shopfloor.reservations.availability import NumberAvailability, selection
-from shopfloor.reservations.availability_queries import NumbersPage, availability_of, numbers_in_stock
+from shopfloor.reservations.availability_queries import NumbersPage, availability_of, numbers_by_age, numbers_in_stock
 from shopfloor.reservations.tracking_records import TrackingRecord, tracking_records
 
 MOST_SELECTED = 10_000
@@ -93,11 +93,22 @@ def summary_page(session: Session, source: SourceLine, *, after: Tracking | None
 
 
 def select_entries(session: Session, page: TrackingLinesPage) -> list[tuple[Tracking, Decimal]]:
-    """TL-11: numbers for what has none yet, in the order of the ledger; a number that stands there already is left alone."""
-    found = numbers_in_stock(session, place_of(page.source), line=page.source.line, limit=MOST_SELECTED)
+    """TL-11: numbers for what has none yet, in the order of the ledger; a number that stands there already is left alone.
+
+    Stock is read in parts until there is enough: four statements for each ten thousand numbers.
+    """
     there = {number.tracking for number in page.numbers}
-    ordered = sorted((number for number in found.numbers if number.tracking not in there), key=lambda number: number.first_entry_no)
-    return selection(ordered, page.matrix.undefined)
+    chosen: list[tuple[Tracking, Decimal]] = []
+    wanted, after = page.matrix.undefined, 0
+    while wanted > ZERO:
+        found = numbers_by_age(session, place_of(page.source), line=page.source.line, after_entry_no=after, limit=MOST_SELECTED)
+        more = selection([number for number in found if number.tracking not in there], wanted)
+        chosen += more
+        if len(found) < MOST_SELECTED:
+            break
+        wanted -= sum((quantity for _tracking, quantity in more), ZERO)
+        after = found[-1].first_entry_no
+    return chosen
 
 
 def _matrix(source: SourceLine, numbers: tuple[TrackedNumber, ...]) -> Matrix:
