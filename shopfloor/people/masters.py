@@ -54,6 +54,8 @@ class Lookup:
     record: str
     column: str = "code"
     """Key column over there."""
+    never: frozenset[str] = frozenset()
+    """Records over there that this field is not for; the master's own check refuses them."""
 
 
 def _keep(_values: Values) -> None:

@@ -59,6 +59,7 @@ MORE: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
     )),
     (_l("Items and places"), (
         ("/tracking-codes", _l("Item tracking codes")),
+        ("/number-series", _l("Number series")),
         ("/units", _l("Units of measure")),
         ("/item-units", _l("Units of items")),
         ("/gtins", _l("GTINs")),
