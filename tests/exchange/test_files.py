@@ -26,6 +26,7 @@ from shopfloor.production import version_queries
 from shopfloor.production.inputs import NewResource
 from shopfloor.production.resources import RESOURCE
 from tests.conftest import ADMINISTRATOR
+from tests.factories_documents import make_in_transit
 from tests.factories_items import CELL, MODULE, PACK, make_item, plant_with_masters
 from tests.factories_orders import opening_stock
 from tests.factories_production import counted, make_pack_masters
@@ -319,9 +320,24 @@ def test_bad_input_opening_stock_is_told_by_line_and_column(session, run):
 def test_what_only_the_door_knows_is_told_at_the_row_that_it_names(session, run):
     opening_stock(run, CELL, "1", lot_no="lot-a")
     text = "item_no;location_code;quantity;lot_no\nCELL;MAIN;1;L-1\nCELL;MAIN;1;LOT-A\n"
-    assert wrong(run, "opening-stock", text) == [(3, "item_no")]
+    assert wrong(run, "opening-stock", text) == [(3, "lot_no")]
     assert take(run, "opening-stock", text, confirmed=True).row_count == 2
     assert run_all(session) == []
+
+
+@pytest.mark.usefixtures("masters")
+@pytest.mark.parametrize(
+    ("rows", "place"),
+    [
+        ("LABEL;MAIN;1;;\nLABEL;TRANS;1;;\n", (3, "location_code")),
+        ("PASTE;MAIN;1;P-2;2031-01-31\nPASTE;MAIN;1;P-2;2031-02-28\n", (3, "expiration_date")),
+        ("LABEL;MAIN;1;;\nPASTE;MAIN;1;P-1;2031-02-28\n", (3, "expiration_date")),
+    ],
+)
+def test_what_only_the_door_knows_is_told_at_the_column_that_is_wrong(run, rows, place):
+    make_in_transit(run, "TRANS")
+    opening_stock(run, "PASTE", "1", lot_no="P-1", expiration_date="2031-01-31")
+    assert wrong(run, "opening-stock", "item_no;location_code;quantity;lot_no;expiration_date\n" + rows) == [place]
 
 
 def test_ten_thousand_rows_take_seconds_and_no_statement_for_each(session, run):
