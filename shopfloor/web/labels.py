@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 LABELS = {
     "no": _l("No."),
+    "lines": _l("Lines"),
     "code": _l("Code"),
     "name": _l("Name"),
     "description": _l("Description"),
