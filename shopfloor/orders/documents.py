@@ -28,6 +28,7 @@ from shopfloor.orders.inputs import NewLine, NumberedLine
 from shopfloor.orders.kinds import Movement, Shape
 from shopfloor.orders.models import OrderStatus
 from shopfloor.people.errors import AlreadyExists, RecordBlocked
+from shopfloor.people.masters import require_address
 from shopfloor.quantity import ONE, ZERO, shown
 
 LINE_STEP = 10000
@@ -138,7 +139,8 @@ def _transit_problem(code: str, row: Row[Any] | None) -> Refusal | None:
 
 
 def new_order(session: Session, shape: Shape, wanted: str, values: Mapping[str, object]) -> str:
-    """Insert an open header under the wanted number, or the next one of its series. Raises AlreadyExists, SetupMissing."""
+    """Insert an open header under the wanted number, or the next one of its series. Raises NumberUnusable, AlreadyExists, SetupMissing."""
+    require_address(shape.record, wanted)
     plant_no = current_plant(session)
     if wanted and session.get(shape.header, (plant_no, wanted)) is not None:
         raise AlreadyExists(record=shape.record, number=wanted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
@@ -23,6 +24,7 @@ def register(app: Flask) -> None:
         ("local_day", local_day),
         ("time_zone", time_zone),
         ("day", day),
+        ("urlencode", in_address),
     ):
         app.add_template_filter(function, name)
 
@@ -61,6 +63,11 @@ def time_zone(instant: datetime) -> str:
 def day(value: date | None) -> str:
     """A calendar date, or a blank."""
     return "" if value is None else str(format_date(value, "d MMM yyyy"))
+
+
+def in_address(value: object) -> str:
+    """A number as a part of an address, or behind its question mark: a slash in it is not one between parts."""
+    return quote(str(value), safe="")
 
 
 def zone() -> ZoneInfo:
