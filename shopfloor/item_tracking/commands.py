@@ -16,7 +16,7 @@ from shopfloor.item_tracking.inputs import AddTrackingLines, CreateSerials, Save
 from shopfloor.item_tracking.linking import relink
 from shopfloor.item_tracking.rules import Assigned, check_rows, check_sum, is_whole_serial, next_numbers, shared_date
 from shopfloor.item_tracking.sources import SourceLine, locked_line
-from shopfloor.item_tracking.specific import dates_of_held, held_by_number, reserve_by_number, version_of
+from shopfloor.item_tracking.specific import dates_of_held, held_by_number, refuse_known, reserve_by_number, version_of
 from shopfloor.items.fingerprint import check_unchanged
 from shopfloor.items.number_information import known_dates
 from shopfloor.items.rules import check_number, numbers_of
@@ -96,11 +96,15 @@ def add_tracking_lines(session: Session, actor: Actor, *, given: AddTrackingLine
 
 
 def create_serials(session: Session, actor: Actor, *, given: CreateSerials) -> TrackingLinesSaved:
-    """TL-13: add a series of own serial numbers to what the line carries. Raises NoDigits and what `save_tracking_lines` raises."""
+    """TL-13: add a series of own serial numbers to what the line carries.
+
+    Raises NoDigits, NumbersOnLine and what `save_tracking_lines` raises.
+    """
     numbers = next_numbers(given.first, given.increment, given.count)
     if numbers is None:
         raise NoDigits(number=given.first, count=given.count)
     source = given.model_dump(include={"source_type", "order_no", "line_no", "component_line_no"})
+    refuse_known(session, locked_line(session, given), numbers)
     lines = [TrackingLine(serial_no=number, lot_no=given.lot_no, quantity=ONE, expiration_date=given.expiration_date) for number in numbers]
     return add_tracking_lines(session, actor, given=AddTrackingLines(**source, lines=tuple(lines)))
 

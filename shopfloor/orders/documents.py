@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
 from shopfloor.db import Given, ManyRows, current_plant, plant, table
-from shopfloor.errors import NotFound, Refusal
+from shopfloor.errors import NotFound, Refusal, in_row
 from shopfloor.items.errors import ItemBlocked
 from shopfloor.items.fingerprint import fingerprint
 from shopfloor.items.masters import ItemMaster
@@ -30,6 +30,7 @@ from shopfloor.orders.models import OrderStatus
 from shopfloor.people.errors import AlreadyExists, RecordBlocked
 from shopfloor.people.masters import require_address
 from shopfloor.quantity import ONE, ZERO, shown
+from shopfloor.reservations.tracking_errors import NumberTwice
 
 LINE_STEP = 10000
 """Distance of line numbers, as in Business Central."""
@@ -217,6 +218,15 @@ def order_lines(session: Session, shape: Shape, order_no: str) -> dict[int, Orde
     )
     rows = session.connection().execute(select(*columns).where(plant(session, line), c.order_no == order_no))
     return {row.line_no: OrderLine(*row) for row in rows}
+
+
+def check_serials_once(rows: Iterable[tuple[object, str]]) -> None:
+    """Rows as goods and serial number: one piece does not go twice. Raises NumberTwice, naming the second row."""
+    first: dict[tuple[object, str], int] = {}
+    for row, key in enumerate(rows, 1):
+        if key[1] and first.setdefault(key, row) != row:
+            with in_row(row, "serial_no"):
+                raise NumberTwice(number=key[1], first=first[key], second=row)
 
 
 def check_open(

@@ -347,4 +347,4 @@ class CloseOrder(InputModel):
     order_no: Code20
     reason: Reason
     confirmed: bool = False
-    """The question DELETE_TRACKED_LINE was answered with yes."""
+    """The question CLOSE_TRACKED_ORDER was answered with yes."""

@@ -44,6 +44,7 @@ from shopfloor.quantity import ZERO, shown
 from shopfloor.reservations.always import reserve_always
 from shopfloor.reservations.changed_lines import ChangedLine, follow_change
 from shopfloor.reservations.line_changes import (
+    CloseTrackedOrder,
     DeleteTrackedLine,
     LineName,
     LineRecord,
@@ -141,7 +142,7 @@ def cancel_line_reservations(session: Session, actor: Actor, *, kind: OrderKind,
 def close_order(session: Session, actor: Actor, *, kind: OrderKind, given: CloseOrder) -> OrderClosed:
     """What is still open will not come or go; numbers and reservations of the order go. What was posted stays.
 
-    Raises NotAllowed, NotFound, DocumentStatus, StillOnTheWay, ReservationFixed, and DeleteTrackedLine unless confirmed.
+    Raises NotAllowed, NotFound, DocumentStatus, StillOnTheWay, ReservationFixed, and CloseTrackedOrder unless confirmed.
     """
     shape, status, lines = _locked(session, actor, kind, given.order_no)
     if shape is TRANSFER_ORDER:
@@ -150,7 +151,7 @@ def close_order(session: Session, actor: Actor, *, kind: OrderKind, given: Close
     records = lock_records(session, shape.source, given.order_no)
     for line_no, line in sorted(lines.items()):
         check_not_fixed((r for r in records if r.line_no == line_no), LineName(given.order_no, line_no, line.item_no))
-    _ask(given.order_no, records, confirmed=given.confirmed)
+    _ask_to_close(given.order_no, records, confirmed=given.confirmed)
     drop_records(session, records)
     set_status(session, shape, given.order_no, OrderStatus.CLOSED)
     after = {"status": OrderStatus.CLOSED.value}
@@ -206,6 +207,13 @@ def _unit(session: Session, line: OrderLine) -> str:
 def _ask(number: str, records: list[LineRecord], *, confirmed: bool) -> None:
     if (tracked(records) > ZERO or reserved(records) > ZERO) and not confirmed:
         raise DeleteTrackedLine(number=number, tracked=shown(tracked(records)), reserved=shown(reserved(records)))
+
+
+def _ask_to_close(number: str, records: list[LineRecord], *, confirmed: bool) -> None:
+    facts = ((tracked(records), "with numbers assigned"), (reserved(records), "reserved"))
+    told = [f"{shown(quantity)} {words}" for quantity, words in facts if quantity > ZERO]
+    if told and not confirmed:
+        raise CloseTrackedOrder(number=number, what=" and ".join(told))
 
 
 def _write(session: Session, shape: Shape, order_no: str, values: Mapping[str, Any]) -> None:

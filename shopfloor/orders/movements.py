@@ -22,6 +22,7 @@ from shopfloor.orders.documents import (
     Goods,
     OrderLine,
     check_open,
+    check_serials_once,
     close_when_done,
     goods_of,
     insert_posted,
@@ -85,7 +86,7 @@ def post_movement(
 ) -> Moved:
     """Post goods of a released order. The number of statements does not depend on the number of lines. `values` go to the posted document.
 
-    A line without a number takes those that were assigned to it (TL-04). Raises ToHandleDiffers, TrackingDoesNotMatch,
+    A line without a number takes those that were assigned to it (TL-04). Raises NumberTwice, ToHandleDiffers, TrackingDoesNotMatch,
     NotAllowed, NotFound for order or line, DocumentStatus, UnitUnknown, BelowPrecision, MoreThanOrdered, SetupMissing, for what
     comes in the refusals and questions of `check_arrivals`, and whatever the posting door refuses.
     """
@@ -93,6 +94,8 @@ def post_movement(
     header = lock_order(session, shape, given.order_no, OrderStatus.RELEASED)
     lines = order_lines(session, shape, given.order_no)
     require_lines(lines, (line.line_no for line in given.lines), given.order_no)
+    if not shape.returns:
+        check_serials_once(((lines[line.line_no].item_no, lines[line.line_no].variant_code), line.serial_no) for line in given.lines)
     goods = goods_of(session, {lines[line.line_no].item_no for line in given.lines})
     tracked = _tracked(session, shape, movement, given.order_no, lines, goods)
     given = tracked.with_numbers(given) if tracked else given

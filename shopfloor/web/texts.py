@@ -9,7 +9,7 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, g
 from flask_babel import format_date, get_translations, gettext
 
-from shopfloor.errors import Fields, InvalidInput, Outcome, Refusal
+from shopfloor.errors import Fields, InvalidInput, Outcome, Refusal, one_of_many
 from shopfloor.people.fields import WHOLE
 from shopfloor.web.labels import LABELS
 
@@ -78,16 +78,16 @@ def _where(place: str) -> str:
 def _shown(name: str, value: object) -> object:
     """Answers keep dates as ISO text, because they are stored as JSON."""
     if name.endswith("_date") and isinstance(value, str) and value:
-        return format_date(date.fromisoformat(value))
+        return format_date(date.fromisoformat(value), "d MMM yyyy")
     return value
 
 
 def message_text(template: str, fields: Fields) -> str:
     """A template with its fields. A translation that names a field which is not there falls back to English."""
     try:
-        return str(gettext(template)).format(**fields)
+        return one_of_many(str(gettext(template)), fields).format(**fields)
     except (KeyError, IndexError, ValueError):
-        return template.format(**fields)
+        return one_of_many(template, fields).format(**fields)
 
 
 def message_of(outcome: Outcome) -> Message:

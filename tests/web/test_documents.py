@@ -61,7 +61,7 @@ def test_ap_15_a_receipt_is_undone_from_its_place_on_the_order_card(client, run,
     # One entry, then the rest; a third time is refused.
     assert send(client, page, page + "/undo", reason="wrong lot", **{"entry_nos.0": entry}).status_code == 303
     shown = words(client.get(page))
-    assert f"Receipt {receipt_no} is undone: 1 entries. P{key} is Released." in shown
+    assert f"Receipt {receipt_no} is undone: 1 entry. P{key} is Released." in shown
     assert "Undoes entry" in shown
     assert f'href="/ledger-entries/{entry}"' in client.get(page).text.split("Undoes entry")[1].rpartition('href="/ledger-entries/')[0]
     last = form_of(client, page, page + "/undo")

@@ -199,3 +199,9 @@ def test_tl_14_a_transfer_line_has_its_page_and_the_api_the_same(client, site, k
     body = {"order_no": number, "lines": [{"line_no": 10000, "quantity": "3"}]}
     assert post(client, "/transfer-shipments", body, f"{key}-s").status_code == 200
     assert "TL-1" in client.get(f"/transfer-orders/{number}").text
+
+
+def test_tl_12_the_yes_of_the_question_says_what_it_does(client):
+    asked = send(client, LINE, LINE, **{"lines.0.lot_no": "CL-404", "lines.0.quantity": "3"})
+    assert "Yes, save them all the same" in words(asked)
+    assert "Yes, post it" not in words(asked)

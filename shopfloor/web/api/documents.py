@@ -91,7 +91,7 @@ class Deletion(Confirmation):
 
 
 class Closing(Confirmation):
-    """Why nothing more comes or goes."""
+    """Why nothing more comes or goes, and a yes to CLOSE_TRACKED_ORDER."""
 
     reason: Reason
 

@@ -141,7 +141,7 @@ def _form(here: str, page: queries.TrackingLinesPage, proposed: list[tuple[Track
     version = str(form_values().get("version", "")) if refusal else page.version
     return FormBuilder(
         SaveTrackingLines, action=here, submit=_("Save"), refusal=refusal, values={"lines": rows}, without=(*OF_ADDRESS, "version"),
-        without_columns=_unused_columns(page), hidden={"version": version},
+        without_columns=_unused_columns(page), hidden={"version": version}, confirm=_("Yes, save them all the same"),
     ).form()
 
 
