@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from shopfloor.errors import NotAllowed, NotFound
 from shopfloor.exchange import csv_text
+from shopfloor.exchange import opening_stock as opening_stock_file
 from shopfloor.exchange.answers import FileChecked, Imported
 from shopfloor.exchange.errors import FileUnreadable, RowsWrong
 from shopfloor.exchange.exports import export
@@ -28,7 +29,7 @@ from shopfloor.production.resources import RESOURCE
 from tests.conftest import ADMINISTRATOR
 from tests.factories_documents import make_in_transit
 from tests.factories_items import CELL, MODULE, PACK, make_item, plant_with_masters
-from tests.factories_orders import opening_stock
+from tests.factories_orders import adjust, opening_stock
 from tests.factories_production import counted, make_pack_masters
 
 KNOWN = ("no", "name", "city")
@@ -287,6 +288,28 @@ def test_opening_stock_is_posted_through_the_door(session, run):
     ]
     session.rollback()
     assert run_all(session) == []
+
+
+@pytest.mark.usefixtures("masters")
+def test_stock_is_written_as_a_file_that_can_be_read_again(session, run):
+    make_in_transit(run, "TRANS")
+    opening_stock(run, CELL, "5", lot_no="L-1")
+    opening_stock(run, CELL, "7", lot_no="L-1")
+    opening_stock(run, "PASTE", "0.25", lot_no="P-1", expiration_date="2031-01-31", vendor_lot_no="S-7")
+    opening_stock(run, MODULE, serial_no="M-1")
+    adjust(run, {"item_no": CELL, "entry_type": "Negative Adjmt.", "quantity": "2", "lot_no": "L-1"})
+    header, *rows = "".join(export(session, "opening-stock")).split()
+    session.rollback()
+    assert header.split(",") == list(opening_stock_file.COLUMNS)
+    assert rows == ["CELL,MAIN,10,PCS,,L-1,,,,,,", "MODULE,MAIN,1,PCS,M-1,,,,,,,", "PASTE,MAIN,0.25,KG,,P-1,,2031-01-31,,,S-7,"]
+    gone = [
+        {"item_no": CELL, "quantity": "10", "lot_no": "L-1"}, {"item_no": MODULE, "serial_no": "M-1"},
+        {"item_no": "PASTE", "quantity": "0.25", "lot_no": "P-1"},
+    ]
+    adjust(run, *({"entry_type": "Negative Adjmt.", **row} for row in gone))
+    take(run, "opening-stock", "\n".join([header, *rows]) + "\n", confirmed=True)
+    assert "".join(export(session, "opening-stock")).split() == [header, *rows]
+    session.rollback()
 
 
 @pytest.mark.usefixtures("masters")
