@@ -135,6 +135,16 @@ class DocumentCard:
         return self.undone and all(line.undone == line.quantity for line in self.lines)
 
 
+def newest_kind(session: Session) -> DocumentType:
+    """The kind of the document that was posted last; of a plant that posted none, the first. One statement."""
+    kinds = [kind.value for kind in KINDS]
+    statement = (
+        select(_entry.c.document_type).where(plant(session, _entry), _entry.c.document_type.in_(kinds)).order_by(_entry.c.entry_no.desc())
+    )
+    found = session.connection().execute(statement.limit(1)).scalar_one_or_none()
+    return DocumentType(found) if found else KINDS[0]
+
+
 def list_documents(session: Session, kind: DocumentType, *, after: str = "", limit: int = PAGE_SIZE) -> Page[DocumentRow]:
     """Documents of one kind by number, highest first. Two statements at most."""
     if not after.isprintable() or kind not in KINDS:
