@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,11 +13,11 @@ from sqlalchemy.orm import Session
 from shopfloor.clock import now
 from shopfloor.item_tracking.commands import place_of
 from shopfloor.item_tracking.inputs import TrackingSource
-from shopfloor.item_tracking.rules import Matrix
+from shopfloor.item_tracking.rules import Matrix, place_on_page
 from shopfloor.item_tracking.sources import SourceLine, handled_numbers, source_line
 from shopfloor.item_tracking.specific import dates_of_held, held_by_number, version_of
 from shopfloor.items.tracking import Tracking
-from shopfloor.quantity import ZERO
+from shopfloor.quantity import ZERO, shown
 from shopfloor.reservations.availability import NumberAvailability, selection
 from shopfloor.reservations.availability_queries import NumbersPage, availability_of, numbers_by_age, numbers_in_stock
 from shopfloor.reservations.tracking_records import TrackingRecord, tracking_records
@@ -51,22 +52,43 @@ class TrackingLinesPage:
 
     source: SourceLine
     numbers: tuple[TrackedNumber, ...]
+    """All of them, or those of one page: by lot, serial and package."""
     handled: tuple[tuple[Tracking, Decimal], ...]
     matrix: Matrix
     read_at: datetime
     version: str
-    """Of the numbers; a form that is saved names it."""
+    """Of all numbers of the line; a form that is saved names it."""
+    total: int = 0
+    """Numbers that the line carries."""
+    start: int = 0
+    """So many of them stand on the pages before this one."""
+    next: Tracking | None = None
+    """The next page begins behind this one; None: there is none."""
+    previous: Tracking | None = None
+    """The page before begins behind this one; None: at the beginning."""
+    handled_next: Tracking | None = None
+    """The same of what was posted."""
+
+    @property
+    def elsewhere(self) -> tuple[str, str]:
+        """Quantity and to handle of the numbers on other pages."""
+        here = (sum((one.quantity for one in self.numbers), ZERO), sum((one.to_handle for one in self.numbers), ZERO))
+        return shown(self.matrix.tracked - here[0]), shown(self.matrix.to_handle - here[1])
 
 
-def tracking_lines_page(session: Session, given: TrackingSource) -> TrackingLinesPage:
-    """The numbers of one document line. Raises NotFound."""
+def tracking_lines_page(
+    session: Session, given: TrackingSource, *, limit: int = 0, after: Tracking | None = None, handled_after: Tracking | None = None
+) -> TrackingLinesPage:
+    """The numbers of one document line, or `limit` of them behind one of them. Raises NotFound."""
     source = source_line(session, given)
     records = tracking_records(session, [source.line], inbound=source.inbound)
     held = held_by_number(session, source)
     noted = dates_of_held(session, source) if source.inbound and held else {}
     planned = {record.tracking: record for record in records}
     sums = _sums(records)
-    trackings = sorted({*planned, *held}, key=lambda one: (one.lot_no, one.serial_no, one.package_no))
+    every = sorted({*planned, *held}, key=place_on_page)
+    start = bisect_right(every, place_on_page(after), key=place_on_page) if after else 0
+    trackings = every[start : start + limit] if limit else every
     specific = source.master.rules
     judged = {} if source.inbound else availability_of(
         session, place_of(source), [one for one in trackings if specific.specific_part(one)], line=source.line
@@ -83,8 +105,14 @@ def tracking_lines_page(session: Session, given: TrackingSource) -> TrackingLine
         )
         for one in trackings
     )
-    handled = tuple(handled_numbers(session, given))
-    return TrackingLinesPage(source, numbers, handled, _matrix(source, numbers), now(), version_of(records, held))
+    handled = handled_numbers(session, given, after=handled_after, limit=limit)
+    more = bool(limit) and start + limit < len(every)
+    return TrackingLinesPage(
+        source, numbers, tuple(handled[: limit or None]), _matrix(source, records, held), now(), version_of(records, held),
+        total=len(every), start=start, next=trackings[-1] if more else None,
+        previous=every[start - limit - 1] if limit and start > limit else None,
+        handled_next=handled[limit - 1][0] if limit and len(handled) > limit else None,
+    )
 
 
 def summary_page(session: Session, source: SourceLine, *, after: Tracking | None = None, holding: str = "") -> NumbersPage:
@@ -111,12 +139,13 @@ def select_entries(session: Session, page: TrackingLinesPage) -> list[tuple[Trac
     return chosen
 
 
-def _matrix(source: SourceLine, numbers: tuple[TrackedNumber, ...]) -> Matrix:
+def _matrix(source: SourceLine, records: Sequence[TrackingRecord], held: Mapping[Tracking, Decimal]) -> Matrix:
+    named = sum(held.values(), ZERO)
     return Matrix(
         source=source.open_quantity,
         source_to_handle=source.open_quantity,
-        tracked=sum((number.quantity for number in numbers), ZERO),
-        to_handle=sum((number.to_handle for number in numbers), ZERO),
+        tracked=named + sum((record.quantity for record in records), ZERO),
+        to_handle=named + sum((record.to_handle for record in records), ZERO),
     )
 
 

@@ -14,8 +14,10 @@ if (document.querySelector("[data-matrix-form]")) show();
 
 function show() {
   const rows = [...document.querySelectorAll("[data-matrix-form] tbody tr")].map(read);
-  const sum = rows.reduce((total, row) => total + row.quantity, 0n);
-  const toHandle = rows.reduce((total, row) => total + row.toHandle, 0n);
+  // Numbers on other pages of the line count as they are saved.
+  const rest = document.querySelector("[data-matrix-form]").dataset;
+  const sum = rows.reduce((total, row) => total + row.quantity, parse(rest.rest));
+  const toHandle = rows.reduce((total, row) => total + row.toHandle, parse(rest.restToHandle));
   write("sum", sum);
   write("sum-to-handle", toHandle);
   write("undefined", parse(cell("source").dataset.value) - sum);
