@@ -19,7 +19,7 @@ from shopfloor.item_tracking.specific import dates_of_held, held_by_number, vers
 from shopfloor.items.tracking import Tracking
 from shopfloor.quantity import ZERO, shown
 from shopfloor.reservations.availability import NumberAvailability, selection
-from shopfloor.reservations.availability_queries import NumbersPage, availability_of, numbers_by_age, numbers_in_stock
+from shopfloor.reservations.availability_queries import PAGE_SIZE, NumbersPage, availability_of, numbers_by_age, numbers_in_stock
 from shopfloor.reservations.tracking_records import TrackingRecord, tracking_records
 
 MOST_SELECTED = 10_000
@@ -115,9 +115,11 @@ def tracking_lines_page(
     )
 
 
-def summary_page(session: Session, source: SourceLine, *, after: Tracking | None = None, holding: str = "") -> NumbersPage:
+def summary_page(
+    session: Session, source: SourceLine, *, after: Tracking | None = None, holding: str = "", limit: int = PAGE_SIZE
+) -> NumbersPage:
     """The Item tracking summary for a line (TL-16): all numbers of its goods at its location."""
-    return numbers_in_stock(session, place_of(source), line=source.line, after=after, holding=holding)
+    return numbers_in_stock(session, place_of(source), line=source.line, after=after, holding=holding, limit=limit)
 
 
 def select_entries(session: Session, page: TrackingLinesPage) -> list[tuple[Tracking, Decimal]]:

@@ -14,6 +14,7 @@ from flask_babel import format_date, get_locale
 
 from shopfloor.clock import now
 from shopfloor.people.actor import Actor
+from shopfloor.quantity import shown
 
 
 def register(app: Flask) -> None:
@@ -23,6 +24,7 @@ def register(app: Flask) -> None:
         ("local_time", local_time),
         ("local_day", local_day),
         ("time_zone", time_zone),
+        ("exact", shown),
         ("day", day),
         ("urlencode", in_address),
     ):

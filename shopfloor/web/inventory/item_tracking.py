@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -17,7 +18,7 @@ from shopfloor.item_tracking.commands import RIGHTS, add_tracking_lines, create_
 from shopfloor.item_tracking.inputs import AddTrackingLines, CreateSerials, SaveTrackingPart, TrackingSource
 from shopfloor.items.tracking import Tracking
 from shopfloor.people.fields import MOST_LINES, read_input
-from shopfloor.quantity import shown
+from shopfloor.quantity import ZERO, NotAQuantity, parse, shown
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
 from shopfloor.web.forms import Form, FormBuilder
@@ -254,12 +255,15 @@ def _show_summary(kind: str, source: TrackingSource, refusal: Refusal | None = N
     page = queries.tracking_lines_page(session, source)
     after = Tracking(argument("after_serial"), argument("after_lot"), argument("after_package"))
     holding = argument("holding")
-    found = queries.summary_page(session, page.source, after=after or None, holding=holding)
+    found = queries.summary_page(session, page.source, after=after or None, holding=holding, limit=PAGE_ROWS)
+    typed = _typed_of(refusal)
     here = address_of(kind, source)
     return respond(
         "pages/item_tracking_summary.html",
         page=page,
-        numbers=found.numbers,
+        numbers=[number.typed(ZERO, _quantity(typed.get(number.tracking, ""))) for number in found.numbers],
+        typed=typed,
+        query="?" + request.query_string.decode("latin-1") if request.query_string else "",
         unused=_unused_columns(page),
         taken={number.tracking: number.quantity for number in page.numbers},
         next=_next(found.after),
@@ -269,6 +273,23 @@ def _show_summary(kind: str, source: TrackingSource, refusal: Refusal | None = N
         refusal=message_of(refusal) if refusal else None,
         asks=refusal is not None and refusal.asks,
     )
+
+
+def _typed_of(refusal: Refusal | None) -> dict[Tracking, str]:
+    """What was typed when the page was refused."""
+    rows = _taken_rows() if refusal else []
+    return {
+        Tracking(str(row.get("serial_no", "")), str(row.get("lot_no", "")), str(row.get("package_no", ""))): str(row["quantity"])
+        for row in rows
+    }
+
+
+def _quantity(written: str) -> Decimal:
+    """AV-04: what is typed and not saved; what is no quantity counts as nothing."""
+    try:
+        return parse(written.strip(" "))
+    except NotAQuantity:
+        return ZERO
 
 
 def _taken_rows() -> list[dict[str, Any]]:
