@@ -17,6 +17,8 @@ from shopfloor.quantity import NotAQuantity, parse, shown
 
 NUMBER_LENGTH = 50
 """Visible characters of a serial, lot or package number (D34)."""
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+"""Other years are slips of the finger: 0026 for 2026."""
 MOST_LINES = 10_000
 """Lines of one command, so that one transaction stays short."""
 
@@ -73,9 +75,12 @@ def _date(value: object) -> date | None:
     if not isinstance(value, str) or len(value) != len("2026-12-31"):
         raise ValueError("write the date as 2026-12-31")
     try:
-        return date.fromisoformat(value)
+        found = date.fromisoformat(value)
     except ValueError:
         raise ValueError("there is no such date; write it as 2026-12-31") from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise ValueError(f"the year must be from {FIRST_YEAR} to {LAST_YEAR}")
+    return found
 
 
 def _required_date(value: object) -> date:
