@@ -7,6 +7,7 @@ listed from the ledger by their number series. The document of a production jour
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,7 +23,7 @@ from shopfloor.items.paging import PAGE_SIZE, Page, page_limit, page_of
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.entry_types import DocumentType, EntryType
 from shopfloor.ledger.models import ItemLedgerEntry, ItemRegister, OpenItemEntry
-from shopfloor.orders.kinds import MOVEMENTS, RETURN_OF, TRANSFER_RECEIPT
+from shopfloor.orders.kinds import MOVEMENTS, RETURN_OF, TRANSFER_RECEIPT, TRANSFER_SHIPMENT
 from shopfloor.orders.models import Customer, Vendor
 from shopfloor.quantity import ZERO
 
@@ -180,9 +181,16 @@ def document_card(session: Session, kind: DocumentType, no: str) -> DocumentCard
         lines=lines,
         entries=sum(line.entries for line in lines),
         postings=_postings(session, kind, no) if any(line.undone for line in lines) else (),
-        undoable=standing and kind in MOVEMENTS and kind is not TRANSFER_RECEIPT.document_type,
+        undoable=standing and kind in MOVEMENTS and not _has_arrived(kind, lines),
         returnable=standing and kind in RETURN_OF,
     )
+
+
+def _has_arrived(kind: DocumentType, lines: Sequence[DocumentLine]) -> bool:
+    """AP-15: a transfer receipt is not undone, nor a transfer shipment of which nothing is on its way any more."""
+    if kind is not TRANSFER_SHIPMENT.document_type:
+        return kind is TRANSFER_RECEIPT.document_type
+    return not any(number.remaining > ZERO for line in lines for number in line.numbers)
 
 
 # --- headers --------------------------------------------------------------------------------------------------------------

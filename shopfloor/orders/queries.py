@@ -18,6 +18,8 @@ from shopfloor.orders.kinds import PURCHASE_ORDER, SALES_ORDER, SHAPES, TRANSFER
 from shopfloor.orders.line_numbers import LineNumber, read_numbers
 from shopfloor.orders.models import Customer, OrderStatus, Vendor
 from shopfloor.orders.transfers import OnTheWay, on_the_way
+from shopfloor.quantity import ZERO
+from shopfloor.reservations.tracking_records import numbered_by_line
 
 STATUSES = tuple(status.value for status in OrderStatus)
 
@@ -69,6 +71,8 @@ class OrderLineRow:
     """Expected receipt, or shipment."""
     version: str = ""
     """Of what the line asks for; a form that is saved names it."""
+    numbered_base: Decimal = Decimal(0)
+    """Part of what is open whose serial, lot or package numbers are saved on the line. Base units."""
 
     @property
     def open_base(self) -> Decimal:
@@ -128,12 +132,12 @@ def list_sales_orders(session: Session, *, after: str = "", limit: int = PAGE_SI
 
 
 def purchase_order(session: Session, order_no: str) -> OrderCard | None:
-    """One purchase order, or None. Three statements."""
+    """One purchase order, or None. Four statements."""
     return order_card(session, PURCHASE_ORDER.kind, order_no)
 
 
 def sales_order(session: Session, order_no: str) -> OrderCard | None:
-    """One sales order, or None. Three statements."""
+    """One sales order, or None. Four statements."""
     return order_card(session, SALES_ORDER.kind, order_no)
 
 
@@ -159,7 +163,7 @@ def list_orders(session: Session, kind: OrderKind, *, after: str = "", limit: in
 
 
 def order_card(session: Session, kind: OrderKind, order_no: str) -> OrderCard | None:
-    """One order, or None. Three statements, and one more for a return, two for a transfer order."""
+    """One order, or None. Four statements, and one more for a return, two for a transfer order."""
     if not order_no.isprintable():
         return None
     shape = SHAPES[kind]
@@ -211,7 +215,8 @@ def _lines(session: Session, shape: Shape, order_no: str) -> tuple[OrderLineRow,
     )
     statement = select(*columns).join_from(line, item, item.c.no == c.item_no).where(plant(session, line), c.order_no == order_no)
     rows = (OrderLineRow(*row) for row in session.connection().execute(statement.order_by(c.line_no)))
-    return tuple(replace(row, version=_version(row)) for row in rows)
+    numbered = numbered_by_line(session, shape.source.value, order_no, inbound=shape.inbound)
+    return tuple(replace(row, version=_version(row), numbered_base=numbered.get(row.line_no, ZERO)) for row in rows)
 
 
 def _version(row: OrderLineRow) -> str:

@@ -224,3 +224,15 @@ def test_av_01_av_04_the_summary_shows_what_is_pending_and_what_is_left(client, 
     place = {"item_no": "CELL", "location_code": "MAIN", "lot_no": "CL-1", "pending": "6"}
     number = client.get("/api/v1/number-availability", query_string=place).json
     assert [number[name] for name in ("total", "requested", "pending", "available")] == ["50", "2", "6", "42"]
+
+
+def test_order_cards_say_how_much_of_a_line_has_its_numbers(client, key):
+    def link(card, page):
+        return re.search(rf'href="{page}"[^>]*>([^<]*)<', client.get(card).text).group(1).strip()
+
+    assert (link("/sales-orders/SO-A", LINE), link("/purchase-orders/PO-A", INBOUND)) == ("Numbers", "Numbers")
+    assert post(client, "/item-tracking-lines", {**SALES, "lines": [{"lot_no": "CL-1", "quantity": "2"}]}, key).status_code == 200
+    inbound = {"source_type": "Purchase Line", "order_no": "PO-A", "line_no": 10000, "lines": [{"lot_no": "N-1", "quantity": "60"}]}
+    assert post(client, "/item-tracking-lines", inbound, key + "i").status_code == 200
+    assert (link("/sales-orders/SO-A", LINE), link("/purchase-orders/PO-A", INBOUND)) == ("2 of 7", "60 of 100")
+    assert client.get("/api/v1/sales-orders/SO-A").json["lines"][0]["numbered_base"] == "2"
