@@ -175,3 +175,14 @@ class StillOnTheWay(Refusal):
     item: str
     quantity: str
     unit: str
+
+
+@dataclass(eq=False)
+class CloseTrackedOrder(NeedsConfirmation):
+    """TL-09, RS-12: numbers and reservations go with what is still open."""
+
+    code = "CLOSE_TRACKED_ORDER"
+    message = "{number} still has {what}. Close the order with its item tracking and reservations?"
+    number: str
+    what: str
+    """Such as `3 with numbers assigned and 5 reserved`, in base units."""

@@ -23,7 +23,7 @@ from shopfloor.orders.documents import (
     require_lines,
     set_status,
 )
-from shopfloor.orders.errors import BelowHandled, LastLine, LineHandled, StillOnTheWay
+from shopfloor.orders.errors import BelowHandled, CloseTrackedOrder, LastLine, LineHandled, StillOnTheWay
 from shopfloor.orders.inputs import (
     AddLine,
     ChangeLine,
@@ -44,7 +44,6 @@ from shopfloor.quantity import ZERO, shown
 from shopfloor.reservations.always import reserve_always
 from shopfloor.reservations.changed_lines import ChangedLine, follow_change
 from shopfloor.reservations.line_changes import (
-    CloseTrackedOrder,
     DeleteTrackedLine,
     LineName,
     LineRecord,

@@ -94,9 +94,7 @@ def post_movement(
     header = lock_order(session, shape, given.order_no, OrderStatus.RELEASED)
     lines = order_lines(session, shape, given.order_no)
     require_lines(lines, (line.line_no for line in given.lines), given.order_no)
-    if not shape.returns:
-        check_serials_once(((lines[line.line_no].item_no, lines[line.line_no].variant_code), line.serial_no) for line in given.lines)
-    goods = goods_of(session, {lines[line.line_no].item_no for line in given.lines})
+    goods = _goods_that_move(session, shape, lines, given)
     tracked = _tracked(session, shape, movement, given.order_no, lines, goods)
     given = tracked.with_numbers(given) if tracked else given
     order = _Order(shape, movement, header, lines, goods, given.posting_date or actor.work_date())
@@ -131,6 +129,15 @@ def post_movement(
     after = {movement.record: order.document_no, "lines": len(journal), "register": register.register_no, "status": status}
     audit.record(session, f"post {movement.record}", given.order_no, before={"status": header.status}, after=after, reason=reason)
     return Moved(order.document_no, status, len(journal), register.register_no, broken)
+
+
+def _goods_that_move(session: Session, shape: Shape, lines: Mapping[int, OrderLine], given: Given) -> Goods:
+    """What the rows move. One serial may come back twice with one return, to the entries of two shipments. Raises NumberTwice."""
+    moved = [lines[line.line_no] for line in given.lines]
+    if not shape.returns:
+        goods = ((line.item_no, line.variant_code) for line in moved)
+        check_serials_once(zip(goods, (line.serial_no for line in given.lines), strict=True))
+    return goods_of(session, {line.item_no for line in moved})
 
 
 def order_posted(movement: Movement, order_no: str, moved: Moved) -> OrderPosted:

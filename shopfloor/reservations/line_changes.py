@@ -122,17 +122,6 @@ class DeleteTrackedLine(NeedsConfirmation):
     reserved: str
 
 
-@dataclass(eq=False)
-class CloseTrackedOrder(NeedsConfirmation):
-    """TL-09, RS-12: numbers and reservations go with what is still open."""
-
-    code = "CLOSE_TRACKED_ORDER"
-    message = "{number} still has {what}. Close the order with its item tracking and reservations?"
-    number: str
-    what: str
-    """Such as `3 with numbers assigned and 5 reserved`, in base units."""
-
-
 @dataclass(frozen=True)
 class LineName:
     """How refusals name a line."""

@@ -13,13 +13,12 @@ from shopfloor.errors import NotAllowed, NotFound
 from shopfloor.items.errors import BelowPrecision, ItemBlocked
 from shopfloor.items.models import Item
 from shopfloor.orders import queries
-from shopfloor.orders.errors import BelowHandled, DocumentStatus, LastLine, LineHandled, LocationInTransit
+from shopfloor.orders.errors import BelowHandled, CloseTrackedOrder, DocumentStatus, LastLine, LineHandled, LocationInTransit
 from shopfloor.orders.inputs import AddLine, ChangeLine, ChosenLine, CloseOrder, DeleteLine
 from shopfloor.orders.kinds import OrderKind
 from shopfloor.orders.line_commands import add_line, cancel_line_reservations, change_line, close_order, delete_line
 from shopfloor.people.actor import Actor
 from shopfloor.reservations.line_changes import (
-    CloseTrackedOrder,
     DateConflict,
     DeleteTrackedLine,
     LineReservationFixed,

@@ -9,11 +9,11 @@ import pytest
 
 from shopfloor.item_tracking.commands import save_tracking_lines
 from shopfloor.item_tracking.inputs import SaveTrackingLines
+from shopfloor.orders.errors import CloseTrackedOrder
 from shopfloor.orders.inputs import ChangeLine, ChosenLine, CloseOrder, DeleteLine
 from shopfloor.orders.kinds import OrderKind
 from shopfloor.orders.line_commands import cancel_line_reservations, change_line, close_order, delete_line
 from shopfloor.reservations.line_changes import (
-    CloseTrackedOrder,
     DateConflict,
     DeleteTrackedLine,
     LineReserved,

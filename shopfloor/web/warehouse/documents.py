@@ -33,6 +33,7 @@ def lines_table(card: OrderCard, desk: Desk, line_page: str = "") -> Table:
     columns = (
         Column(_("Line"), "number"),
         Column(_("Item")),
+        Column(_("Numbers")),
         Column(_("Description")),
         *((Column(_("Location")),) if located else ()),
         Column(_("Quantity"), "quantity"),
@@ -40,7 +41,6 @@ def lines_table(card: OrderCard, desk: Desk, line_page: str = "") -> Table:
         Column(desk.handled, "quantity"),
         Column(desk.completed or _("Open"), "quantity"),
         Column(_("Date"), "day"),
-        Column(_("Numbers")),
     )
     return table(columns, [_line_cells(line, desk, line_page, card.order.no) for line in card.lines])
 
@@ -50,6 +50,7 @@ def _line_cells(line: OrderLineRow, desk: Desk, line_page: str, order_no: str) -
     return [
         Cell(str(line.line_no), f"{line_page}/{line.line_no}" if line_page else ""),
         Cell(line.item_no, f"/items/{quote(line.item_no, safe='')}"),
+        Cell(_numbers_words(line), line_address(_kind(desk), order_no, line.line_no)),
         Cell(line.description),
         *([] if desk.completed else [Cell(line.location_code)]),
         Cell(line.quantity, unit=line.unit_code),
@@ -57,7 +58,6 @@ def _line_cells(line: OrderLineRow, desk: Desk, line_page: str, order_no: str) -
         Cell(line.handled_base, unit=line.base_unit_code),
         Cell(last, unit=line.base_unit_code),
         Cell(line.date),
-        Cell(_numbers_words(line), line_address(_kind(desk), order_no, line.line_no)),
     ]
 
 
