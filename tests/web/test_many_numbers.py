@@ -127,3 +127,9 @@ def test_tl_16_lots_are_pasted_with_their_quantities(client, run, key):
     found = client.get("/api/v1/item-tracking-lines", query_string=source).json["numbers"]
     assert [(one["tracking"]["lot_no"], one["quantity"]) for one in found] == [("LA", "5"), ("LB", "7")]
     assert send(client, address, address + "/numbers", numbers="LC").status_code == 422
+
+
+def test_no_name_in_the_page_stands_twice(client, bought):
+    """Labels and headings lead to one place each."""
+    names = re.findall(r'\sid="([^"]+)"', client.get(bought[1]).text)
+    assert sorted(names) == sorted(set(names))
