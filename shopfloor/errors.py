@@ -6,12 +6,26 @@ An answer is kept with its command key (A19), so every field must survive JSON: 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
 Fields = dict[str, Any]
+
+
+_COUNTED = re.compile(r"\{(\w+)\} (line|entrie|row|number|serial number)s\b")
+
+
+def one_of_many(template: str, fields: Fields) -> str:
+    """`{line_count} lines` is one line where it counts one. Other languages have their own way in their translation."""
+
+    def words(found: re.Match[str]) -> str:
+        one = fields.get(found[1]) in {1, "1"}
+        return f"{{{found[1]}}} {'entry' if found[2] == 'entrie' else found[2]}" if one else found[0]
+
+    return _COUNTED.sub(words, template)
 
 
 class Outcome:
@@ -39,7 +53,8 @@ class Outcome:
 
     def text(self) -> str:
         """The message in English with its fields filled in."""
-        return self.message.format(**self.outcome_fields())
+        fields = self.outcome_fields()
+        return one_of_many(self.message, fields).format(**fields)
 
     @classmethod
     def restore(cls, code: str, values: Fields) -> Self:

@@ -19,6 +19,7 @@ LARGEST = Decimal(10) ** 12
 ZERO = Decimal(0)
 ONE = Decimal(1)
 
+_TOO_LONG = re.compile(r"[+-]?[0-9]{14,}(\.[0-9]*)?", re.ASCII)
 _WRITTEN = re.compile(r"[+-]?[0-9]{1,13}(\.[0-9]{1,5})?", re.ASCII)
 
 
@@ -31,13 +32,23 @@ class NotAQuantity(Refusal):
     text_given: str
 
 
+@dataclass(eq=False)
+class QuantityTooLarge(NotAQuantity):
+    """A number beyond what a plant counts in its lifetime: a barcode in the wrong field."""
+
+    code = "QUANTITY_TOO_LARGE"
+    message = "“{text_given}” is too much: a quantity stays below 1,000,000,000,000."
+
+
 def parse(written: str) -> Decimal:
-    """Read a quantity as people and the API write it. Raises NotAQuantity."""
+    """Read a quantity as people and the API write it. Raises NotAQuantity, QuantityTooLarge."""
+    if _TOO_LONG.fullmatch(written):
+        raise QuantityTooLarge(text_given=written[:40])
     if not _WRITTEN.fullmatch(written):
         raise NotAQuantity(text_given=written[:40])
     value = Decimal(written)
     if abs(value) >= LARGEST:
-        raise NotAQuantity(text_given=written[:40])
+        raise QuantityTooLarge(text_given=written[:40])
     return value
 
 

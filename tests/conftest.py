@@ -14,7 +14,7 @@ from shopfloor.app import import_models
 from shopfloor.db import Command, unit_of_work
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
-from shopfloor.people.models import Plant
+from shopfloor.people.models import CompanySetting, Plant
 from tests.databases import ENGINES, fresh_engine
 
 import_models()
@@ -33,6 +33,9 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     with fresh_engine(request.param, own=own) as made:
         with Session(made) as session:
             session.add(Plant(plant_no=1, name="Test plant", time_zone="UTC"))
+            # Stories in the tests have fixed days; they are told for years to come.
+            session.add(CompanySetting(name="allow_posting_from", value="2020-01-01"))
+            session.add(CompanySetting(name="allow_posting_to", value="9999-12-31"))
             session.commit()
         yield made
 

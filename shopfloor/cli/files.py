@@ -61,7 +61,7 @@ def import_command(*, kind: str, file: Path, dry_run: bool, reason: str, posting
 @click.argument("kind")
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 def export_command(*, kind: str, file: Path | None) -> None:
-    """Write master data as a CSV file that can be imported again, to FILE or to the screen."""
+    """Write master data, or the stock by number as opening-stock, as a CSV file that can be imported again, to FILE or to the screen."""
     from shopfloor.exchange.exports import export
 
     with opened() as session:

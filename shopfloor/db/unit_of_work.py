@@ -159,7 +159,7 @@ def _unless_held(work: Callable[[Session], A], stored: Mapping[str, Row[Any]], c
 
 
 def _first_outcome(session: Session, work: Callable[[Session], A], command: Command, log: Log | None) -> Outcome:
-    session.info.update(audit=[], command_key=command.key, scan_entry_no=None)
+    session.info.update(audit=[], command_key=command.key, scan_entry_no=None, read_once={})
     try:
         with session.begin_nested():
             outcome: Outcome = work(session)
@@ -167,6 +167,8 @@ def _first_outcome(session: Session, work: Callable[[Session], A], command: Comm
     except Refusal as refusal:
         session.info.update(audit=[], scan_entry_no=None)
         outcome = refusal.with_traceback(None)
+    finally:
+        session.info.pop("read_once", None)
     session.connection().execute(_STORE, _entry(session, command, outcome))
     if log is not None:
         log(session, outcome)

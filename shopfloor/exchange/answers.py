@@ -12,7 +12,7 @@ class Imported(Answer):
     """A file was taken in whole."""
 
     code = "FILE_IMPORTED"
-    message = "{row_count} rows of {kind} were imported."
+    message = "{row_count} rows of {kind} imported."
     kind: str
     row_count: int
 
@@ -22,6 +22,6 @@ class FileChecked(Answer):
     """A dry run: everything was done and taken back."""
 
     code = "FILE_CHECKED"
-    message = "All {row_count} rows of {kind} are right. Nothing was written yet."
+    message = "{row_count} rows of {kind} checked: nothing is wrong. Nothing was written yet."
     kind: str
     row_count: int

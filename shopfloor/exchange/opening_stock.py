@@ -52,6 +52,9 @@ class Terms:
 
 
 COLUMNS = ("item_no", "location_code", *(name for name in StockRow.model_fields if name not in {"item_no", "location_code"}))
+NUMBERS = ("serial_no", "lot_no", "package_no")
+WRONG_COLUMN = {"EXPIRATION_DIFFERS": "expiration_date", "EXPIRATION_REQUIRED": "expiration_date"}
+"""What the posting door refuses names no column: it does not know the file."""
 REQUIRED = ("item_no", "location_code", "quantity")
 Rows = Sequence[tuple[int, StockRow]]
 
@@ -73,7 +76,8 @@ def work(session: Session, actor: Actor, kind: str, terms: Terms, rows: list[Csv
         try:
             post_item_journal(session, actor, given=given)
         except Refusal as refusal:
-            refuse_wrong(kind, len(rows), [Problem(_line_of(block, refusal), "item_no", refusal)])
+            line, column = _place_of(block, refusal)
+            refuse_wrong(kind, len(rows), [Problem(line, column, refusal)])
         tick(min(start + LINE_LIMIT, len(rows)), len(rows))
 
 
@@ -157,7 +161,12 @@ def _masters(session: Session, item_nos: list[str]) -> tuple[Mapping[str, ItemMa
     return masters, factors
 
 
-def _line_of(block: Rows, refusal: Refusal) -> int:
-    """The row that a refusal of the door names by its number; else the first of the block."""
-    named = {str(value) for value in refusal.outcome_fields().values()}
-    return next((line for line, row in block if named & ({row.serial_no, row.lot_no, row.package_no} - {""})), block[0][0])
+def _place_of(block: Rows, refusal: Refusal) -> tuple[int, str]:
+    """Line and column that the journal or the door refused: the row that they say, else the one whose number they name, else the first."""
+    told = {str(value) for value in refusal.outcome_fields().values()}
+    by_name = next(((line, row, name) for line, row in block for name in NUMBERS if getattr(row, name) in told - {""}), None)
+    line, row, named = by_name or (*block[0], "item_no")
+    if refusal.row:
+        line, row = block[refusal.row - 1]
+        named = next((name for name in NUMBERS if getattr(row, name) in told - {""}), "item_no")
+    return line, refusal.row_column or WRONG_COLUMN.get(refusal.code, named)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shopfloor.errors import NotFound
 from shopfloor.items.dispositions import DISPOSITION_CODE
-from shopfloor.items.master_table import GTIN, ITEM, ITEM_UNIT, LOCATION, REFERENCE, UNIT
+from shopfloor.items.master_table import GTIN, ITEM, ITEM_UNIT, LOCATION, NUMBER_SERIES, REFERENCE, UNIT
 from shopfloor.orders.parties import CUSTOMER, VENDOR
 from shopfloor.people.masters import Master
 from shopfloor.people.stations import STATION
@@ -14,6 +14,7 @@ from shopfloor.quality.plans import INSPECTION_TEST
 
 MASTERS: dict[str, Master] = {
     "units": UNIT,
+    "number-series": NUMBER_SERIES,
     "items": ITEM,
     "item-units": ITEM_UNIT,
     "gtins": GTIN,

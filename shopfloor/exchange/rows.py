@@ -8,7 +8,7 @@ from typing import TypeVar
 from shopfloor.errors import InvalidInput, Refusal
 from shopfloor.exchange.csv_text import CsvRow
 from shopfloor.exchange.errors import RowsWrong
-from shopfloor.people.fields import InputModel, read_input
+from shopfloor.people.fields import WHOLE, InputModel, read_input
 from shopfloor.people.masters import Problem
 
 MOST_PROBLEMS = 200
@@ -30,7 +30,7 @@ def inputs_of(model: type[M], rows: Iterable[CsvRow], problems: list[Problem], *
         except InvalidInput as refusal:
             for field, words in refusal.problems.items():
                 # What is wrong with the row as a whole is told at its first column.
-                column = field.partition(".")[0] or next(iter(model.model_fields))
+                column = next(iter(model.model_fields)) if field == WHOLE else field.partition(".")[0]
                 problems.append(Problem(row.line, column, InvalidInput(words, {column: words})))
     return found
 

@@ -131,7 +131,8 @@ def post_journal(session: Session, actor: Actor, *, order_no: str, given: Select
     numbers = [line.association.tracking.label() for line in lines]
     audit.record(session, "journal posted", f"order {order_no}", after={"numbers": numbers}, reason=given.reason)
     register_no = (posted or returned).register_no if posted or returned else 0  # type: ignore[union-attr]
-    return AssociationsChanged(done_text=f"Posted {len(lines)} lines.", done=numbers, register_no=register_no)
+    what = "1 line" if len(lines) == 1 else f"{len(lines)} lines"
+    return AssociationsChanged(done_text=f"Posted {what}.", done=numbers, register_no=register_no)
 
 
 # --- lines ----------------------------------------------------------------------------------------------------------------

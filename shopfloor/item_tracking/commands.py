@@ -12,11 +12,21 @@ from sqlalchemy.orm import Session
 from shopfloor import audit
 from shopfloor.item_tracking.answers import TrackingLinesSaved
 from shopfloor.item_tracking.errors import DocumentClosed, NoDigits, NumbersAreRegistered
-from shopfloor.item_tracking.inputs import AddTrackingLines, CreateSerials, SaveTrackingLines, TrackingLine
+from shopfloor.item_tracking.inputs import AddTrackingLines, CreateSerials, SaveTrackingLines, SaveTrackingPart, TrackingLine
 from shopfloor.item_tracking.linking import relink
-from shopfloor.item_tracking.rules import Assigned, check_rows, check_sum, is_whole_serial, next_numbers, shared_date
+from shopfloor.item_tracking.rules import (
+    Assigned,
+    check_rows,
+    check_sum,
+    is_whole_serial,
+    next_numbers,
+    place_on_page,
+    refuse_twice,
+    shared_date,
+)
 from shopfloor.item_tracking.sources import SourceLine, locked_line
-from shopfloor.item_tracking.specific import dates_of_held, held_by_number, reserve_by_number
+from shopfloor.item_tracking.specific import dates_of_held, held_by_number, refuse_known, reserve_by_number, version_of
+from shopfloor.items.fingerprint import check_unchanged
 from shopfloor.items.number_information import known_dates
 from shopfloor.items.rules import check_number, numbers_of
 from shopfloor.items.tracking import Tracking
@@ -44,18 +54,19 @@ def save_tracking_lines(session: Session, actor: Actor, *, given: SaveTrackingLi
     A reservation that the line holds without a number becomes one for the number that is entered (LB-03, LB-10); reservations of what
     the line brings split per number, and those for a number that it does not bring any more end (OT-03). The number of
     statements does not depend on the number of rows. Raises NotAllowed, NotFound, DocumentClosed, NoTrackingCode, NumbersAreRegistered,
-    SerialQuantity, NumberTwice, LotDatesDiffer, MoreThanTracked, ExcessTracking, NumberFixed, ExpirationDiffers, NumberInvalid,
+    StaleRow, SerialQuantity, NumberTwice, LotDatesDiffer, MoreThanTracked, ExcessTracking, NumberFixed, ExpirationDiffers, NumberInvalid,
     NumberPattern, and the question NumbersNotAvailable.
     """
     actor.require(RIGHTS[given.source_type])
     source = locked_line(session, given)
+    before = tracking_records(session, [source.line], inbound=source.inbound)
+    check_unchanged(given.version, version_of(before, held_by_number(session, source)) if given.version else "", source.document)
     _check_source(source)
     rows = _rows(session, source, given.lines)
     check_rows(rows)
     check_sum(
         rows, source.open_quantity, document=source.document, item=source.master.item_no, unit=source.master.base_unit_code
     )
-    before = tracking_records(session, [source.line], inbound=source.inbound)
     _check_fixed(before, rows)
     if not (source.inbound or given.confirmed):
         _ask_for_unavailable(session, source, before, rows)
@@ -77,9 +88,29 @@ def save_tracking_lines(session: Session, actor: Actor, *, given: SaveTrackingLi
     )
 
 
-def add_tracking_lines(session: Session, actor: Actor, *, given: AddTrackingLines) -> TrackingLinesSaved:
-    """Let a line carry more numbers (TL-11, TL-16); one that it carries already gets more. Raises what `save_tracking_lines` raises."""
+def save_tracking_part(session: Session, actor: Actor, *, given: SaveTrackingPart) -> TrackingLinesSaved:
+    """Save one page of a line's numbers; those of other pages stay, with the date that the page gives their lot (EX-02).
+
+    Raises what `save_tracking_lines` raises; rows are those of the page.
+    """
     actor.require(RIGHTS[given.source_type])
+    carried = _carried(session, locked_line(session, given))
+    ordered = [carried[one] for one in sorted(carried, key=place_on_page)]
+    dates = {line.lot_no: line.expiration_date for line in given.lines if line.lot_no}
+    others = (
+        line.model_copy(update={"expiration_date": dates.get(line.lot_no, line.expiration_date)})
+        for line in ordered[: given.start] + ordered[given.start + given.shown :]
+    )
+    return _save(session, actor, given, [*given.lines, *others], version=given.version)
+
+
+def add_tracking_lines(session: Session, actor: Actor, *, given: AddTrackingLines) -> TrackingLinesSaved:
+    """Let a line carry more numbers (TL-11, TL-16); one that it carries already gets more.
+
+    Raises NumberTwice and what `save_tracking_lines` raises.
+    """
+    actor.require(RIGHTS[given.source_type])
+    refuse_twice([line.serial_no for line in given.lines])
     lines = _carried(session, locked_line(session, given))
     for line in given.lines:
         tracking = Tracking(line.serial_no, line.lot_no, line.package_no)
@@ -90,19 +121,31 @@ def add_tracking_lines(session: Session, actor: Actor, *, given: AddTrackingLine
             lines[tracking] = before.model_copy(update=more)
         else:
             lines[tracking] = line
-    source = given.model_dump(include={"source_type", "order_no", "line_no", "component_line_no", "confirmed"})
-    return save_tracking_lines(session, actor, given=read_input(SaveTrackingLines, source | {"lines": tuple(lines.values())}))
+    return _save(session, actor, given, list(lines.values()))
 
 
 def create_serials(session: Session, actor: Actor, *, given: CreateSerials) -> TrackingLinesSaved:
-    """TL-13: add a series of own serial numbers to what the line carries. Raises NoDigits and what `save_tracking_lines` raises."""
+    """TL-13: add a series of own serial numbers to what the line carries.
+
+    Raises NoDigits, NumbersOnLine and what `save_tracking_lines` raises.
+    """
     numbers = next_numbers(given.first, given.increment, given.count)
     if numbers is None:
         raise NoDigits(number=given.first, count=given.count)
     source = given.model_dump(include={"source_type", "order_no", "line_no", "component_line_no"})
+    refuse_known(session, locked_line(session, given), numbers)
     common = {"lot_no": given.lot_no, "quantity": ONE, "expiration_date": given.expiration_date}
     lines = tuple(common | {"serial_no": number} for number in numbers)  # the last of them may be longer than a number can be (D34)
     return add_tracking_lines(session, actor, given=read_input(AddTrackingLines, source | {"lines": lines}))
+
+
+def _save(
+    session: Session, actor: Actor, given: SaveTrackingPart | AddTrackingLines, lines: list[TrackingLine], version: str = ""
+) -> TrackingLinesSaved:
+    """All numbers of the line together. Raises InvalidInput for more than a line may carry."""
+    source = given.model_dump(include={"source_type", "order_no", "line_no", "component_line_no", "confirmed"})
+    whole = read_input(SaveTrackingLines, {**source, "lines": tuple(lines), "version": version})
+    return save_tracking_lines(session, actor, given=whole)
 
 
 def _carried(session: Session, source: SourceLine) -> dict[Tracking, TrackingLine]:

@@ -49,6 +49,16 @@ class LabelWithoutNumber(Refusal):
 
 
 @dataclass(eq=False)
+class NumbersOnLine(Refusal):
+    """TL-13: numbers that should be new stand on the line already."""
+
+    code = "NUMBERS_ON_LINE"
+    message = "{document} carries {numbers} already. Begin with a number behind them."
+    document: str
+    numbers: str
+
+
+@dataclass(eq=False)
 class NoDigits(Refusal):
     """TL-13: without digits there is no next number."""
 

@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
-from shopfloor.people.fields import MOST_LINES, Code20, Day, InputModel, LineNo, Number, OptionalQuantity
+from shopfloor.people.fields import MOST_LINES, Code20, Day, InputModel, LineNo, Number, OptionalQuantity, Version
 from shopfloor.quantity import NotAQuantity, parse, shown
 from shopfloor.scanning.errors import SCAN_TEXT_LIMIT
 
 SourceType = Literal["Sales Line", "Purchase Line", "Transfer Line", "Prod. Order Component", "Prod. Order Line"]
-MOST_CREATED = 1000
+MOST_CREATED = 10_000
 
 
 def _from_zero(value: object) -> Decimal | None:
@@ -83,8 +83,18 @@ class SaveTrackingLines(TrackingSource):
     """All numbers that the line shall carry from now on; none: it carries no number any more."""
 
     lines: tuple[TrackingLine, ...] = Field(default=(), max_length=MOST_LINES)
+    version: Version = ""
     confirmed: bool = False
     """The question NUMBERS_NOT_AVAILABLE was answered with yes."""
+
+
+class SaveTrackingPart(SaveTrackingLines):
+    """The numbers of one page of many. By lot, serial and package, `lines` take the place of the `shown` ones behind the first `start`."""
+
+    version: Annotated[str, Field(min_length=1, max_length=32)]
+    """Of all numbers of the line: the places hold for these only."""
+    start: Annotated[int, Field(ge=0, le=MOST_LINES)] = 0
+    shown: Annotated[int, Field(ge=0, le=MOST_LINES)] = 0
 
 
 class AddTrackingLines(TrackingSource):

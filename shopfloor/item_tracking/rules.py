@@ -65,6 +65,19 @@ def check_rows(rows: Sequence[Assigned]) -> None:
             raise MoreThanTracked(number=number.label(), to_handle=shown(row.to_handle), quantity=shown(row.quantity))
 
 
+def place_on_page(tracking: Tracking) -> tuple[str, str, str]:
+    """The order in which pages and files show the numbers of a line."""
+    return tracking.lot_no, tracking.serial_no, tracking.package_no
+
+
+def refuse_twice(serials: Sequence[str]) -> None:
+    """TL-05: of numbers that come to a line together. Raises NumberTwice. Rows are counted from 1."""
+    seen: dict[str, int] = {}
+    for row_no, serial_no in enumerate(serials, 1):
+        if serial_no and seen.setdefault(serial_no, row_no) != row_no:
+            raise NumberTwice(number=serial_no, first=seen[serial_no], second=row_no)
+
+
 def check_sum(rows: Sequence[Assigned], open_quantity: Decimal, *, document: str, item: str, unit: str) -> None:
     """TL-02. `open_quantity`: what the line has left for these rows. Raises ExcessTracking."""
     tracked = sum((row.quantity for row in rows), ZERO)

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from shopfloor.db import current_plant, plant, table
@@ -127,18 +127,28 @@ def locked_line(session: Session, source: TrackingSource) -> SourceLine:
     return source_line(session, source)
 
 
-def handled_numbers(session: Session, source: TrackingSource) -> list[tuple[Tracking, Decimal]]:
-    """DM-30: what was posted of the line, by number, net of what was taken back. One statement."""
+def handled_numbers(
+    session: Session, source: TrackingSource, *, after: Tracking | None = None, limit: int = 0
+) -> list[tuple[Tracking, Decimal]]:
+    """DM-30: what was posted of the line, by number, net of what was taken back. One statement.
+
+    `limit`: so many behind `after`, and one more that tells whether there are others.
+    """
     c = _entry.c
     columns = (c.lot_no, c.serial_no, c.package_no)
     statement = (
         select(*columns, func.sum(c.quantity).label("quantity"))
         .where(plant(session, _entry), KINDS[source.source_type].posted(session, source))
         .group_by(*columns)
+        .having(func.sum(c.quantity) != ZERO)
         .order_by(*columns)
     )
+    if limit:
+        statement = statement.limit(limit + 1)
+    if after is not None:
+        statement = statement.where(tuple_(*columns) > tuple_(after.lot_no, after.serial_no, after.package_no))
     rows = session.connection().execute(statement)
-    return [(Tracking(row.serial_no, row.lot_no, row.package_no), abs(row.quantity)) for row in rows if row.quantity != ZERO]
+    return [(Tracking(row.serial_no, row.lot_no, row.package_no), abs(row.quantity)) for row in rows]
 
 
 def _registered(session: Session, line: Demand) -> Decimal:

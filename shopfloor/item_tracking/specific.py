@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from shopfloor.item_tracking.errors import NumbersOnLine
 from shopfloor.item_tracking.linking import pairs_of_line
 from shopfloor.item_tracking.naming import Naming, plan_naming
 from shopfloor.item_tracking.rules import Assigned
 from shopfloor.item_tracking.sources import SourceLine
+from shopfloor.items.fingerprint import fingerprint
 from shopfloor.items.tracking import Tracking
 from shopfloor.people.actor import Actor
-from shopfloor.quantity import ZERO
+from shopfloor.quantity import ZERO, shown
 from shopfloor.reservations.commands import NewPair, carry_out_moves, change_reserved, close_on_posting, insert_pairs
 from shopfloor.reservations.queries import lock_free_supply, pieces_on, reservations_of
 from shopfloor.reservations.rules import OpenEntry, UsedReservation
+from shopfloor.reservations.tracking_records import TrackingRecord, tracking_records
 
 
 def held_by_number(session: Session, source: SourceLine) -> dict[Tracking, Decimal]:
@@ -38,6 +41,30 @@ def held_by_number(session: Session, source: SourceLine) -> dict[Tracking, Decim
 def dates_of_held(session: Session, source: SourceLine) -> dict[Tracking, date | None]:
     """Expiration dates that were noted with reserved numbers of a line that brings goods. One statement."""
     return {pair.supply_tracking: pair.expiration_date for pair in pairs_of_line(session, source) if pair.supply_tracking}
+
+
+def version_of(records: Sequence[TrackingRecord], held: Mapping[Tracking, Decimal]) -> str:
+    """What the page of a line was opened with: its numbers, and which of them it holds by name."""
+    planned = [
+        [*_words(r.tracking), shown(r.quantity), shown(r.to_handle), r.expiration_date, r.applies_to_entry, r.applies_from_entry]
+        for r in records
+    ]
+    named = [[*_words(tracking), shown(quantity)] for tracking, quantity in held.items()]
+    return fingerprint(sorted(planned, key=str), sorted(named))
+
+
+def _words(tracking: Tracking) -> tuple[str, str, str]:
+    return tracking.lot_no, tracking.serial_no, tracking.package_no
+
+
+def refuse_known(session: Session, source: SourceLine, serials: Sequence[str]) -> None:
+    """New serial numbers that the locked line carries already would be added to themselves. Two statements. Raises NumbersOnLine."""
+    there = {record.tracking.serial_no for record in tracking_records(session, [source.line], inbound=source.inbound)}
+    there |= {tracking.serial_no for tracking in held_by_number(session, source)}
+    known = [number for number in serials if number in there]
+    if known:
+        words = known[0] if len(known) == 1 else f"{known[0]} to {known[-1]} ({len(known)} numbers)"
+        raise NumbersOnLine(document=source.document, numbers=words)
 
 
 def reserve_by_number(session: Session, actor: Actor, source: SourceLine, rows: Sequence[Assigned]) -> Decimal:

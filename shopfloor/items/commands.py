@@ -25,6 +25,7 @@ from shopfloor.people.answers import Created
 from shopfloor.people.errors import AlreadyExists
 from shopfloor.people.fields import InputModel
 from shopfloor.people.master_commands import create_record
+from shopfloor.people.masters import require_address
 
 
 def create_unit(session: Session, actor: Actor, *, given: NewUnit) -> Created:
@@ -77,6 +78,7 @@ def create_location(session: Session, actor: Actor, *, given: NewLocation) -> Cr
 
 
 def _refuse_known(session: Session, model: type[Base], key: object, record: str) -> None:
+    require_address(record, str(key))
     if session.get(model, key) is not None:
         raise AlreadyExists(record=record, number=str(key))
 

@@ -120,6 +120,15 @@ class TrackingCodeHasItems(Refusal):
 
 
 @dataclass(eq=False)
+class SeriesOfDocuments(Refusal):
+    """SET-3: a number of the plant's documents does not become the number of goods as well."""
+
+    code = "SERIES_OF_DOCUMENTS"
+    message = "Number series {series} is for documents. Choose one that is made for the numbers of goods."
+    series: str
+
+
+@dataclass(eq=False)
 class NothingToAssign(Refusal):
     """TL-13: every line has the numbers that its item asks for."""
 
@@ -132,7 +141,7 @@ class SeriesMissing(Refusal):
     """TL-13: an item whose new numbers should come from a series has none."""
 
     code = "SERIES_MISSING"
-    message = "{item} has no number series for new {kind} numbers. Enter one on the item, or type the numbers."
+    message = "{item} has no number series for new {kind} numbers. Make one, enter it on the item, or type the numbers."
     item: str
     kind: str
 

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shopfloor.errors import InvalidInput
-from shopfloor.items.errors import UnitUnknown
-from shopfloor.items.inputs import NewGtin, NewItem, NewItemUnit, NewLocation, NewReference, NewUnit
+from shopfloor.items.errors import SeriesOfDocuments, UnitUnknown
+from shopfloor.items.inputs import NewGtin, NewItem, NewItemUnit, NewLocation, NewNumberSeries, NewReference, NewUnit
 from shopfloor.items.models import (
     Gtin,
     Item,
@@ -22,6 +22,8 @@ from shopfloor.items.models import (
     TrackedComponentsPolicy,
     UnitOfMeasure,
 )
+from shopfloor.items.number_series import OF_DOCUMENTS
+from shopfloor.people import rights
 from shopfloor.people.errors import AlreadyExists, FixedByUse
 from shopfloor.people.master_queries import uses
 from shopfloor.people.masters import AT_ONCE, Draft, Lookup, Master, Problem, Values, known_values
@@ -43,6 +45,18 @@ def _serials_count_in_ones(session: Session, drafts: Sequence[Draft]) -> Iterato
         if one.values["item_tracking_code"] in serial and one.values["rounding_precision"] != 1:
             refusal = InvalidInput(summary=f"rounding_precision {problem}", problems={"rounding_precision": problem})
             yield Problem(one.place, "rounding_precision", refusal)
+
+
+def _item_problems(session: Session, drafts: Sequence[Draft]) -> Iterator[Problem]:
+    yield from _serials_count_in_ones(session, drafts)
+    for one in drafts:
+        for field in ("serial_nos", "lot_nos"):
+            if one.values[field] in OF_DOCUMENTS:
+                yield Problem(one.place, field, SeriesOfDocuments(series=one.values[field]))
+
+
+def _needed_by_the_product(_session: Session, values: Mapping[str, Any]) -> list[str]:
+    return ["the documents of the plant"] if values["code"] in OF_DOCUMENTS else []
 
 
 def _measures_stay(session: Session, master: Master, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
@@ -99,6 +113,18 @@ def _fourteen_digits(values: Values) -> None:
     values["gtin"] = gtin_14(values["gtin"])
 
 
+NUMBER_SERIES = Master(
+    "number series",
+    NumberSeries,
+    NewNumberSeries,
+    key=("code",),
+    right=rights.SETTINGS,
+    # The last number rises with every number that is given out; nobody sets it back under that (D39).
+    fixed=("last_no",),
+    columns=("code", "prefix", "digits", "last_no"),
+    named_by=(("serial_nos",), ("lot_nos",)),
+    used_by=_needed_by_the_product,
+)
 UNIT = Master("unit of measure", UnitOfMeasure, NewUnit, key=("code",), columns=("code", "description", "measured", "gs1_unit"))
 ITEM = Master(
     "item",
@@ -108,15 +134,15 @@ ITEM = Master(
         Lookup("base_unit_code", UnitOfMeasure, "unit of measure"),
         Lookup("item_tracking_code", ItemTrackingCode, "item tracking code"),
         Lookup("tracked_components_policy", TrackedComponentsPolicy, "tracked components policy", "name"),
-        Lookup("serial_nos", NumberSeries, "number series"),
-        Lookup("lot_nos", NumberSeries, "number series"),
+        Lookup("serial_nos", NumberSeries, "number series", never=OF_DOCUMENTS),
+        Lookup("lot_nos", NumberSeries, "number series", never=OF_DOCUMENTS),
     ),
     fixed=("item_tracking_code",),
     columns=("no", "description", "base_unit_code", "item_tracking_code", "tracked_components_policy"),
     parts=(ItemUnitOfMeasure, Gtin, ItemReference),
     owner="item_no",
     copied=(ItemUnitOfMeasure,),
-    check=_serials_count_in_ones,
+    check=_item_problems,
     allow=_measures_stay,
 )
 ITEM_UNIT = Master(

@@ -300,7 +300,7 @@ class NumberHistory(PlantLed, Base):
     __table_args__ = (captions("action", NumberAction), Index(None, "plant_no", "item_no", "number", "entry_no"))
 
 
-class NumberSeries(PlantLed, Base):
+class NumberSeries(Counted, PlantLed, Base):
     """A series of document or goods numbers, such as `RPO-` 1043."""
 
     __tablename__ = "number_series"

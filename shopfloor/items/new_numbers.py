@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from shopfloor import audit
 from shopfloor.errors import Answer, InvalidInput, NotFound, in_row
-from shopfloor.items.errors import NothingToAssign, SeriesMissing
+from shopfloor.items.errors import NothingToAssign, SeriesMissing, SeriesOfDocuments
 from shopfloor.items.inputs import AssignLine, AssignNumbers
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.number_information import known_look_alikes
-from shopfloor.items.number_series import next_numbers
+from shopfloor.items.number_series import OF_DOCUMENTS, next_numbers
 from shopfloor.items.queries import item_masters, unit_factors
 from shopfloor.items.rules import GoodsNumber, check_number
 from shopfloor.items.units import measured
@@ -58,8 +58,8 @@ def assign_new_numbers(session: Session, actor: Actor, *, given: AssignNumbers) 
     """Give lines new numbers: a serial for each base unit, one lot for the line, whatever their items ask of goods that come in.
 
     Numbers that somebody used by hand are passed over; gaps are fine. The number of statements depends on the series, not on the
-    lines. Raises NotAllowed, NotFound, UnitUnknown, BelowPrecision, SeriesMissing, NothingToAssign, NumberPattern, SetupMissing, and
-    InvalidInput for too many.
+    lines. Raises NotAllowed, NotFound, UnitUnknown, BelowPrecision, SeriesMissing, SeriesOfDocuments, NothingToAssign, NumberPattern,
+    SetupMissing, and InvalidInput for too many.
     """
     actor.require(next((right for right in ASSIGNING if actor.may(right)), rights.RECEIVE))
     items = {line.item_no for line in given.lines}
@@ -108,6 +108,8 @@ def _wanted(place: int, line: AssignLine, master: ItemMaster, quantity: Decimal)
             continue
         if not series:
             raise SeriesMissing(item=master.item_no, kind=kind.lower())
+        if series in OF_DOCUMENTS:
+            raise SeriesOfDocuments(series=series)
         found.append(_Wanted(place, master, kind, series, count))
     return found
 

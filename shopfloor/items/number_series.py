@@ -47,6 +47,8 @@ DEFAULT_SERIES = (
     (MATCH_ID, "", 0),
 )
 """Code, prefix and digits of the series that the product asks for."""
+OF_DOCUMENTS = frozenset(code for code, _prefix, _digits in DEFAULT_SERIES)
+"""Their numbers never go onto goods."""
 
 
 def next_number(session: Session, code: str) -> str:

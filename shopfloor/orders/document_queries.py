@@ -7,6 +7,7 @@ listed from the ledger by their number series. The document of a production jour
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,7 +23,7 @@ from shopfloor.items.paging import PAGE_SIZE, Page, page_limit, page_of
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.entry_types import DocumentType, EntryType
 from shopfloor.ledger.models import ItemLedgerEntry, ItemRegister, OpenItemEntry
-from shopfloor.orders.kinds import MOVEMENTS, RETURN_OF, TRANSFER_RECEIPT
+from shopfloor.orders.kinds import MOVEMENTS, RETURN_OF, TRANSFER_RECEIPT, TRANSFER_SHIPMENT
 from shopfloor.orders.models import Customer, Vendor
 from shopfloor.quantity import ZERO
 
@@ -135,6 +136,16 @@ class DocumentCard:
         return self.undone and all(line.undone == line.quantity for line in self.lines)
 
 
+def newest_kind(session: Session) -> DocumentType:
+    """The kind of the document that was posted last; of a plant that posted none, the first. One statement."""
+    kinds = [kind.value for kind in KINDS]
+    statement = (
+        select(_entry.c.document_type).where(plant(session, _entry), _entry.c.document_type.in_(kinds)).order_by(_entry.c.entry_no.desc())
+    )
+    found = session.connection().execute(statement.limit(1)).scalar_one_or_none()
+    return DocumentType(found) if found else KINDS[0]
+
+
 def list_documents(session: Session, kind: DocumentType, *, after: str = "", limit: int = PAGE_SIZE) -> Page[DocumentRow]:
     """Documents of one kind by number, highest first. Two statements at most."""
     if not after.isprintable() or kind not in KINDS:
@@ -170,9 +181,16 @@ def document_card(session: Session, kind: DocumentType, no: str) -> DocumentCard
         lines=lines,
         entries=sum(line.entries for line in lines),
         postings=_postings(session, kind, no) if any(line.undone for line in lines) else (),
-        undoable=standing and kind in MOVEMENTS and kind is not TRANSFER_RECEIPT.document_type,
+        undoable=standing and kind in MOVEMENTS and not _has_arrived(kind, lines),
         returnable=standing and kind in RETURN_OF,
     )
+
+
+def _has_arrived(kind: DocumentType, lines: Sequence[DocumentLine]) -> bool:
+    """AP-15: a transfer receipt is not undone, nor a transfer shipment of which nothing is on its way any more."""
+    if kind is not TRANSFER_SHIPMENT.document_type:
+        return kind is TRANSFER_RECEIPT.document_type
+    return not any(number.remaining > ZERO for line in lines for number in line.numbers)
 
 
 # --- headers --------------------------------------------------------------------------------------------------------------

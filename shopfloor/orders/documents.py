@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
 from shopfloor.db import Given, ManyRows, current_plant, plant, table
-from shopfloor.errors import NotFound
+from shopfloor.errors import NotFound, in_row
 from shopfloor.items.errors import ItemBlocked
+from shopfloor.items.fingerprint import fingerprint
 from shopfloor.items.locations import require_locations
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.number_series import next_number
@@ -27,7 +28,9 @@ from shopfloor.orders.inputs import NewLine, NumberedLine
 from shopfloor.orders.kinds import Movement, Shape
 from shopfloor.orders.models import OrderStatus
 from shopfloor.people.errors import AlreadyExists
+from shopfloor.people.masters import require_address
 from shopfloor.quantity import ONE, ZERO, shown
+from shopfloor.reservations.tracking_errors import NumberTwice
 
 LINE_STEP = 10000
 """Distance of line numbers, as in Business Central."""
@@ -65,9 +68,19 @@ class OrderLine:
     date: date | None = None
 
     @property
+    def version(self) -> str:
+        """Of what the line asks for, whatever came or went meanwhile."""
+        return line_version(self.item_no, self.variant_code, self.location_code, self.unit_code, self.ordered, self.date)
+
+    @property
     def left(self) -> Decimal:
         """Base units that are still to come or go."""
         return self.ordered - self.handled
+
+
+def line_version(item_no: str, variant_code: str, location_code: str, unit_code: str, quantity_base: Decimal, day: date | None) -> str:
+    """What the form of a line was opened with, so that nobody overwrites what somebody else changed meanwhile."""
+    return fingerprint(item_no, variant_code, location_code, unit_code, shown(quantity_base), day)
 
 
 def tracking_of(line: NumberedLine) -> Tracking:
@@ -86,7 +99,8 @@ def goods_of(session: Session, item_nos: Iterable[str]) -> Goods:
 
 
 def new_order(session: Session, shape: Shape, wanted: str, values: Mapping[str, object]) -> str:
-    """Insert an open header under the wanted number, or the next one of its series. Raises AlreadyExists, SetupMissing."""
+    """Insert an open header under the wanted number, or the next one of its series. Raises NumberUnusable, AlreadyExists, SetupMissing."""
+    require_address(shape.record, wanted)
     plant_no = current_plant(session)
     if wanted and session.get(shape.header, (plant_no, wanted)) is not None:
         raise AlreadyExists(record=shape.record, number=wanted)
@@ -163,6 +177,15 @@ def order_lines(session: Session, shape: Shape, order_no: str) -> dict[int, Orde
     )
     rows = session.connection().execute(select(*columns).where(plant(session, line), c.order_no == order_no))
     return {row.line_no: OrderLine(*row) for row in rows}
+
+
+def check_serials_once(rows: Iterable[tuple[object, str]]) -> None:
+    """Rows as goods and serial number: one piece does not go twice. Raises NumberTwice, naming the second row."""
+    first: dict[tuple[object, str], int] = {}
+    for row, key in enumerate(rows, 1):
+        if key[1] and first.setdefault(key, row) != row:
+            with in_row(row, "serial_no"):
+                raise NumberTwice(number=key[1], first=first[key], second=row)
 
 
 def check_open(

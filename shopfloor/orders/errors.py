@@ -8,6 +8,18 @@ from shopfloor.errors import NeedsConfirmation, Refusal
 
 
 @dataclass(eq=False)
+class UndoneTooEarly(Refusal):
+    """AP-15: goods cannot be taken back before they came or went."""
+
+    code = "UNDONE_TOO_EARLY"
+    message = "{record} {number} was posted with the date {posted_date}; it cannot be undone with the earlier date {undo_date}."
+    record: str
+    number: str
+    posted_date: str
+    undo_date: str
+
+
+@dataclass(eq=False)
 class DocumentStatus(Refusal):
     """The order is in another state than the action needs."""
 
@@ -145,3 +157,14 @@ class StillOnTheWay(Refusal):
     item: str
     quantity: str
     unit: str
+
+
+@dataclass(eq=False)
+class CloseTrackedOrder(NeedsConfirmation):
+    """TL-09, RS-12: numbers and reservations go with what is still open."""
+
+    code = "CLOSE_TRACKED_ORDER"
+    message = "{number} still has {what}. Close the order with its item tracking and reservations?"
+    number: str
+    what: str
+    """Such as `3 with numbers assigned and 5 reserved`, in base units."""

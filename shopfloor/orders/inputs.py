@@ -23,6 +23,7 @@ from shopfloor.people.fields import (
     Text100,
     Text200,
     Variant,
+    Version,
 )
 from shopfloor.reservations.inputs import DemandInput
 
@@ -305,6 +306,7 @@ class ChosenLine(InputModel):
 class DeleteLine(ChosenLine):
     """A line that is not wanted any more."""
 
+    version: Version = ""
     confirmed: bool = False
     """The question DELETE_TRACKED_LINE was answered with yes."""
 
@@ -328,6 +330,7 @@ class ChangeLine(LineValues):
 
     order_no: Code20
     line_no: LineNo
+    version: Version = ""
     confirmed: bool = False
     """The question DATE_CONFLICT was answered with yes: the reservation goes."""
 
@@ -344,4 +347,4 @@ class CloseOrder(InputModel):
     order_no: Code20
     reason: Reason
     confirmed: bool = False
-    """The question DELETE_TRACKED_LINE was answered with yes."""
+    """The question CLOSE_TRACKED_ORDER was answered with yes."""

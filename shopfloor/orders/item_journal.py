@@ -13,7 +13,7 @@ from shopfloor.items.units import Measured
 from shopfloor.ledger.entry_types import DocumentType, EntryType
 from shopfloor.orders.answers import JournalPosted, JournalPostedReserved
 from shopfloor.orders.arrivals import Arrival, check_arrivals, note_arrivals
-from shopfloor.orders.documents import LINE_STEP, tracking_of
+from shopfloor.orders.documents import LINE_STEP, check_serials_once, tracking_of
 from shopfloor.orders.journal_inputs import JournalLine, PostItemJournal
 from shopfloor.orders.journal_rows import amount_of_row, goods_of_rows
 from shopfloor.people import rights
@@ -26,12 +26,13 @@ from shopfloor.posting.room import make_room_for
 def post_item_journal(session: Session, actor: Actor, *, given: PostItemJournal, may_break: bool = False) -> JournalPosted:
     """Post positive and negative adjustments (C9, AP-07, AP-08). The number of statements does not depend on the number of lines.
 
-    Raises NotAllowed, NotFound for item or location, UnitUnknown, BelowPrecision, NumberInvalid, NumberPattern, CaseTwin and
+    Raises NotAllowed, NumberTwice, NotFound for item or location, UnitUnknown, BelowPrecision, NumberInvalid, NumberPattern, CaseTwin and
     SerialUsedBefore unless confirmed, SetupMissing, and whatever the posting door refuses; refusals of one line name its row.
     `may_break`: a page asks, so goods reserved for others may be written off after a yes (AP-13); raises ReservationsWillBreak.
     """
     actor.require(rights.ADJUST_STOCK)
     goods = goods_of_rows(session, given.lines)
+    check_serials_once(((line.entry_type, line.item_no, line.variant_code), line.serial_no) for line in given.lines)
     amounts = [amount_of_row(goods, row, line.item_no, line) for row, line in enumerate(given.lines, 1)]
     arrivals = [
         Arrival(goods.masters[line.item_no], line.variant_code, line, row=row)

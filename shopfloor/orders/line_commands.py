@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor import audit
 from shopfloor.db import plant, table
+from shopfloor.items.fingerprint import check_unchanged
 from shopfloor.items.queries import item_masters
 from shopfloor.orders.answers import LineChanged, OrderClosed
 from shopfloor.orders.documents import (
@@ -22,7 +23,7 @@ from shopfloor.orders.documents import (
     require_lines,
     set_status,
 )
-from shopfloor.orders.errors import BelowHandled, LastLine, LineHandled, StillOnTheWay
+from shopfloor.orders.errors import BelowHandled, CloseTrackedOrder, LastLine, LineHandled, StillOnTheWay
 from shopfloor.orders.inputs import (
     AddLine,
     ChangeLine,
@@ -61,13 +62,14 @@ CHANGEABLE = (OrderStatus.OPEN, OrderStatus.RELEASED)
 def change_line(session: Session, actor: Actor, *, kind: OrderKind, given: ChangeLine) -> LineChanged:
     """Give a line new values. Reservations that are too much are released (RS-12); a date that breaks one asks (RS-13).
 
-    What an *Always* item needs now is reserved at once (RS-05). Raises NotAllowed, NotFound, DocumentStatus, ItemBlocked, UnitUnknown,
-    BelowPrecision, LocationInTransit, LineHandled, BelowHandled,
+    What an *Always* item needs now is reserved at once (RS-05). Raises NotAllowed, NotFound, DocumentStatus, StaleRow, ItemBlocked,
+    UnitUnknown, BelowPrecision, LocationInTransit, LineHandled, BelowHandled,
     LineReserved (C1), LineTracked, TrackedQuantity, ReservationFixed, and DateConflict unless confirmed.
     """
     shape, status, lines = _locked(session, actor, kind, given.order_no)
     require_lines(lines, [given.line_no], given.order_no)
     before = lines[given.line_no]
+    check_unchanged(given.version, before.version, f"Line {given.line_no} of {given.order_no}")
     values = line_values(session, shape, [_new_line(shape, given, before.location_code)])[0] | {"line_no": given.line_no}
     _check_handled(session, given.order_no, before, values)
     changed = ChangedLine(
@@ -99,11 +101,12 @@ def add_line(session: Session, actor: Actor, *, kind: OrderKind, given: AddLine)
 def delete_line(session: Session, actor: Actor, *, kind: OrderKind, given: DeleteLine) -> LineChanged:
     """A line that nothing was posted for goes, with its numbers and reservations.
 
-    Raises NotAllowed, NotFound, DocumentStatus, LineHandled, LastLine, ReservationFixed, and DeleteTrackedLine unless confirmed.
+    Raises NotAllowed, NotFound, DocumentStatus, StaleRow, LineHandled, LastLine, ReservationFixed, and DeleteTrackedLine unless confirmed.
     """
     shape, status, lines = _locked(session, actor, kind, given.order_no)
     require_lines(lines, [given.line_no], given.order_no)
     line = lines[given.line_no]
+    check_unchanged(given.version, line.version, f"Line {given.line_no} of {given.order_no}")
     if line.handled > ZERO:
         raise _line_handled(session, given.order_no, line)
     if len(lines) == 1:
@@ -138,7 +141,7 @@ def cancel_line_reservations(session: Session, actor: Actor, *, kind: OrderKind,
 def close_order(session: Session, actor: Actor, *, kind: OrderKind, given: CloseOrder) -> OrderClosed:
     """What is still open will not come or go; numbers and reservations of the order go. What was posted stays.
 
-    Raises NotAllowed, NotFound, DocumentStatus, StillOnTheWay, ReservationFixed, and DeleteTrackedLine unless confirmed.
+    Raises NotAllowed, NotFound, DocumentStatus, StillOnTheWay, ReservationFixed, and CloseTrackedOrder unless confirmed.
     """
     shape, status, lines = _locked(session, actor, kind, given.order_no)
     if shape is TRANSFER_ORDER:
@@ -147,7 +150,7 @@ def close_order(session: Session, actor: Actor, *, kind: OrderKind, given: Close
     records = lock_records(session, shape.source, given.order_no)
     for line_no, line in sorted(lines.items()):
         check_not_fixed((r for r in records if r.line_no == line_no), LineName(given.order_no, line_no, line.item_no))
-    _ask(given.order_no, records, confirmed=given.confirmed)
+    _ask_to_close(given.order_no, records, confirmed=given.confirmed)
     drop_records(session, records)
     set_status(session, shape, given.order_no, OrderStatus.CLOSED)
     after = {"status": OrderStatus.CLOSED.value}
@@ -203,6 +206,13 @@ def _unit(session: Session, line: OrderLine) -> str:
 def _ask(number: str, records: list[LineRecord], *, confirmed: bool) -> None:
     if (tracked(records) > ZERO or reserved(records) > ZERO) and not confirmed:
         raise DeleteTrackedLine(number=number, tracked=shown(tracked(records)), reserved=shown(reserved(records)))
+
+
+def _ask_to_close(number: str, records: list[LineRecord], *, confirmed: bool) -> None:
+    facts = ((tracked(records), "with numbers assigned"), (reserved(records), "reserved"))
+    told = [f"{shown(quantity)} {words}" for quantity, words in facts if quantity > ZERO]
+    if told and not confirmed:
+        raise CloseTrackedOrder(number=number, what=" and ".join(told))
 
 
 def _write(session: Session, shape: Shape, order_no: str, values: Mapping[str, Any]) -> None:

@@ -22,6 +22,7 @@ from shopfloor.orders.documents import (
     Goods,
     OrderLine,
     check_open,
+    check_serials_once,
     close_when_done,
     goods_of,
     insert_posted,
@@ -85,7 +86,7 @@ def post_movement(
 ) -> Moved:
     """Post goods of a released order. The number of statements does not depend on the number of lines. `values` go to the posted document.
 
-    A line without a number takes those that were assigned to it (TL-04). Raises ToHandleDiffers, TrackingDoesNotMatch,
+    A line without a number takes those that were assigned to it (TL-04). Raises NumberTwice, ToHandleDiffers, TrackingDoesNotMatch,
     NotAllowed, NotFound for order or line, DocumentStatus, UnitUnknown, BelowPrecision, MoreThanOrdered, SetupMissing, for what
     comes in the refusals and questions of `check_arrivals`, and whatever the posting door refuses.
     """
@@ -93,7 +94,7 @@ def post_movement(
     header = lock_order(session, shape, given.order_no, OrderStatus.RELEASED)
     lines = order_lines(session, shape, given.order_no)
     require_lines(lines, (line.line_no for line in given.lines), given.order_no)
-    goods = goods_of(session, {lines[line.line_no].item_no for line in given.lines})
+    goods = _goods_that_move(session, shape, lines, given)
     tracked = _tracked(session, shape, movement, given.order_no, lines, goods)
     given = tracked.with_numbers(given) if tracked else given
     order = _Order(shape, movement, header, lines, goods, given.posting_date or actor.work_date())
@@ -128,6 +129,15 @@ def post_movement(
     after = {movement.record: order.document_no, "lines": len(journal), "register": register.register_no, "status": status}
     audit.record(session, f"post {movement.record}", given.order_no, before={"status": header.status}, after=after, reason=reason)
     return Moved(order.document_no, status, len(journal), register.register_no, broken)
+
+
+def _goods_that_move(session: Session, shape: Shape, lines: Mapping[int, OrderLine], given: Given) -> Goods:
+    """What the rows move. One serial may come back twice with one return, to the entries of two shipments. Raises NumberTwice."""
+    moved = [lines[line.line_no] for line in given.lines]
+    if not shape.returns:
+        goods = ((line.item_no, line.variant_code) for line in moved)
+        check_serials_once(zip(goods, (line.serial_no for line in given.lines), strict=True))
+    return goods_of(session, {line.item_no for line in moved})
 
 
 def order_posted(movement: Movement, order_no: str, moved: Moved) -> OrderPosted:

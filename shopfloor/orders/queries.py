@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,10 +13,13 @@ from sqlalchemy.orm import Session
 from shopfloor.db import plant, table
 from shopfloor.items.models import Item, Location
 from shopfloor.items.paging import PAGE_SIZE, Page, page_limit, page_of
+from shopfloor.orders.documents import line_version
 from shopfloor.orders.kinds import PURCHASE_ORDER, SALES_ORDER, SHAPES, TRANSFER_ORDER, Movement, OrderKind, Shape
 from shopfloor.orders.line_numbers import LineNumber, read_numbers
 from shopfloor.orders.models import Customer, OrderStatus, Vendor
 from shopfloor.orders.transfers import OnTheWay, on_the_way
+from shopfloor.quantity import ZERO
+from shopfloor.reservations.tracking_records import numbered_by_line
 
 STATUSES = tuple(status.value for status in OrderStatus)
 
@@ -66,6 +69,10 @@ class OrderLineRow:
     base_unit_code: str
     date: date | None
     """Expected receipt, or shipment."""
+    version: str = ""
+    """Of what the line asks for; a form that is saved names it."""
+    numbered_base: Decimal = Decimal(0)
+    """Part of what is open whose serial, lot or package numbers are saved on the line. Base units."""
 
     @property
     def open_base(self) -> Decimal:
@@ -125,12 +132,12 @@ def list_sales_orders(session: Session, *, after: str = "", limit: int = PAGE_SI
 
 
 def purchase_order(session: Session, order_no: str) -> OrderCard | None:
-    """One purchase order, or None. Three statements."""
+    """One purchase order, or None. Four statements."""
     return order_card(session, PURCHASE_ORDER.kind, order_no)
 
 
 def sales_order(session: Session, order_no: str) -> OrderCard | None:
-    """One sales order, or None. Three statements."""
+    """One sales order, or None. Four statements."""
     return order_card(session, SALES_ORDER.kind, order_no)
 
 
@@ -156,7 +163,7 @@ def list_orders(session: Session, kind: OrderKind, *, after: str = "", limit: in
 
 
 def order_card(session: Session, kind: OrderKind, order_no: str) -> OrderCard | None:
-    """One order, or None. Three statements, and one more for a return, two for a transfer order."""
+    """One order, or None. Four statements, and one more for a return, two for a transfer order."""
     if not order_no.isprintable():
         return None
     shape = SHAPES[kind]
@@ -207,7 +214,13 @@ def _lines(session: Session, shape: Shape, order_no: str) -> tuple[OrderLineRow,
         *(handled, completed, item.c.base_unit_code, c[shape.date]),
     )
     statement = select(*columns).join_from(line, item, item.c.no == c.item_no).where(plant(session, line), c.order_no == order_no)
-    return tuple(OrderLineRow(*row) for row in session.connection().execute(statement.order_by(c.line_no)))
+    rows = (OrderLineRow(*row) for row in session.connection().execute(statement.order_by(c.line_no)))
+    numbered = numbered_by_line(session, shape.source.value, order_no, inbound=shape.inbound)
+    return tuple(replace(row, version=_version(row), numbered_base=numbered.get(row.line_no, ZERO)) for row in rows)
+
+
+def _version(row: OrderLineRow) -> str:
+    return line_version(row.item_no, row.variant_code, row.location_code, row.unit_code, row.quantity_base, row.date)
 
 
 def _posted(session: Session, movement: Movement, order_no: str) -> list[PostedDocument]:

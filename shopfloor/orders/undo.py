@@ -14,7 +14,7 @@ from shopfloor.ledger.rules import signed_quantity
 from shopfloor.orders.answers import PostingUndone
 from shopfloor.orders.carried_numbers import by_number, take_back
 from shopfloor.orders.documents import lock_order, set_status, sums_by_line, write_handled
-from shopfloor.orders.errors import AlreadyUndone, NotUndoable
+from shopfloor.orders.errors import AlreadyUndone, NotUndoable, UndoneTooEarly
 from shopfloor.orders.inputs import UndoPosted
 from shopfloor.orders.kinds import MOVEMENTS, TRANSFER_RECEIPT, TRANSFER_SHIPMENT, Movement, Shape
 from shopfloor.orders.line_numbers import LineNumber, write_numbers
@@ -30,8 +30,8 @@ def undo_posted(session: Session, actor: Actor, *, document_type: DocumentType, 
     """AP-15: take back a posted document, or some of its entries; the order waits for the goods again. Holds never stop it (D20).
 
     Of what an order moved; the number of statements does not depend on the number of entries.
-    Raises NotAllowed, NotFound, NotUndoable, AlreadyUndone, NotReversible when what came in is gone or reserved, SerialInStock when
-    a shipped serial is in stock again (AP-01), and MoreThanPosted when shipped goods came back meanwhile.
+    Raises NotAllowed, NotFound, NotUndoable, UndoneTooEarly, AlreadyUndone, NotReversible when what came in is gone or reserved,
+    SerialInStock when a shipped serial is in stock again (AP-01), and MoreThanPosted when shipped goods came back meanwhile.
     """
     actor.require(rights.RECEIVE)
     if document_type not in MOVEMENTS:
@@ -42,9 +42,13 @@ def undo_posted(session: Session, actor: Actor, *, document_type: DocumentType, 
         raise NotUndoable(record=record)
     order_no = posted_document(session, movement, given.document_no).order_no
     header = lock_order(session, shape, order_no, OrderStatus.RELEASED, OrderStatus.COMPLETED, OrderStatus.CLOSED)
-    posted_document(session, movement, given.document_no, lock=True)
+    posted_day = posted_document(session, movement, given.document_no, lock=True).posting_date
     chosen = _chosen(entries_of(session, movement, given.document_no), movement, given)
-    posting_date = given.posting_date or actor.work_date()
+    posting_date = given.posting_date or max(actor.work_date(), posted_day)
+    if posting_date < posted_day:
+        raise UndoneTooEarly(
+            record=record.capitalize(), number=given.document_no, posted_date=posted_day.isoformat(), undo_date=posting_date.isoformat()
+        )
     journal = [_correction(entry, movement, header, posting_date, given) for entry in chosen]
     register = post(session, actor, journal, source=f"Undo {movement.record}", reason=given.reason)
     moved = sums_by_line((entry.document_line_no, -abs(entry.quantity)) for entry in chosen)

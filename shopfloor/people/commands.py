@@ -14,10 +14,11 @@ from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.answers import Changed, Created
 from shopfloor.people.errors import AlreadyExists, SettingsContradict
-from shopfloor.people.inputs import ConsumptionSettings, NewOperator, NewStation, NewToken, SettingValue
+from shopfloor.people.fields import read_input
+from shopfloor.people.inputs import ConsumptionSettings, DayValue, NewOperator, NewStation, NewToken, SettingValue
 from shopfloor.people.master_commands import create_record
 from shopfloor.people.models import AccessToken, CompanySetting, Operator
-from shopfloor.people.settings import CONSUMPTION_STAGES, SETTINGS, Setting, contradiction, read_settings
+from shopfloor.people.settings import ALLOW_FROM, ALLOW_TO, CONSUMPTION_STAGES, SETTINGS, Setting, contradiction, read_settings
 from shopfloor.people.stations import STATION
 from shopfloor.quantity import ZERO, NotAQuantity, parse
 
@@ -50,6 +51,15 @@ def create_station(session: Session, actor: Actor, *, given: NewStation) -> Crea
     return create_record(session, actor, master=STATION, given=given)
 
 
+def _check_day(session: Session, given: SettingValue) -> None:
+    """A calendar date or a blank, and a window that is open at least one day. Raises InvalidInput."""
+    found = read_input(DayValue, {"value": given.value}).value
+    values = {name: (value if name != given.name else given.value) for name, value in read_settings(session).items()}
+    if found is not None and values[ALLOW_FROM] and values[ALLOW_TO] and values[ALLOW_FROM] > values[ALLOW_TO]:
+        problem = f"nothing could be posted: from {values[ALLOW_FROM]} to {values[ALLOW_TO]}"
+        raise InvalidInput(summary=problem, problems={"value": problem})
+
+
 def set_setting(session: Session, actor: Actor, *, given: SettingValue) -> Changed:
     """Set one company setting. Raises NotAllowed, NotFound for the name, InvalidInput for the value."""
     actor.require(rights.SETTINGS)
@@ -62,6 +72,8 @@ def set_setting(session: Session, actor: Actor, *, given: SettingValue) -> Chang
     _check_number(setting, given.value)
     if given.name in CONSUMPTION_STAGES:
         _refuse_contradiction({**read_settings(session), given.name: given.value})
+    if setting.kind == "day":
+        _check_day(session, given)
     row = session.get(CompanySetting, given.name)
     before = setting.default if row is None else row.value
     if row is None:

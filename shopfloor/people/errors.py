@@ -28,6 +28,16 @@ class RecordBlocked(Refusal):
 
 
 @dataclass(eq=False)
+class NumberUnusable(Refusal):
+    """Every record has an address; a few words are no address, or one of another page."""
+
+    code = "NUMBER_UNUSABLE"
+    message = "“{number}” cannot be the number of a {record}: its page could not be opened. Choose another one."
+    record: str
+    number: str
+
+
+@dataclass(eq=False)
 class InUse(Refusal):
     """A record that others name stays."""
 

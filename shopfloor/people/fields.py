@@ -17,6 +17,8 @@ from shopfloor.quantity import NotAQuantity, parse, shown
 
 NUMBER_LENGTH = 50
 """Visible characters of a serial, lot or package number (D34)."""
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+"""Other years are slips of the finger: 0026 for 2026."""
 MOST_LINES = 10_000
 """Lines of one command, so that one transaction stays short."""
 
@@ -73,9 +75,12 @@ def _date(value: object) -> date | None:
     if not isinstance(value, str) or len(value) != len("2026-12-31"):
         raise ValueError("write the date as 2026-12-31")
     try:
-        return date.fromisoformat(value)
+        found = date.fromisoformat(value)
     except ValueError:
         raise ValueError("there is no such date; write it as 2026-12-31") from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise ValueError(f"the year must be from {FIRST_YEAR} to {LAST_YEAR}")
+    return found
 
 
 def _required_date(value: object) -> date:
@@ -110,6 +115,8 @@ Day = Annotated[date | None, BeforeValidator(_date)]
 RequiredDay = Annotated[date, BeforeValidator(_required_date)]
 EntryNo = Annotated[Annotated[int, Field(ge=1, le=2**62)] | None, BeforeValidator(lambda value: None if value == "" else value)]
 """Number of an entry, or blank."""
+_READ = "Of what was read; other values by now are refused as STALE_ROW. Blank: not checked"
+Version = Annotated[str, Field(max_length=32, description=_READ)]
 LineNo = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 M = TypeVar("M", bound=InputModel)
@@ -120,26 +127,61 @@ def read_input(model: type[M], values: Mapping[str, Any]) -> M:
     try:
         return model.model_validate(dict(values))
     except ValidationError as error:
-        errors = error.errors(include_url=False)
-        # A list whose only line is wrong counts as too short besides; people need to hear of the line only.
-        deeper = {found["loc"][:depth] for found in errors for depth in range(len(found["loc"]))}
-        problems = {_place(found["loc"]): _words(found) for found in errors if found["loc"] not in deeper}
-        summary = "; ".join(f"{place}: {words}" for place, words in problems.items())
-        raise InvalidInput(summary=summary[:500], problems=problems) from None
+        raise unreadable(error) from None
+
+
+def unreadable(error: ValidationError) -> InvalidInput:
+    """What is wrong with input, by field, in words for the person who typed it."""
+    errors = error.errors(include_url=False)
+    # A list whose only line is wrong counts as too short besides; people need to hear of the line only.
+    deeper = {found["loc"][:depth] for found in errors for depth in range(len(found["loc"]))}
+    problems = {_place(found["loc"]): _words(found) for found in errors if found["loc"] not in deeper or len(errors) == 1}
+    summary = "; ".join(words if place == WHOLE else f"{place}: {words}" for place, words in problems.items())
+    return InvalidInput(summary=summary[:500], problems=problems)
+
+
+WHOLE = "input"
+"""Where a problem of several fields together stands."""
 
 
 def _place(location: tuple[int | str, ...]) -> str:
     """`lines.0.quantity`; a field name that somebody invented may hold anything and is cut and cleaned."""
-    text = ".".join(str(part) for part in location)
+    text = ".".join(str(part) for part in location) or WHOLE
     return "".join(character if character.isprintable() else "?" for character in text)[:100]
 
 
-def _words(found: Mapping[str, object]) -> str:
+_WORDS = {
+    "missing": "must be given",
+    "extra_forbidden": "is not a field of this",
+    "greater_than_equal": "must be at least {ge}",
+    "greater_than": "must be more than {gt}",
+    "less_than_equal": "must be at most {le}",
+    "less_than": "must be less than {lt}",
+    "literal_error": "must be one of {expected}",
+    "enum": "must be one of {expected}",
+    "string_type": "must be text",
+    "string_too_short": "must not be blank",
+    "string_too_long": "has more than {max_length} characters",
+    "string_pattern_mismatch": "does not have the form that is asked for",
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "dict_type": "must be a row of fields with names",
+    "model_type": "must be a row of fields with names",
+}
+_KINDS = {"int_": "must be a whole number", "bool_": "must be true or false", "date_": "there is no such date; write it as 2026-12-31"}
+
+
+def _words(found: Mapping[str, Any]) -> str:
     """Our own sentences go without pydantic's prefix, and a text has characters, not items."""
-    message = str(found["msg"])
-    limit = found.get("ctx")
-    if isinstance(limit, Mapping) and message.startswith("Value should have at "):
-        return "must not be blank" if found["type"] == "too_short" else f"has more than {limit.get('max_length')} characters"
-    if isinstance(limit, Mapping) and message.startswith(("Tuple should have at ", "List should have at ")):
-        return "needs at least one row" if found["type"] == "too_short" else f"has more than {limit.get('max_length')} rows"
+    message, kind, facts = str(found["msg"]), str(found["type"]), found.get("ctx") or {}
+    if kind in {"too_short", "too_long"}:
+        of_text = isinstance(found.get("input"), str)
+        if kind == "too_short":
+            return "must not be blank" if of_text else "needs at least one row"
+        return f"has more than {facts.get('max_length')} {'characters' if of_text else 'rows'}"
+    if kind in _WORDS:
+        return _WORDS[kind].format(**{name: str(value).replace("'", "") for name, value in facts.items()})
+    for prefix, words in _KINDS.items():
+        if kind.startswith(prefix):
+            return words
     return message.removeprefix("Value error, ")

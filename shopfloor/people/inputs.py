@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, StringConstraints
 
-from shopfloor.people.fields import Code50, InputModel, Name, Text50, Text100, Text200
+from shopfloor.people.fields import Code50, Day, InputModel, Name, Text50, Text100, Text200
 from shopfloor.people.models import Role
 
 HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -57,6 +57,12 @@ class SettingValue(InputModel):
 
     name: Text100
     value: Text200
+
+
+class DayValue(InputModel):
+    """The value of a setting that is a date."""
+
+    value: Day = None
 
 
 class NewToken(InputModel):

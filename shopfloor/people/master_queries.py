@@ -79,6 +79,8 @@ def lookup_options(session: Session, lookup: Lookup, most: int = 200) -> list[st
     statement = select(own.c[lookup.column]).order_by(own.c[lookup.column]).limit(most + 1)
     if "plant_no" in own.c:
         statement = statement.where(own.c.plant_no == current_plant(session))
+    if lookup.never:
+        statement = statement.where(own.c[lookup.column].not_in(sorted(lookup.never)))
     found = list(session.connection().scalars(statement))
     return found if len(found) <= most else []
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from shopfloor.db import Base, PlantLed, current_plant, table
 from shopfloor.errors import NotFound, Refusal
 from shopfloor.people import rights
-from shopfloor.people.errors import AlreadyExists, RecordBlocked
+from shopfloor.people.errors import AlreadyExists, NumberUnusable, RecordBlocked
 from shopfloor.people.fields import InputModel
 
 Key = tuple[str, ...]
@@ -54,6 +54,8 @@ class Lookup:
     record: str
     column: str = "code"
     """Key column over there."""
+    never: frozenset[str] = frozenset()
+    """Records over there that this field is not for; the master's own check refuses them."""
 
 
 def _keep(_values: Values) -> None:
@@ -189,6 +191,16 @@ def problems_of(session: Session, master: Master, drafts: Sequence[Draft], *, ne
     yield from master.check(session, drafts)
 
 
+NO_ADDRESS = frozenset({".", "..", "new"})
+"""Browsers drop the dots, and `new` is the form of a new record."""
+
+
+def require_address(record: str, number: str) -> None:
+    """A number under which the page of a new record can be opened. Raises NumberUnusable."""
+    if number in NO_ADDRESS:
+        raise NumberUnusable(record=record, number=number)
+
+
 def known_values(session: Session, model: type[Base], columns: Key, wanted: Iterable[Key]) -> set[Key]:
     """Which of the keys there are; one statement for each AT_ONCE keys."""
     listed = sorted(set(wanted))
@@ -222,6 +234,8 @@ def _known_keys(session: Session, master: Master, drafts: Sequence[Draft]) -> It
     keys = [master.key_of(one.values) for one in drafts]
     known = known_values(session, master.model, master.key, keys)
     for one, key in zip(drafts, keys, strict=True):
+        if key[0] in NO_ADDRESS:
+            yield Problem(one.place, master.key[0], NumberUnusable(record=master.record, number=key[0]))
         if key in known:
             yield Problem(one.place, master.key[0], AlreadyExists(record=master.record, number=master.number(one.values)))
         known.add(key)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shopfloor.people.models import CompanySetting
+
+ALLOW_FROM, ALLOW_TO = "allow_posting_from", "allow_posting_to"
+USUAL = timedelta(days=366)
+"""How far posting dates may lie back or ahead where the company says nothing: a slip of a finger is further away."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,8 @@ class Setting:
     meaning: str
     default: str
     allowed: tuple[str, ...]
+    kind: str = "text"
+    """text, or day: a calendar date as 2026-12-31, or blank."""
     number: bool = False
     """A quantity or percentage from 0 on, as text; blank where the default is blank."""
 
@@ -44,6 +51,8 @@ SETTINGS = {
         Setting("start_deviation_percent", "How far above the ordered quantity may be started, in percent (LIF-14)", "0", (), number=True),
         Setting("report_surplus_percent", "How far above the started quantity may be made, in percent (EDG-16)", "0", (), number=True),
         Setting("report_shortage_percent", "How far below the order a job may end, in percent; blank: any (LIF-14)", "", (), number=True),
+        Setting(ALLOW_FROM, "First posting date that is allowed; blank: a year back", "", (), kind="day"),
+        Setting(ALLOW_TO, "Last posting date that is allowed; blank: a year ahead", "", (), kind="day"),
         Setting("company_name", "Name of the company", "", ()),
         Setting("demo", "Whether this is the demo plant, which shows its badges to everybody", "off", ("on", "off")),
     )
@@ -64,7 +73,20 @@ def contradiction(values: Mapping[str, str]) -> str:
     return ""
 
 
+_STORED = select(CompanySetting.name, CompanySetting.value)
+
+
 def read_settings(session: Session) -> dict[str, str]:
-    """All settings with their values; what was never set has its default. One statement."""
-    stored = {row.name: row.value for row in session.execute(select(CompanySetting.name, CompanySetting.value))}
-    return {name: stored.get(name, setting.default) for name, setting in SETTINGS.items()}
+    """All settings with their values; what was never set has its default. One statement, and only one in each command."""
+    once: dict[str, dict[str, str]] = session.info.get("read_once", {})
+    if "settings" not in once:
+        stored = {row.name: row.value for row in session.connection().execute(_STORED)}
+        once["settings"] = {name: stored.get(name, setting.default) for name, setting in SETTINGS.items()}
+    return dict(once["settings"])
+
+
+def posting_window(session: Session, today: date) -> tuple[date, date]:
+    """First and last posting date that is allowed (*Allow posting from*, *Allow posting to*). Reads the settings."""
+    settings = read_settings(session)
+    first, last = (date.fromisoformat(settings[name]) if settings[name] else None for name in (ALLOW_FROM, ALLOW_TO))
+    return first or today - USUAL, last or today + USUAL

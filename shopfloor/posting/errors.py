@@ -18,6 +18,18 @@ class TooManyLines(Refusal):
 
 
 @dataclass(eq=False)
+class PostingDateNotAllowed(Refusal):
+    """The books of that day are closed, or the date is a slip of the finger."""
+
+    code = "POSTING_DATE_NOT_ALLOWED"
+    row_column = "posting_date"
+    message = "Nothing may be posted with the date {posting_date}: postings are allowed from {first_date} to {last_date}."
+    posting_date: str
+    first_date: str
+    last_date: str
+
+
+@dataclass(eq=False)
 class NumberRequired(Refusal):
     """AP-03, ER-03: the item's tracking code demands a number for this transaction."""
 

@@ -26,8 +26,9 @@ from shopfloor.ledger.rules import OpenStock
 from shopfloor.ledger.units import UnitKey, number_unit
 from shopfloor.people.actor import Actor
 from shopfloor.people.rights import HOLD
+from shopfloor.people.settings import posting_window
 from shopfloor.posting import reading
-from shopfloor.posting.errors import TooManyLines
+from shopfloor.posting.errors import PostingDateNotAllowed, TooManyLines
 from shopfloor.posting.facts import Facts, NumberFact, NumberKey
 from shopfloor.posting.journal import LINE_LIMIT, ItemJournalLine, PostedLine, PostedRegister
 from shopfloor.posting.plan import HeldByOthers, make_plan
@@ -66,6 +67,7 @@ def post(
     assert lines, "nothing to post"
     if len(lines) > LINE_LIMIT:
         raise TooManyLines(count=len(lines), limit=LINE_LIMIT)
+    _check_dates(session, actor, lines)
     facts = _read(session, actor, lines, reason)
     try:
         plan = make_plan(lines, facts)
@@ -77,6 +79,14 @@ def post(
         refusal.row = rows[refusal.row - 1] if rows and refusal.row else 0
         raise
     return _Writer(session, actor, plan, facts).write(source, reason)
+
+
+def _check_dates(session: Session, actor: Actor, lines: Sequence[ItemJournalLine]) -> None:
+    """Every posting comes through here, so that no use case forgets it. One statement. Raises PostingDateNotAllowed."""
+    first, last = posting_window(session, actor.work_date())
+    for day in sorted({line.posting_date for line in lines}):
+        if not first <= day <= last:
+            raise PostingDateNotAllowed(posting_date=day.isoformat(), first_date=first.isoformat(), last_date=last.isoformat())
 
 
 def _read(session: Session, actor: Actor, lines: Sequence[ItemJournalLine], reason: str) -> Facts:

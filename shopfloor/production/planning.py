@@ -18,6 +18,7 @@ from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.answers import Changed, Created
 from shopfloor.people.errors import AlreadyExists
+from shopfloor.people.masters import require_address
 from shopfloor.production import rules
 from shopfloor.production.explosion import Explosion, explode
 from shopfloor.production.following import check_component_numbers, follow_output, release_components, reserve_again
@@ -41,6 +42,7 @@ def create_order(session: Session, actor: Actor, *, given: NewProductionOrder) -
     what `explode` refuses.
     """
     actor.require(rights.ORDERS)
+    require_address("production order", given.no)
     order_no = given.no or next_number(session, PRODUCTION)
     plant_no = current_plant(session)
     if given.no and session.get(ProductionOrder, (plant_no, order_no)) is not None:

@@ -84,25 +84,25 @@ def numbers_in_stock(
     """
     columns = _number_columns(by_lot=by_lot)
     statement: Select[Any] = (
-        select(
-            *columns(_open), func.sum(_open.c.remaining).label("total"), func.sum(_open.c.reserved).label("reserved"),
-            func.min(_open.c.entry_no).label("first_entry_no"),
-        )
-        .where(plant(session, _open), place.of(_open), _open.c.remaining > ZERO, _carries_number(_open))
+        _stock(session, place, columns(_open))
         .where(_behind(_open, after, by_lot=by_lot))
-        .group_by(*columns(_open))
         .order_by(*columns(_open))
         .limit(limit + 1)
     )
     if holding:
         statement = statement.where(or_(*(c.contains(holding, autoescape=True) for c in (_open.c.serial_no, _open.c.lot_no))))
     rows: Sequence[Row[Any]] = session.connection().execute(statement).all()
-    found = [
-        NumberAvailability(_tracking(row, by_lot=by_lot), total=row.total, reserved=row.reserved, first_entry_no=row.first_entry_no)
-        for row in rows[:limit]
-    ]
+    found = [_in_stock(row, by_lot=by_lot) for row in rows[:limit]]
     after_last = found[-1].tracking if len(rows) > limit else None
     return NumbersPage(tuple(_completed(session, place, found, line)), after_last)
+
+
+def numbers_by_age(session: Session, place: Place, *, line: Demand, after_entry_no: int, limit: int) -> list[NumberAvailability]:
+    """TL-11: numbers in stock in the order of the ledger, behind the one whose oldest entry is given. Four statements."""
+    oldest = func.min(_open.c.entry_no)
+    statement = _stock(session, place, _number_columns(by_lot=False)(_open)).having(oldest > after_entry_no).order_by(oldest).limit(limit)
+    found = [_in_stock(row, by_lot=False) for row in session.connection().execute(statement)]
+    return _completed(session, place, found, line)
 
 
 def availability_of(
@@ -149,6 +149,20 @@ def availability_by_lot(session: Session, place: Place, *, until: date | None = 
         )
         for lot_no in sorted({*inventory, *rows})
     ]
+
+
+def _stock(session: Session, place: Place, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+    """AV-02: what is in stock of each number, and where it began."""
+    sums = (
+        func.sum(_open.c.remaining).label("total"), func.sum(_open.c.reserved).label("reserved"),
+        func.min(_open.c.entry_no).label("first_entry_no"),
+    )
+    here = (plant(session, _open), place.of(_open), _open.c.remaining > ZERO, _carries_number(_open))
+    return select(*columns, *sums).where(*here).group_by(*columns)
+
+
+def _in_stock(row: Row[Any], *, by_lot: bool) -> NumberAvailability:
+    return NumberAvailability(_tracking(row, by_lot=by_lot), total=row.total, reserved=row.reserved, first_entry_no=row.first_entry_no)
 
 
 # --- what a page of numbers is completed with ----------------------------------------------------------------------------

@@ -96,14 +96,16 @@ class DateConflict(NeedsConfirmation):
 
     code = "DATE_CONFLICT"
     message = (
-        "Line {line_no} of {number}: with the date {new_date} the goods for {counterpart} ({counterpart_date}) would come too late. "
-        "Change it and cancel that reservation?"
+        "Line {line_no} of {number}: with the date {new_date} the goods {direction} {counterpart} ({counterpart_date}) would come "
+        "too late. Change it and cancel that reservation?"
     )
     number: str
     line_no: int
     new_date: str
     counterpart: str
     counterpart_date: str
+    direction: str = "for"
+    """for: the line brings what the counterpart needs; from: it needs what the counterpart brings."""
 
 
 @dataclass(eq=False)
@@ -237,7 +239,7 @@ def check_date(records: Sequence[LineRecord], line: LineName, new_date: date | N
         first = conflicts[0]
         raise DateConflict(
             number=line.number, line_no=line.line_no, new_date=str(new_date), counterpart=first.counterpart,
-            counterpart_date=str(first.counterpart_date),
+            counterpart_date=str(first.counterpart_date), direction="for" if first.positive else "from",
         )
 
 

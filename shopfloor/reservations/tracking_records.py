@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, tuple_, update
+from sqlalchemy import Row, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
@@ -71,6 +71,21 @@ class LineOfGoods:
     inbound: bool
     day: date | None = None
     """Expected receipt, or shipment."""
+
+
+def numbered_by_line(session: Session, source_type: str, source_id: str, *, inbound: bool) -> dict[int, Decimal]:
+    """Base quantity that carries a number on each line of a document: planned, or held by name. One statement."""
+    c = _entry.c
+    statement = (
+        select(c.source_line_no, func.sum(c.quantity_base).label("quantity"))
+        .where(
+            plant(session, _entry), c.source_type == source_type, c.source_id == source_id, c.positive.is_(inbound),
+            c.reservation_status.in_((ReservationStatus.SURPLUS.value, ReservationStatus.RESERVATION.value)),
+            or_(c.serial_no != "", c.lot_no != "", c.package_no != ""),
+        )
+        .group_by(c.source_line_no)
+    )
+    return {row.source_line_no: abs(row.quantity) for row in session.connection().execute(statement)}
 
 
 def tracking_records(session: Session, lines: Iterable[Demand], *, inbound: bool | None = None) -> list[TrackingRecord]:

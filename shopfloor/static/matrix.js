@@ -1,6 +1,8 @@
 /*
  * The header of the item tracking lines follows what is typed (TL-01): sum of the rows, and what has no number yet.
  *
+ * In the item tracking summary what is typed is pending, and that much less of the number is available (AV-01, AV-04).
+ *
  * Quantities are whole hundred-thousandths in BigInt, as on the server: no fraction is ever rounded.
  */
 
@@ -9,17 +11,27 @@ const WRITTEN = /^([+-]?)(\d{1,13})(?:\.(\d{1,5}))?$/;
 
 document.addEventListener("input", ({ target }) => {
   if (target.closest("[data-matrix-form]")) show();
+  if (target.closest("[data-pending-form]")) showPending(target.closest("tr"));
 });
 if (document.querySelector("[data-matrix-form]")) show();
 
 function show() {
   const rows = [...document.querySelectorAll("[data-matrix-form] tbody tr")].map(read);
-  const sum = rows.reduce((total, row) => total + row.quantity, 0n);
-  const toHandle = rows.reduce((total, row) => total + row.toHandle, 0n);
+  // Numbers on other pages of the line count as they are saved.
+  const rest = document.querySelector("[data-matrix-form]").dataset;
+  const sum = rows.reduce((total, row) => total + row.quantity, parse(rest.rest));
+  const toHandle = rows.reduce((total, row) => total + row.toHandle, parse(rest.restToHandle));
   write("sum", sum);
   write("sum-to-handle", toHandle);
   write("undefined", parse(cell("source").dataset.value) - sum);
   write("undefined-to-handle", parse(cell("source-to-handle").dataset.value) - toHandle);
+}
+
+function showPending(row) {
+  const pending = parse(row.querySelector('[name$=".quantity"]').value.trim());
+  const available = row.querySelector("[data-available]");
+  say(row.querySelector("[data-pending]"), pending);
+  say(available, parse(available.dataset.available) - pending);
 }
 
 /** A serial without a quantity is one; a blank to handle is all of it. */
@@ -36,7 +48,10 @@ function parse(text) {
 }
 
 function write(name, value) {
-  const at = cell(name);
+  say(cell(name), value);
+}
+
+function say(at, value) {
   const digits = String(value < 0n ? -value : value).padStart(PLACES + 1, "0");
   const fraction = digits.slice(-PLACES).replace(/0+$/, "");
   at.textContent = `${value < 0n ? "−" : ""}${BigInt(digits.slice(0, -PLACES)).toLocaleString(document.documentElement.lang)}${fraction && `.${fraction}`}`;

@@ -13,7 +13,7 @@ from jinja2 import StrictUndefined
 import shopfloor
 from shopfloor.config import Settings
 from shopfloor.people.actor import Actor
-from shopfloor.web import api, filters, guards, inputs, navigation, pages, refusals, security, texts
+from shopfloor.web import addresses, api, filters, guards, inputs, navigation, pages, refusals, security, texts
 from shopfloor.web.commands import new_key
 from shopfloor.web.extensions import db
 
@@ -46,6 +46,7 @@ def make_application(settings: Settings) -> OpenAPI:
     app.before_request(guards.check_request)
     pages.register(app)
     api.register(app)
+    addresses.register(app)
     return app
 
 

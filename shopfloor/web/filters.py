@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
@@ -13,6 +14,7 @@ from flask_babel import format_date, get_locale
 
 from shopfloor.clock import now
 from shopfloor.people.actor import Actor
+from shopfloor.quantity import shown
 
 
 def register(app: Flask) -> None:
@@ -22,7 +24,9 @@ def register(app: Flask) -> None:
         ("local_time", local_time),
         ("local_day", local_day),
         ("time_zone", time_zone),
+        ("exact", shown),
         ("day", day),
+        ("urlencode", in_address),
     ):
         app.add_template_filter(function, name)
 
@@ -61,6 +65,11 @@ def time_zone(instant: datetime) -> str:
 def day(value: date | None) -> str:
     """A calendar date, or a blank."""
     return "" if value is None else str(format_date(value, "d MMM yyyy"))
+
+
+def in_address(value: object) -> str:
+    """A number as a part of an address, or behind its question mark: a slash in it is not one between parts."""
+    return quote(str(value), safe="")
 
 
 def zone() -> ZoneInfo:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from shopfloor.errors import InvalidInput
-from shopfloor.people.fields import MOST_LINES, InputModel, read_input
+from shopfloor.people.fields import MOST_LINES, InputModel, read_input, unreadable
 from shopfloor.web.errors import RequestInvalid
 
 M = TypeVar("M", bound=InputModel)
@@ -90,13 +90,7 @@ def check_json() -> None:
 
 def invalid(error: ValidationError) -> Response:
     """What flask-openapi3 found wrong, as our own refusal. Raises InvalidInput."""
-    problems: dict[str, str] = {}
-    for found in error.errors(include_url=False, include_input=False):
-        place = ".".join(str(part) for part in found["loc"])
-        place = "".join(character if character.isprintable() else "?" for character in place)[:100]
-        problems[place] = str(found["msg"]).removeprefix("Value error, ")
-    summary = "; ".join(f"{place}: {words}" for place, words in problems.items())
-    raise InvalidInput(summary=summary[:500], problems=problems)
+    raise unreadable(error)
 
 
 def _put(nested: dict[str, Any], name: str, value: str) -> None:

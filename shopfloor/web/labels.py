@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 LABELS = {
     "no": _l("No."),
+    "lines": _l("Lines"),
     "code": _l("Code"),
     "name": _l("Name"),
     "description": _l("Description"),
@@ -15,6 +16,9 @@ LABELS = {
     "unit_code": _l("Unit"),
     "base_unit_code": _l("Base unit"),
     "rounding_precision": _l("Rounding precision"),
+    "prefix": _l("Prefix"),
+    "digits": _l("Digits"),
+    "last_no": _l("Last number given out"),
     "serial_nos": _l("Series of serial numbers"),
     "lot_nos": _l("Series of lot numbers"),
     "use_expiration_dates": _l("Use expiration dates"),
@@ -148,6 +152,9 @@ HINTS = {
     "rounding_precision": _l("Smallest quantity of the base unit, such as 1 or 0.001."),
     "serial_pattern": _l("Regular expression; blank: any number."),
     "warranty_formula": _l("Such as 2Y, 6M or 90D, from the date of the document."),
+    "prefix": _l("What every number begins with, such as SN-."),
+    "digits": _l("Filled up with zeros to so many; 0: not filled up."),
+    "last_no": _l("The next number is one more."),
     "serial_nos": _l("Blank: numbers are typed or scanned."),
     "lot_nos": _l("Blank: numbers are typed or scanned."),
     "lot_pattern": _l("Regular expression; blank: any number."),

@@ -60,6 +60,7 @@ MORE: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
     )),
     (_l("Items and places"), (
         ("/tracking-codes", _l("Item tracking codes")),
+        ("/number-series", _l("Number series")),
         ("/inspection-tests", _l("Inspection tests")),
         ("/disposition-codes", _l("Disposition codes")),
         ("/units", _l("Units of measure")),

@@ -6,15 +6,16 @@ import logging
 import secrets
 from collections.abc import Callable
 
-from flask import Flask, g, jsonify, redirect
+from flask import Flask, g, jsonify, redirect, request
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.exceptions import NotFound as NoRoute
 from werkzeug.wrappers import Response
 
 from shopfloor.errors import DatabaseBusy, InvalidInput, NotFound, Refusal
 from shopfloor.people.errors import TokenUnknown
 from shopfloor.web import guards
+from shopfloor.web.addresses import page_of
 from shopfloor.web.errors import (
     Busy,
     DiskUnusable,
@@ -139,6 +140,9 @@ def _http_error(error: HTTPException) -> Response:
         return refused(NoSuchPage())
     if isinstance(error, RequestEntityTooLarge):
         return refused(InputTooLarge(megabytes=LIMIT_MEGABYTES, fields=MOST_FIELDS))
+    if isinstance(error, MethodNotAllowed) and request.method in {"GET", "HEAD"} and not guards.is_api():
+        rest = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+        return redirect(page_of() + rest, 303)
     if error.code >= 500:
         return _mistake(error)
     return refused(RequestInvalid(problem=error.name), error.code)

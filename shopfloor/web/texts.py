@@ -9,8 +9,12 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, g
 from flask_babel import format_date, get_translations, gettext
 
-from shopfloor.errors import Fields, InvalidInput, Outcome, Refusal
+from shopfloor.errors import Fields, InvalidInput, Outcome, Refusal, one_of_many
+from shopfloor.people.fields import WHOLE
+from shopfloor.web.labels import LABELS
 
+MOST_TOLD = 8
+"""Problems that a sentence names; each stands at its field as well."""
 RESULTS = {"accepted": "accepted", "information": "information", "attention": "question", "refused": "refused"}
 """Sound of an outcome -> how the screens show it."""
 
@@ -48,28 +52,48 @@ def _catalogue() -> Translations | NullTranslations:
 
 def outcome_text(outcome: Outcome) -> str:
     """The message of an outcome in the reader's language, with dates as the reader writes them."""
+    if isinstance(outcome, InvalidInput):
+        return message_text(outcome.message, {"summary": problems_text(outcome)})
     return message_text(outcome.message, {name: _shown(name, value) for name, value in outcome.outcome_fields().items()})
+
+
+def problems_text(refusal: InvalidInput) -> str:
+    """What is wrong with which field, by the words on the screen: `Serial number, row 1: has more than 50 characters`."""
+    told = [f"{where}: {words}" if (where := _where(place)) else words for place, words in refusal.problems.items()]
+    more = [gettext("and %(count)s more", count=len(told) - MOST_TOLD)] if len(told) > MOST_TOLD else []
+    return "; ".join([*told[:MOST_TOLD], *more]) or refusal.summary
+
+
+def _where(place: str) -> str:
+    """The field of an input model as people know it; blank: the input as a whole."""
+    parts = place.split(".")
+    name = parts[-1]
+    label = "" if name == WHOLE or name.isdigit() else str(LABELS.get(name, name.replace("_", " ").capitalize()))
+    row = next((int(part) + 1 for part in parts[1:] if part.isascii() and part.isdigit()), 0)
+    if row and label:
+        return str(gettext("%(field)s, row %(row)s", field=label, row=row))
+    return str(gettext("Row %(row)s", row=row)) if row else label
 
 
 def _shown(name: str, value: object) -> object:
     """Answers keep dates as ISO text, because they are stored as JSON."""
     if name.endswith("_date") and isinstance(value, str) and value:
-        return format_date(date.fromisoformat(value))
+        return format_date(date.fromisoformat(value), "d MMM yyyy")
     return value
 
 
 def message_text(template: str, fields: Fields) -> str:
     """A template with its fields. A translation that names a field which is not there falls back to English."""
     try:
-        return str(gettext(template)).format(**fields)
+        return one_of_many(str(gettext(template)), fields).format(**fields)
     except (KeyError, IndexError, ValueError):
-        return template.format(**fields)
+        return one_of_many(template, fields).format(**fields)
 
 
 def message_of(outcome: Outcome) -> Message:
     """How a page shows an outcome. Input that cannot be read says what is wrong beside each field as well."""
     if isinstance(outcome, InvalidInput):
-        return Message("refused", gettext("Please correct what is marked."), outcome.summary, code=outcome.code)
+        return Message("refused", gettext("Please correct what is marked."), problems_text(outcome), code=outcome.code)
     row = outcome.row if isinstance(outcome, Refusal) else 0
     where = gettext("Row %(row)s", row=row) if row else ""
     return Message(RESULTS[outcome.sound], outcome_text(outcome), detail=where, code=outcome.code)

@@ -15,7 +15,7 @@ def test_a8_import_and_export_of_master_data(console, url, tmp_path):
     items.write_text("no;description;base_unit_code\nA;Ærø;PCS\n", encoding="utf-8-sig")
     assert "Nothing was written yet" in done(console(url, "import", "units", str(units), "--dry-run"))
     assert done(console(url, "export", "units")) .split() == ["code,description,measured,gs1_unit"]
-    assert "2 rows of units were imported." in done(console(url, "import", "units", str(units)))
+    assert "2 rows of units imported." in done(console(url, "import", "units", str(units)))
     done(console(url, "import", "items", str(items)))
     done(console(url, "export", "items", str(out)))
     assert out.read_bytes().decode().split("\r\n")[1].startswith("A,Ærø,PCS,1,")

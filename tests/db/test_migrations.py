@@ -23,6 +23,8 @@ from tests.databases import ENGINES, fresh_engine, postgres_url, sqlalchemy_url
 
 GROUND = "INSERT INTO command_entry VALUES (1, 'k', 'n', 'h', {false}, 'X', '{{}}', '[]', 'E', 'S', NULL, '2026-01-01 00:00:00')"
 
+pytestmark = pytest.mark.own_database
+
 
 def test_the_migrations_make_what_the_models_say(engine: Engine) -> None:
     with engine.connect() as connection:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from shopfloor.errors import NotAllowed, NotFound
 from shopfloor.exchange import csv_text
+from shopfloor.exchange import opening_stock as opening_stock_file
 from shopfloor.exchange.answers import FileChecked, Imported
 from shopfloor.exchange.errors import FileUnreadable, RowsWrong
 from shopfloor.exchange.exports import export
@@ -26,8 +27,9 @@ from shopfloor.production import version_queries
 from shopfloor.production.inputs import NewResource
 from shopfloor.production.resources import RESOURCE
 from tests.conftest import ADMINISTRATOR
+from tests.factories_documents import make_in_transit
 from tests.factories_items import CELL, MODULE, PACK, make_item, plant_with_masters
-from tests.factories_orders import opening_stock
+from tests.factories_orders import adjust, opening_stock
 from tests.factories_production import counted, make_pack_masters
 
 KNOWN = ("no", "name", "city")
@@ -289,6 +291,28 @@ def test_opening_stock_is_posted_through_the_door(session, run):
 
 
 @pytest.mark.usefixtures("masters")
+def test_stock_is_written_as_a_file_that_can_be_read_again(session, run):
+    make_in_transit(run, "TRANS")
+    opening_stock(run, CELL, "5", lot_no="L-1")
+    opening_stock(run, CELL, "7", lot_no="L-1")
+    opening_stock(run, "PASTE", "0.25", lot_no="P-1", expiration_date="2031-01-31", vendor_lot_no="S-7")
+    opening_stock(run, MODULE, serial_no="M-1")
+    adjust(run, {"item_no": CELL, "entry_type": "Negative Adjmt.", "quantity": "2", "lot_no": "L-1"})
+    header, *rows = "".join(export(session, "opening-stock")).split()
+    session.rollback()
+    assert header.split(",") == list(opening_stock_file.COLUMNS)
+    assert rows == ["CELL,MAIN,10,PCS,,L-1,,,,,,", "MODULE,MAIN,1,PCS,M-1,,,,,,,", "PASTE,MAIN,0.25,KG,,P-1,,2031-01-31,,,S-7,"]
+    gone = [
+        {"item_no": CELL, "quantity": "10", "lot_no": "L-1"}, {"item_no": MODULE, "serial_no": "M-1"},
+        {"item_no": "PASTE", "quantity": "0.25", "lot_no": "P-1"},
+    ]
+    adjust(run, *({"entry_type": "Negative Adjmt.", **row} for row in gone))
+    take(run, "opening-stock", "\n".join([header, *rows]) + "\n", confirmed=True)
+    assert "".join(export(session, "opening-stock")).split() == [header, *rows]
+    session.rollback()
+
+
+@pytest.mark.usefixtures("masters")
 def test_bad_input_opening_stock_is_told_by_line_and_column(session, run):
     opening_stock(run, MODULE, serial_no="M-1")
     run(block_record, master=ITEM, record_key=("LABEL",), version=1, blocked=True)
@@ -319,9 +343,24 @@ def test_bad_input_opening_stock_is_told_by_line_and_column(session, run):
 def test_what_only_the_door_knows_is_told_at_the_row_that_it_names(session, run):
     opening_stock(run, CELL, "1", lot_no="lot-a")
     text = "item_no;location_code;quantity;lot_no\nCELL;MAIN;1;L-1\nCELL;MAIN;1;LOT-A\n"
-    assert wrong(run, "opening-stock", text) == [(3, "item_no")]
+    assert wrong(run, "opening-stock", text) == [(3, "lot_no")]
     assert take(run, "opening-stock", text, confirmed=True).row_count == 2
     assert run_all(session) == []
+
+
+@pytest.mark.usefixtures("masters")
+@pytest.mark.parametrize(
+    ("rows", "place"),
+    [
+        ("LABEL;MAIN;1;;\nLABEL;TRANS;1;;\n", (3, "location_code")),
+        ("PASTE;MAIN;1;P-2;2031-01-31\nPASTE;MAIN;1;P-2;2031-02-28\n", (3, "expiration_date")),
+        ("LABEL;MAIN;1;;\nPASTE;MAIN;1;P-1;2031-02-28\n", (3, "expiration_date")),
+    ],
+)
+def test_what_only_the_door_knows_is_told_at_the_column_that_is_wrong(run, rows, place):
+    make_in_transit(run, "TRANS")
+    opening_stock(run, "PASTE", "1", lot_no="P-1", expiration_date="2031-01-31")
+    assert wrong(run, "opening-stock", "item_no;location_code;quantity;lot_no;expiration_date\n" + rows) == [place]
 
 
 def test_ten_thousand_rows_take_seconds_and_no_statement_for_each(session, run):

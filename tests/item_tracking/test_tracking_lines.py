@@ -462,3 +462,13 @@ def test_tl_08_numbers_that_give_back_posted_goods_stay_as_they_were_copied(sess
     assert [n.quantity for n in page(session, order_no=order_no).numbers] == [7]
     save(run, order_no=order_no)
     assert page(session, order_no=order_no).numbers == ()
+
+
+def test_tl_13_ten_thousand_serials_are_created_on_a_line_and_not_one_more(session, run):
+    make_purchase_order(run, {"item_no": MODULE, "quantity": "10001"})
+    line = {"source_type": "Purchase Line", "order_no": "PO-1", "line_no": 10000}
+    assert run(create_serials, given=CreateSerials(**line, first="M-00001", count=10_000)).count == 10_000
+    with pytest.raises(InvalidInput) as refused:
+        run(create_serials, given=CreateSerials(**line, first="M-10001", count=1))
+    assert refused.value.problems == {"lines": "has more than 10000 rows"}
+    assert page(session, "Purchase Line", "PO-1").matrix.undefined == 1

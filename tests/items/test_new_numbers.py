@@ -5,16 +5,21 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
 from shopfloor.errors import InvalidInput, NotAllowed, NotFound, Refusal
 from shopfloor.items import commands
+from shopfloor.items.errors import SeriesOfDocuments
 from shopfloor.items.inputs import AssignNumbers, NewItem, NewNumberSeries, NewTrackingCode
+from shopfloor.items.master_table import ITEM, NUMBER_SERIES
+from shopfloor.items.models import Item
 from shopfloor.items.new_numbers import assign_new_numbers
 from shopfloor.items.number_series import create_series
 from shopfloor.people.actor import Actor
+from shopfloor.people.errors import InUse
 from shopfloor.people.fields import read_input
+from shopfloor.people.master_commands import change_record, create_record, delete_record
 from shopfloor.people.rights import RIGHTS, Role
 from tests.conftest import ADMINISTRATOR, runner
 from tests.factories_items import CELL, LABEL, plant_with_masters
@@ -134,3 +139,26 @@ def test_a18_many_numbers_take_the_same_statements(engine, run):
         assign(run, *[{"item_no": "TOOL", "quantity": quantity}] * lines)
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_set_3_goods_do_not_get_the_numbers_of_documents(session, run):
+    """SET-3: an item names only a series that is made for goods; one that named another before is refused new numbers."""
+    with pytest.raises(SeriesOfDocuments) as refused:
+        run(create_record, master=ITEM, given=NewItem(no="BAD", description="Bad", base_unit_code="PCS", serial_nos="PURCHASE"))
+    assert "PURCHASE is for documents" in refused.value.text()
+    session.execute(update(Item).where(Item.no == "TOOL").values(serial_nos="JOURNAL"))
+    session.commit()
+    with pytest.raises(SeriesOfDocuments):
+        assign(run, {"item_no": "TOOL"})
+
+
+def test_d39_the_last_number_is_not_set_back_and_a_named_series_stays(session, run):
+    """D39: what people change of a series are prefix and digits; its numbers go on."""
+    assert "last_no" not in NUMBER_SERIES.change.model_fields
+    assert serials(assign(run, {"item_no": "TOOL"})) == ["T-0001"]
+    run(change_record, master=NUMBER_SERIES, record_key=["TOOL-SN"], given=NUMBER_SERIES.change(version=1, prefix="U", digits=2))
+    assert serials(assign(run, {"item_no": "TOOL"})) == ["U02"]
+    for code, why in (("TOOL-SN", "item"), ("PURCHASE", "the documents of the plant")):
+        with pytest.raises(InUse) as refused:
+            run(delete_record, master=NUMBER_SERIES, record_key=[code], version=2 if code == "TOOL-SN" else 1)
+        assert refused.value.uses == why

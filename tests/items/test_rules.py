@@ -148,8 +148,8 @@ def test_set_4_d38_matching_limit_is_on_in_a_new_policy():
 @pytest.mark.parametrize(
     ("model", "values", "field"),
     [
-        (NewTrackingCode, {"code": "X", "description": "X", "strict_expiration_posting": True}, ""),
-        (NewTrackingCode, {"code": "X", "description": "X", "expiration_entry_required": "on"}, ""),
+        (NewTrackingCode, {"code": "X", "description": "X", "strict_expiration_posting": True}, "input"),
+        (NewTrackingCode, {"code": "X", "description": "X", "expiration_entry_required": "on"}, "input"),
         (
             NewTrackingCode,
             {"code": "X", "description": "X", "requirements": [{"kind": "Serial", "transaction": "sometimes"}]},

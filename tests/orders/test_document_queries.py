@@ -150,7 +150,8 @@ def test_dm_06_every_kind_has_a_card_with_what_it_posted(history, session, kind)
     assert (card.document.document_type, card.document.no, card.reason) == (kind.value, NUMBERS[kind][0], card.reason)
     assert card.document == list_documents(session, kind).rows[0]
     assert card.entries == sum(len(line.numbers) for line in card.lines) > 0
-    assert card.undoable is (kind in MOVEMENTS and kind is not DocumentType.TRANSFER_RECEIPT)
+    arrived = {DocumentType.TRANSFER_RECEIPT, DocumentType.TRANSFER_SHIPMENT}
+    assert card.undoable is (kind in MOVEMENTS and kind not in arrived)
     assert card.returnable is (kind in {RECEIPT, SHIPMENT})
 
 
@@ -159,6 +160,7 @@ def test_ap_15_a_transfer_shipment_is_undone_by_what_it_brought_to_the_road(hist
     make_transfer_order(history, {"item_no": "CELL", "quantity": "3"}, no="TO-2")
     send_off(history, "TO-2", {"quantity": "3", "lot_no": "L-2"})
     card = document_card(session, kind_of("transfer shipment"), "TSH-000002")
+    assert card.undoable
     told = sorted((line.location_code, line.quantity, [number.standing for number in line.numbers]) for line in card.lines)
     assert told == [("MAIN", -3, [False]), ("TRANSIT", 3, [True])]
     session.rollback()

@@ -81,7 +81,7 @@ def info(session, number, item_no=PASTE, kind="Lot"):
         ({"quantity": "0"}, "lines.1.quantity", "must be more than 0"),
         ({"quantity": "1", "expiration_date": "2026-02-30"}, "lines.1.expiration_date", "there is no such date"),
         ({"quantity": "1", "applies_to_entry": "1"}, "lines.1", "only a negative line takes from an entry"),
-        ({"quantity": "1", "applies_from_entry": "-1"}, "lines.1.applies_from_entry", "greater than or equal to 1"),
+        ({"quantity": "1", "applies_from_entry": "-1"}, "lines.1.applies_from_entry", "must be at least 1"),
         ({}, "lines.1", "neither a quantity nor a serial number"),
     ],
 )

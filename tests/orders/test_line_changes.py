@@ -13,7 +13,7 @@ from shopfloor.errors import NotAllowed, NotFound
 from shopfloor.items.errors import BelowPrecision, ItemBlocked, LocationInTransit
 from shopfloor.items.models import Item
 from shopfloor.orders import queries
-from shopfloor.orders.errors import BelowHandled, DocumentStatus, LastLine, LineHandled
+from shopfloor.orders.errors import BelowHandled, CloseTrackedOrder, DocumentStatus, LastLine, LineHandled
 from shopfloor.orders.inputs import AddLine, ChangeLine, ChosenLine, CloseOrder, DeleteLine
 from shopfloor.orders.kinds import OrderKind
 from shopfloor.orders.line_commands import add_line, cancel_line_reservations, change_line, close_order, delete_line
@@ -202,10 +202,12 @@ def test_rs_13_er_19_a_date_that_breaks_a_reservation_asks_and_a_yes_cancels_it(
     with pytest.raises(DateConflict) as asked:
         change(run, PURCHASE, "PO-1", date="2026-03-13")
     assert (asked.value.counterpart, asked.value.counterpart_date) == ("SO-1 line 10000", "2026-03-12")
+    assert "the goods for SO-1 line 10000" in asked.value.text()
     assert len(records(session)) == 2
     # So does the demand before the supply; a yes cancels.
-    with pytest.raises(DateConflict):
+    with pytest.raises(DateConflict) as asked:
         change(run, date="2026-03-09")
+    assert "the goods from PO-1 line 10000" in asked.value.text()
     with pytest.raises(LineReserved):
         change(run)
     answer = change(run, date="2026-03-09", confirmed=True)
@@ -273,8 +275,9 @@ def test_an_order_is_closed_with_what_is_open(session, run, actor):
     make_sales_order(run, {"item_no": CELL, "quantity": "10"}, {"item_no": CELL, "quantity": "5"})
     shipment_no = ship(run, "SO-1", {"quantity": "2", "lot_no": "L-1"}).shipment_no
     reserve(run, session, actor, entry_no, 3, line_no=20000)
-    with pytest.raises(DeleteTrackedLine):
+    with pytest.raises(CloseTrackedOrder) as asked:
         run(close_order, kind=SALES, given=CloseOrder(order_no="SO-1", reason="customer gave up"))
+    assert asked.value.text() == "SO-1 still has 3 reserved. Close the order with its item tracking and reservations?"
     run(close_order, kind=SALES, given=CloseOrder(order_no="SO-1", reason="customer gave up", confirmed=True))
     assert (records(session), Door(run, session).open()[entry_no]) == ([], (8, 0))
     for refused in (lambda: change(run), lambda: ship(run, "SO-1", {"quantity": "1", "lot_no": "L-1"})):

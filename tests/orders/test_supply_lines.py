@@ -9,10 +9,17 @@ import pytest
 
 from shopfloor.item_tracking.commands import save_tracking_lines
 from shopfloor.item_tracking.inputs import SaveTrackingLines
+from shopfloor.orders.errors import CloseTrackedOrder
 from shopfloor.orders.inputs import ChangeLine, ChosenLine, CloseOrder, DeleteLine
 from shopfloor.orders.kinds import OrderKind
 from shopfloor.orders.line_commands import cancel_line_reservations, change_line, close_order, delete_line
-from shopfloor.reservations.line_changes import DateConflict, DeleteTrackedLine, LineReserved, LineTracked, TrackedQuantity
+from shopfloor.reservations.line_changes import (
+    DateConflict,
+    DeleteTrackedLine,
+    LineReserved,
+    LineTracked,
+    TrackedQuantity,
+)
 from tests.factories_documents import arrive, books_are_right, make_in_transit, make_transfer_order, send_off
 from tests.factories_items import CELL, LABEL, plant_with_masters
 from tests.factories_orders import make_customer, make_purchase_order, make_sales_order, make_vendor, opening_stock, receive
@@ -93,7 +100,7 @@ def test_ot_02_a_deleted_line_and_a_closed_order_ask_and_free_their_demands(run,
     auto(run)
     assert all_held(session) == {"SO-1": 4, "SO-2": 0}
     closed = CloseOrder(order_no="IN-1", reason="not needed")
-    with pytest.raises(DeleteTrackedLine):
+    with pytest.raises(CloseTrackedOrder):
         run(close_order, kind=supply, given=closed)
     run(close_order, kind=supply, given=closed.model_copy(update={"confirmed": True}))
     assert all_held(session) == {"SO-1": 0, "SO-2": 0}

@@ -37,6 +37,7 @@ from tests.factories_production import make_order, make_pack_masters
 MASTERS = (UNIT, ITEM, ITEM_UNIT, GTIN, REFERENCE, LOCATION, VENDOR, CUSTOMER, STATION, RESOURCE, BOM, ROUTING)
 EXAMPLES = {
     "unit of measure": ({"code": "M", "description": "Metre"}, {"description": "Meter"}),
+    "number series": ({"code": "SN-9", "prefix": "N", "digits": 3, "last_no": 7}, {"prefix": "NN-", "digits": 4}),
     "item": ({"no": "NEW", "description": "New", "base_unit_code": "PCS"}, {"description": "Newer", "negative_stock_allowed": True}),
     "item unit of measure": ({"item_no": LABEL, "unit_code": "BOX", "quantity_per_unit": "10"}, {"quantity_per_unit": "12"}),
     "GTIN": ({"gtin": "96385074", "item_no": LABEL}, {"item_no": CELL}),

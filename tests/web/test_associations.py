@@ -325,7 +325,7 @@ def test_asc_21_to_23_adjust_consumption_is_open_until_posted(order):
     assert associations(order)["P"].state == "Open"  # nothing is posted by the button
     assert post(client, order, "journal/cancel", query=query, **selected(parts["F1"]))[0] == 303
     status, text = post(client, order, f"journal/{parts['P'].association_no}", query=query, quantity="0.2")
-    assert (status, "Posted 1 lines." in text) == (303, True)
+    assert (status, "Posted 1 line." in text) == (303, True)
     paint = associations(order)["P"]
     assert (paint.state, str(paint.quantity), str(paint.consumed_quantity)) == ("Consumed", "0.20000", "0.20000")
     with Session(order.site.engine) as session:

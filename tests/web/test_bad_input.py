@@ -10,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.web.test_forms import words
+
 BAD_TEXTS = (
     "\x00",
     "\x1d",
@@ -201,3 +203,16 @@ def test_a35_scan_text_over_the_limit_is_refused(client):
     answer = client.get("/find", query_string={"text": "x" * 4097})
     assert answer.status_code == 422
     assert "4097" in answer.text or "4,097" in answer.text
+
+
+def test_a29_bad_rows_are_told_in_words_by_api_and_page_alike(client, key):
+    """One problem for one row, under the field's name for programs and under its label for people."""
+    line = {"source_type": "Sales Line", "order_no": "SO-A", "line_no": 10000}
+    body = {**line, "lines": [{"serial_no": "x" * 51}]}
+    refused = client.post("/api/v1/item-tracking-lines/add", json=body, headers={"Idempotency-Key": key}).json
+    assert refused["fields"]["problems"] == {"lines.0.serial_no": "has more than 50 characters"}
+    assert refused["message"] == "Please correct: Serial number, row 1: has more than 50 characters"
+    page = "/item-tracking/sales/SO-A/10000/0"
+    shown = words(send(client, page, {"command_key": key, "lines.0.lot_no": "x" * 51, "lines.0.quantity": "1"}))
+    assert "Lot number, row 1: has more than 50 characters" in shown
+    assert "lines.0" not in shown

@@ -61,7 +61,7 @@ def test_ap_15_a_receipt_is_undone_from_its_place_on_the_order_card(client, run,
     # One entry, then the rest; a third time is refused.
     assert send(client, page, page + "/undo", reason="wrong lot", **{"entry_nos.0": entry}).status_code == 303
     shown = words(client.get(page))
-    assert f"Receipt {receipt_no} is undone: 1 entries. P{key} is Released." in shown
+    assert f"Receipt {receipt_no} is undone: 1 entry. P{key} is Released." in shown
     assert "Undoes entry" in shown
     assert f'href="/ledger-entries/{entry}"' in client.get(page).text.split("Undoes entry")[1].rpartition('href="/ledger-entries/')[0]
     last = form_of(client, page, page + "/undo")
@@ -269,3 +269,15 @@ def test_ap_15_an_undone_shipment_names_no_customer_in_the_trace(client, run, ke
     assert "Takes back" in text
     run(commands.post_shipment, given=shipment)
     assert "Boat yard: 2 PCS CELL" in words(client.get(address))
+
+
+def test_posted_documents_open_on_the_kind_that_was_posted_last(client, run, key):
+    received(run, key, f"L-{key}")
+    sales_order(run, f"S{key}")
+    shown = client.get("/documents")
+    assert ('value="Purchase Receipt" selected' in shown.text, "/documents/purchase-receipts/" in shown.text) == (True, True)
+    lines = [{"line_no": 10000, "quantity": "2", "lot_no": f"L-{key}"}]
+    run(commands.post_shipment, given=PostShipment(order_no=f"S{key}", lines=lines))
+    shown = client.get("/documents")
+    assert ('value="Sales Shipment" selected' in shown.text, "/documents/sales-shipments/" in shown.text) == (True, True)
+    assert 'value="Purchase Receipt" selected' in client.get("/documents?document_type=Purchase+Receipt").text

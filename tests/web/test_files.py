@@ -39,11 +39,11 @@ def test_a_file_is_checked_first_and_then_written(client, key):
     number = f"F{key[4:]}"
     checked = upload(client, f"no;description;base_unit_code\n{number};Bolt;PCS\n", kind="items")
     assert checked.status_code == 200, words(checked)
-    assert "All 1 rows of items are right. Nothing was written yet." in words(checked)
+    assert "1 row of items checked: nothing is wrong." in words(checked)
     assert client.get(f"/items/{number}").status_code == 404
     answer = confirmed(client, checked)
     assert answer.status_code == 303, words(answer)
-    assert "1 rows of items were imported." in words(client.get(answer.location))
+    assert "1 row of items imported." in words(client.get(answer.location))
     assert client.get(f"/items/{number}").status_code == 200
 
 

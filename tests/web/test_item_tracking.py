@@ -199,3 +199,40 @@ def test_tl_14_a_transfer_line_has_its_page_and_the_api_the_same(client, site, k
     body = {"order_no": number, "lines": [{"line_no": 10000, "quantity": "3"}]}
     assert post(client, "/transfer-shipments", body, f"{key}-s").status_code == 200
     assert "TL-1" in client.get(f"/transfer-orders/{number}").text
+
+
+def test_tl_12_the_yes_of_the_question_says_what_it_does(client):
+    asked = send(client, LINE, LINE, **{"lines.0.lot_no": "CL-404", "lines.0.quantity": "3"})
+    assert "Yes, save them all the same" in words(asked)
+    assert "Yes, post it" not in words(asked)
+
+
+def figures(text, number):
+    """Total, requested, pending and available of a number in the summary."""
+    row = re.search(rf'<tr><th scope="row">(?:(?!</tr>).)*{number}<.*?</tr>', text, re.DOTALL).group(0)
+    return re.findall(r'<td class="num[^>]*>([^<]*)</td>', row)[:4]
+
+
+def test_av_01_av_04_the_summary_shows_what_is_pending_and_what_is_left(client, key):
+    page = LINE + "/summary"
+    assert post(client, "/item-tracking-lines", {**SALES, "lines": [{"lot_no": "CL-1", "quantity": "2"}]}, key).status_code == 200
+    assert figures(client.get(page).text, "CL-1") == ["50", "2", "0", "48"]
+    # Seven are open: six more are refused; what was typed stays and counts.
+    refused = take(client, page, "6")
+    assert (refused.status_code, figures(refused.text, "CL-1")) == (422, ["50", "2", "6", "42"])
+    assert 'value="6"' in refused.text
+    place = {"item_no": "CELL", "location_code": "MAIN", "lot_no": "CL-1", "pending": "6"}
+    number = client.get("/api/v1/number-availability", query_string=place).json
+    assert [number[name] for name in ("total", "requested", "pending", "available")] == ["50", "2", "6", "42"]
+
+
+def test_order_cards_say_how_much_of_a_line_has_its_numbers(client, key):
+    def link(card, page):
+        return re.search(rf'href="{page}"[^>]*>([^<]*)<', client.get(card).text).group(1).strip()
+
+    assert (link("/sales-orders/SO-A", LINE), link("/purchase-orders/PO-A", INBOUND)) == ("Numbers", "Numbers")
+    assert post(client, "/item-tracking-lines", {**SALES, "lines": [{"lot_no": "CL-1", "quantity": "2"}]}, key).status_code == 200
+    inbound = {"source_type": "Purchase Line", "order_no": "PO-A", "line_no": 10000, "lines": [{"lot_no": "N-1", "quantity": "60"}]}
+    assert post(client, "/item-tracking-lines", inbound, key + "i").status_code == 200
+    assert (link("/sales-orders/SO-A", LINE), link("/purchase-orders/PO-A", INBOUND)) == ("2 of 7", "60 of 100")
+    assert client.get("/api/v1/sales-orders/SO-A").json["lines"][0]["numbered_base"] == "2"

@@ -249,7 +249,9 @@ def test_cards_lead_to_entries(client):
 # --- documents ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("kind", "number"), [("", "RCP-000001"), ("Sales Shipment", "SHP-000002"), ("Item Journal", "IJ-000001")])
+@pytest.mark.parametrize(
+    ("kind", "number"), [("Purchase Receipt", "RCP-000001"), ("Sales Shipment", "SHP-000002"), ("Item Journal", "IJ-000001")]
+)
 def test_dm_06_documents_by_kind(client, kind, number):
     text = text_of(client, "/documents", document_type=kind)
     page = next(href for href in links(text) if href.endswith("/" + number))

@@ -272,3 +272,14 @@ def test_bad_input_a_version_that_no_record_can_have_is_refused(client, key, ver
     headers = {"Idempotency-Key": key}
     told = client.post("/api/v1/masters/items/CELL/block", json={"version": version and 10**40, "blocked": True}, headers=headers)
     assert told.status_code in {400, 422}
+
+
+def test_set_3_the_item_form_offers_series_for_goods_only(client, key):
+    code = f"S{key[4:]}"
+    assert send(client, "/number-series/new", "/number-series", code=code, prefix="SN-").status_code == 303
+    offered = client.get("/items/new").text.split('name="serial_nos"')[1].split("</select>")[0]
+    assert f'value="{code}"' in offered
+    assert 'value="PURCHASE"' not in offered
+    refused = send(client, "/items/new", "/items", no=f"I{key[4:]}", description="x", base_unit_code="PCS", serial_nos="JOURNAL")
+    assert (refused.status_code, "JOURNAL is for documents" in words(refused)) == (422, True)
+    assert "/number-series" in client.get("/more").text

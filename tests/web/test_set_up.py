@@ -13,6 +13,7 @@ from shopfloor.config import set_up_code
 from shopfloor.items.models import Location, NumberSeries, UnitOfMeasure
 from shopfloor.items.number_series import DEFAULT_SERIES
 from shopfloor.people.models import CompanySetting, Operator, Plant
+from shopfloor.web.admin.set_up import zones
 from shopfloor.web.extensions import db
 from tests.databases import ENGINES, fresh_url, settings_for
 from tests.web.test_forms import Forms, words
@@ -155,3 +156,9 @@ def test_a_server_that_is_open_to_the_network_needs_the_code_from_everybody(tmp_
         assert client.post("/set-up", data=fields(client)).status_code == 422
         with app.app_context():
             db.engine.dispose()
+
+
+def test_only_zones_of_places_are_offered():
+    offered = zones()
+    assert {"UTC", "Europe/Oslo", "America/New_York", "Asia/Tokyo"} <= set(offered)
+    assert not {"Factory", "localtime", "CET", "Zulu"} & set(offered)

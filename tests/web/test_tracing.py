@@ -330,7 +330,7 @@ def test_any_bytes_in_an_address_give_an_answer_or_a_refusal(client, raw):
 
 @pytest.mark.parametrize(("question", "field"), [
     ({"variant": "V"}, "Give its item as well"), ({"lot_no": "a\x00b"}, "cannot be printed"), ({"serial_no": "x" * 501}, "too long"),
-    ({"method": "sideways", "serial_no": "B-1"}, "method is one of"), ({"serial_no": "B-1", "from": "zero"}, "from is not a number"),
+    ({"method": "sideways", "serial_no": "B-1"}, "method is one of"), ({"serial_no": "B-1", "from": "zero"}, "write a number from 1"),
 ])
 def test_tr_01_a_question_that_cannot_be_read_is_refused_with_what_was_typed(client, question, field):
     answer = client.get("/tracing?" + urlencode(question))

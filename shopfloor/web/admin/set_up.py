@@ -28,6 +28,7 @@ from shopfloor.web.inputs import command_key, form_values, read_form
 from shopfloor.web.refusals import on_refusal
 from shopfloor.web.texts import message_of
 
+REGIONS = frozenset({"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"})
 bp = Blueprint("set_up", __name__, url_prefix="/set-up")
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip")
 UNITS = (
@@ -95,6 +96,11 @@ def _code() -> str:
     return set_up_code(current_app.config["SHOPFLOOR_SETTINGS"].secret_key)
 
 
+def zones() -> list[str]:
+    """Zones of places where a plant can stand; `Factory`, `localtime` and old names of three letters are none."""
+    return ["UTC", *sorted(name for name in available_timezones() if name.partition("/")[0] in REGIONS and "/" in name)]
+
+
 def _show(refusal: Refusal | None = None) -> Response:
     form = FormBuilder(
         SetUpForm,
@@ -102,7 +108,7 @@ def _show(refusal: Refusal | None = None) -> Response:
         submit=_("Set up the plant"),
         refusal=refusal,
         values={"lines": UNITS, "language": str(get_locale() or "en")[:2]},
-        options={"time_zone": [(name, name) for name in sorted(available_timezones())], "language": LANGUAGES},
+        options={"time_zone": [(name, name) for name in zones()], "language": LANGUAGES},
         without=() if _needs_code() else ("code",),
     ).form()
     form = replace(form, fields=tuple(sorted(form.fields, key=lambda field: ORDER.index(field.name))))

@@ -34,7 +34,7 @@ from shopfloor.orders.kinds import OrderKind
 from shopfloor.orders.returns import return_posted
 from shopfloor.orders.transfers import create_transfer_order, post_transfer_receipt, post_transfer_shipment
 from shopfloor.orders.undo import undo_posted
-from shopfloor.people.fields import Day, InputModel, Reason, Text20, read_input
+from shopfloor.people.fields import Day, InputModel, Reason, Text20, Version, read_input
 from shopfloor.web.api.base import READS, WRITES, OrderPath, PageQuery, WriteHeaders, blueprint, command, page, show
 from shopfloor.web.api.orders import OrdersQuery
 from shopfloor.web.extensions import request_session
@@ -74,6 +74,7 @@ class DocumentPath(BaseModel):
 class ChangedLine(LineValues):
     """A line with its new values; what is left out becomes blank."""
 
+    version: Version = ""
     confirmed: bool = Field(default=False, description="The question DATE_CONFLICT was answered with yes")
 
 
@@ -83,8 +84,14 @@ class Confirmation(InputModel):
     confirmed: bool = False
 
 
+class Deletion(Confirmation):
+    """Of the line as it was read."""
+
+    version: Version = ""
+
+
 class Closing(Confirmation):
-    """Why nothing more comes or goes."""
+    """Why nothing more comes or goes, and a yes to CLOSE_TRACKED_ORDER."""
 
     reason: Reason
 
@@ -217,7 +224,7 @@ def _changes_of(kind: OrderKind) -> None:
         """New values of a line; too many reservations are released."""
         return command(line_commands.change_line, header, kind=kind, given=_given(ChangeLine, **path.model_dump(), **dict(body)))
 
-    def delete(path: LinePath, header: WriteHeaders, body: Confirmation) -> Response:
+    def delete(path: LinePath, header: WriteHeaders, body: Deletion) -> Response:
         """A line that nothing was posted for."""
         return command(line_commands.delete_line, header, kind=kind, given=_given(DeleteLine, **path.model_dump(), **dict(body)))
 

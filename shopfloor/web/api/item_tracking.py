@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from flask import jsonify
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 from werkzeug.wrappers import Response
 
 from shopfloor.item_tracking import queries
@@ -13,7 +13,8 @@ from shopfloor.item_tracking.commands import add_tracking_lines, create_serials,
 from shopfloor.item_tracking.inputs import AddTrackingLines, CreateSerials, SaveTrackingLines, ScanForLine, TrackingSource
 from shopfloor.item_tracking.scanned import scanned_number
 from shopfloor.items.tracking import Tracking
-from shopfloor.people.fields import Code20, Day, InputModel, Number, Variant
+from shopfloor.people.fields import Code20, Day, InputModel, Number, OptionalQuantity, Variant
+from shopfloor.quantity import ZERO
 from shopfloor.reservations.availability import NumberAvailability
 from shopfloor.reservations.availability_queries import Place, availability_by_lot, availability_of, numbers_in_stock
 from shopfloor.web.api.base import READS, WRITES, WriteHeaders, as_json, blueprint, command
@@ -34,6 +35,7 @@ class PlaceQuery(InputModel):
 class NumberQuery(PlaceQuery):
     """One number of it."""
 
+    pending: Annotated[OptionalQuantity, WithJsonSchema({"type": "string", "description": "Typed, not saved, base units (AV-04)"})] = None
     serial_no: Number = ""
     lot_no: Number = ""
     package_no: Number = ""
@@ -71,6 +73,7 @@ def lines(query: TrackingSource) -> Response:
             "handled": [{**as_json(tracking), "quantity": as_json(quantity)} for tracking, quantity in page.handled],
             "matrix": as_json(matrix)
             | {"undefined": as_json(matrix.undefined), "undefined_to_handle": as_json(matrix.undefined_to_handle)},
+            "version": page.version,
             "read_at": as_json(page.read_at),
         }
     )
@@ -114,7 +117,7 @@ def availability(query: NumberQuery) -> Response:
     """AV-01: total − requested − pending + what is named twice."""
     tracking = Tracking(query.serial_no, query.lot_no, query.package_no)
     found = availability_of(request_session(), _place(query), [tracking]) if tracking else {tracking: NumberAvailability()}
-    return jsonify(_availability(found[tracking]))
+    return jsonify(_availability(found[tracking].typed(ZERO, query.pending or ZERO)))
 
 
 @api.get("/lot-availability", summary="Availability of an item by lot until a date", responses=READS)

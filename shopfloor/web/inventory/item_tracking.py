@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from shopfloor.errors import NotFound, Refusal
+from shopfloor.errors import InvalidInput, NotFound, Refusal, StaleRow
 from shopfloor.item_tracking import queries
-from shopfloor.item_tracking.commands import RIGHTS, add_tracking_lines, create_serials, save_tracking_lines
-from shopfloor.item_tracking.inputs import AddTrackingLines, CreateSerials, SaveTrackingLines, TrackingSource
+from shopfloor.item_tracking.commands import RIGHTS, add_tracking_lines, create_serials, save_tracking_part
+from shopfloor.item_tracking.inputs import AddTrackingLines, CreateSerials, SaveTrackingPart, TrackingSource
 from shopfloor.items.tracking import Tracking
-from shopfloor.quantity import shown
+from shopfloor.people.fields import MOST_LINES, read_input
+from shopfloor.quantity import ZERO, NotAQuantity, parse, shown
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
 from shopfloor.web.forms import Form, FormBuilder
 from shopfloor.web.htmx import go, respond
 from shopfloor.web.inputs import argument, command_key, form_values, read_form
+from shopfloor.web.inventory.pasted_numbers import rows_of
 from shopfloor.web.navigation import may
 from shopfloor.web.refusals import on_refusal
 from shopfloor.web.tables import address
@@ -35,6 +39,10 @@ ORDERS = {
     "sales": "/sales-orders/", "purchase": "/purchase-orders/", "transfer": "/transfer-orders/", "component": "/production-orders/",
     "output": "/production-orders/",
 }
+PAGE_ROWS = 100
+"""Numbers on one page, so that it stays under 150 kB."""
+MOST_TEXT = 600_000
+"""Characters of pasted numbers: ten thousand of the longest."""
 OF_ADDRESS = ("source_type", "order_no", "line_no", "component_line_no")
 LINE = "/<kind>/<order_no>/<int:line_no>/<int:component_line_no>"
 
@@ -47,10 +55,37 @@ def card(kind: str, order_no: str, line_no: int, component_line_no: int) -> Resp
 
 @bp.post(LINE)
 def save(kind: str, order_no: str, line_no: int, component_line_no: int) -> Response:
-    """Save exactly the rows of the page."""
+    """Save exactly the rows of the page; numbers on other pages stay as they are."""
     source = _source(kind, order_no, line_no, component_line_no)
     on_refusal(partial(show, kind, source))
-    answer = run_command(save_tracking_lines, key=command_key(), given=read_form(SaveTrackingLines, **source.model_dump()))
+    answer = run_command(save_tracking_part, key=command_key(), given=read_form(SaveTrackingPart, **source.model_dump()))
+    return go(address_of(kind, source) + _behind("", _place("")), answer)
+
+
+@bp.post(LINE + "/numbers")
+def paste(kind: str, order_no: str, line_no: int, component_line_no: int) -> Response:
+    """Add numbers that were pasted, one in a line."""
+    source = _source(kind, order_no, line_no, component_line_no)
+    on_refusal(lambda refusal: show(kind, source, refusal, of="pasted"))
+    typed = {name: str(form_values().get(name, "")) for name in ("numbers", "lot_no", "expiration_date")}
+    if len(typed["numbers"]) > MOST_TEXT:
+        raise InvalidInput(summary="that is too much at once", problems={"numbers": f"more than {MOST_TEXT} characters"})
+    serials = _takes_serials(queries.tracking_lines_page(request_session(), source, limit=1))
+    rows = rows_of(typed["numbers"], serials=serials, lot_no=typed["lot_no"], expiration_date=typed["expiration_date"])
+    given = {**source.model_dump(), "lines": rows, "confirmed": bool(form_values().get("confirmed"))}
+    answer = run_command(add_tracking_lines, key=command_key(), given=read_input(AddTrackingLines, given))
+    return go(address_of(kind, source), answer)
+
+
+@bp.post(LINE + "/entries")
+def take_entries(kind: str, order_no: str, line_no: int, component_line_no: int) -> Response:
+    """TL-11 for more numbers than one page holds: all that *Select entries* proposes are added at once."""
+    source = _source(kind, order_no, line_no, component_line_no)
+    on_refusal(partial(show, kind, source))
+    session = request_session()
+    proposed = queries.select_entries(session, queries.tracking_lines_page(session, source))
+    rows = [vars(tracking) | {"quantity": shown(quantity)} for tracking, quantity in proposed[:MOST_LINES]]
+    answer = run_command(add_tracking_lines, key=command_key(), given=read_input(AddTrackingLines, {**source.model_dump(), "lines": rows}))
     return go(address_of(kind, source), answer)
 
 
@@ -58,7 +93,7 @@ def save(kind: str, order_no: str, line_no: int, component_line_no: int) -> Resp
 def serials(kind: str, order_no: str, line_no: int, component_line_no: int) -> Response:
     """TL-13: a series of own serial numbers."""
     source = _source(kind, order_no, line_no, component_line_no)
-    on_refusal(lambda refusal: show(kind, source, refusal, of_serials=True))
+    on_refusal(lambda refusal: show(kind, source, refusal, of="serials"))
     answer = run_command(create_serials, key=command_key(), given=read_form(CreateSerials, **source.model_dump()))
     return go(address_of(kind, source), answer)
 
@@ -79,12 +114,14 @@ def choose(kind: str, order_no: str, line_no: int, component_line_no: int) -> Re
     return go(address_of(kind, source), answer)
 
 
-def show(kind: str, source: TrackingSource, refusal: Refusal | None = None, *, of_serials: bool = False) -> Response:
-    """The page. Raises NotFound. `propose=1` in the address fills it by *Select entries* (TL-11)."""
+def show(kind: str, source: TrackingSource, refusal: Refusal | None = None, *, of: str = "lines") -> Response:
+    """The page; `of`: the form that was refused. Raises NotFound. `propose=1` in the address fills it by *Select entries* (TL-11)."""
     session = request_session()
-    page = queries.tracking_lines_page(session, source)
-    proposed = queries.select_entries(session, page) if argument("propose") and not page.source.inbound else []
+    after, posted_after = _place(""), _place("posted_")
+    page = queries.tracking_lines_page(session, source, limit=PAGE_ROWS, after=after, handled_after=posted_after)
+    proposed = _proposed(session, source, page) if argument("propose") and not page.source.inbound else []
     here = address_of(kind, source)
+    may_create = page.source.inbound and _takes_serials(page)
     may_save = may(RIGHTS[source.source_type]) and page.source.may_change
     return respond(
         "pages/item_tracking_lines.html",
@@ -93,10 +130,13 @@ def show(kind: str, source: TrackingSource, refusal: Refusal | None = None, *, o
         order_no=source.order_no,
         order_address=_order_address(kind, page, source.order_no),
         here=here,
-        form=_form(here, page, proposed, refusal if not of_serials else None) if may_save else None,
+        form=_form(here, page, proposed[:PAGE_ROWS], _shown_in("lines", of, refusal)) if may_save else None,
+        proposed=len(proposed) if len(proposed) > PAGE_ROWS else 0,
+        pasted=_pasted(page, _shown_in("pasted", of, refusal)) if may_save else None,
+        links=_links(here, page),
         unused=_unused_columns(page),
         scans="/api/v1/item-tracking-lines/scanned?" + urlencode(source.model_dump()),
-        serials=_serials_form(here, refusal if of_serials else None) if may_save and page.source.inbound and _takes_serials(page) else None,
+        serials=_serials_form(here, _shown_in("serials", of, refusal)) if may_save and may_create else None,
         refusal=message_of(refusal) if refusal else None,
     )
 
@@ -137,11 +177,54 @@ def _form(here: str, page: queries.TrackingLinesPage, proposed: list[tuple[Track
         }
         for number in page.numbers
     ]
+    typed = form_values() if refusal else {}
+    hidden = {name: str(typed.get(name, value)) for name, value in (("version", page.version), ("start", page.start), ("shown", len(rows)))}
     rows += [vars(tracking) | {"quantity": shown(quantity), "to_handle": shown(quantity)} for tracking, quantity in proposed]
+    action = here + _behind("", _place(""))
     return FormBuilder(
-        SaveTrackingLines, action=here, submit=_("Save"), refusal=refusal, values={"lines": rows}, without=OF_ADDRESS,
-        without_columns=_unused_columns(page),
+        SaveTrackingPart, action=action, submit=_("Save"), refusal=refusal, values={"lines": rows}, without=(*OF_ADDRESS, *hidden),
+        without_columns=_unused_columns(page), hidden=hidden, confirm=_("Yes, save them all the same"),
     ).form()
+
+
+def _shown_in(form: str, refused: str, refusal: Refusal | None) -> Refusal | None:
+    """Somebody else's change shows in a fresh form: what was typed for the older numbers is not to be saved over them."""
+    return refusal if form == refused and not isinstance(refusal, StaleRow) else None
+
+
+def _proposed(session: Session, source: TrackingSource, page: queries.TrackingLinesPage) -> list[tuple[Tracking, Any]]:
+    """What stands on other pages is not proposed again."""
+    whole = page if page.total == len(page.numbers) else queries.tracking_lines_page(session, source)
+    return queries.select_entries(session, whole)
+
+
+def _pasted(page: queries.TrackingLinesPage, refusal: Refusal | None) -> dict[str, Any]:
+    """The form in which numbers are pasted, with what was typed when it was refused."""
+    typed = form_values() if refusal else {}
+    unused = _unused_columns(page)
+    return {
+        "values": {name: str(typed.get(name, "")) for name in ("numbers", "lot_no", "expiration_date")},
+        "serials": "serial_no" not in unused, "lot": "serial_no" not in unused and "lot_no" not in unused,
+        "date": "expiration_date" not in unused, "asks": refusal is not None and refusal.asks,
+    }
+
+
+def _links(here: str, page: queries.TrackingLinesPage) -> dict[str, str]:
+    """Pages before and behind this one, of the line's numbers and of what was posted; blank: there is none."""
+    before = here + _behind("", page.previous) if page.start else ""
+    posted = here + _behind("posted_", page.handled_next) + "#handled" if page.handled_next else ""
+    return {"before": before, "next": here + _behind("", page.next) if page.next else "", "posted": posted}
+
+
+def _behind(prefix: str, tracking: Tracking | None) -> str:
+    if tracking is None:
+        return ""
+    return "?" + urlencode({f"{prefix}{name}": value for name, value in vars(tracking).items() if value})
+
+
+def _place(prefix: str) -> Tracking | None:
+    """Behind which number the page begins."""
+    return Tracking(argument(f"{prefix}serial_no"), argument(f"{prefix}lot_no"), argument(f"{prefix}package_no")) or None
 
 
 def _unused_columns(page: queries.TrackingLinesPage) -> list[str]:
@@ -172,12 +255,15 @@ def _show_summary(kind: str, source: TrackingSource, refusal: Refusal | None = N
     page = queries.tracking_lines_page(session, source)
     after = Tracking(argument("after_serial"), argument("after_lot"), argument("after_package"))
     holding = argument("holding")
-    found = queries.summary_page(session, page.source, after=after or None, holding=holding)
+    found = queries.summary_page(session, page.source, after=after or None, holding=holding, limit=PAGE_ROWS)
+    typed = _typed_of(refusal)
     here = address_of(kind, source)
     return respond(
         "pages/item_tracking_summary.html",
         page=page,
-        numbers=found.numbers,
+        numbers=[number.typed(ZERO, _quantity(typed.get(number.tracking, ""))) for number in found.numbers],
+        typed=typed,
+        query="?" + request.query_string.decode("latin-1") if request.query_string else "",
         unused=_unused_columns(page),
         taken={number.tracking: number.quantity for number in page.numbers},
         next=_next(found.after),
@@ -187,6 +273,23 @@ def _show_summary(kind: str, source: TrackingSource, refusal: Refusal | None = N
         refusal=message_of(refusal) if refusal else None,
         asks=refusal is not None and refusal.asks,
     )
+
+
+def _typed_of(refusal: Refusal | None) -> dict[Tracking, str]:
+    """What was typed when the page was refused."""
+    rows = _taken_rows() if refusal else []
+    return {
+        Tracking(str(row.get("serial_no", "")), str(row.get("lot_no", "")), str(row.get("package_no", ""))): str(row["quantity"])
+        for row in rows
+    }
+
+
+def _quantity(written: str) -> Decimal:
+    """AV-04: what is typed and not saved; what is no quantity counts as nothing."""
+    try:
+        return parse(written.strip(" "))
+    except NotAQuantity:
+        return ZERO
 
 
 def _taken_rows() -> list[dict[str, Any]]:

@@ -30,13 +30,13 @@ COLUMNS = (
     Column(_l("Location")),
     Column(_l("Lot number"), "number"),
     Column(_l("Serial number"), "number"),
+    Column(_l("Expires"), "day"),
+    Column(_l("Status"), "status"),
     Column(_l("On hand"), "quantity"),
     Column(_l("In units"), "quantity"),
     Column(_l("Picked, not in a unit"), "quantity"),
     Column(_l("Free on the shelf"), "quantity"),
     Column(_l("Reserved"), "quantity"),
-    Column(_l("Expires"), "day"),
-    Column(_l("Status"), "status"),
 )
 
 
@@ -75,13 +75,13 @@ def _cells(row: StockRow) -> tuple[Cell, ...]:
         Cell(row.location_code),
         Cell(row.lot_no, trace_address(row.item_no, row.variant_code, lot_no=row.lot_no)),
         Cell(row.serial_no, trace_address(row.item_no, row.variant_code, serial_no=row.serial_no)),
+        Cell(row.expiration_date),
+        Cell("On hold" if row.blocked else ""),
         Cell(row.on_hand, entries_link(**goods, location_code=row.location_code, open_only=1), unit),
         Cell(row.in_units, _registered_link(row) if row.in_units else "", unit),
         Cell(row.picked, reservations_link(**goods, location_code=row.location_code, picked=1) if row.picked else "", unit),
         Cell(row.free, unit=unit),
         Cell(row.reserved, reservations_link(**goods, location_code=row.location_code) if row.reserved else "", unit),
-        Cell(row.expiration_date),
-        Cell("On hold" if row.blocked else ""),
     )
 
 

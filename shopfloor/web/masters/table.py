@@ -104,6 +104,12 @@ PAGES: dict[str, MasterPage] = {
         MasterPage("item-units", _l("Units of items"), _l("New unit of an item"), _l("A carton of 12 is a unit of its item.")),
         MasterPage("gtins", _l("GTINs"), _l("New GTIN"), _l("A scanned GTIN names an item and its packing unit.")),
         MasterPage("references", _l("Item references"), _l("New item reference"), _l("Another code of an item, our own or a vendor's.")),
+        MasterPage(
+            "number-series",
+            _l("Number series"),
+            _l("New number series"),
+            _l("New serial and lot numbers come from the series of their item, document numbers from those of the plant."),
+        ),
         MasterPage("locations", _l("Locations"), _l("New location"), _l("Stock lies at locations."), links=_stock_of),
         MasterPage("vendors", _l("Vendors"), _l("New vendor"), _l("Purchase orders need one."), related=_orders_of_vendor),
         MasterPage("customers", _l("Customers"), _l("New customer"), _l("Sales orders need one."), related=_orders_of_customer),

@@ -309,14 +309,14 @@ def _register() -> None:
             bp.add_url_rule(f"{page.place}/new", f"{name}_new", partial(show_new, page))
             bp.add_url_rule(page.place, f"{name}_create", partial(create, page), methods=["POST"])
         if "card" not in page.own:
-            bp.add_url_rule(f"{page.place}/<path:no>", f"{name}_card", _on_key(show_card, page))
+            bp.add_url_rule(f"{page.place}/<no>", f"{name}_card", _on_key(show_card, page))
         if page.copies:
-            bp.add_url_rule(f"{page.place}/<path:no>/copy", f"{name}_show_copy", _on_key(show_copy, page))
-            bp.add_url_rule(f"{page.place}/<path:no>/copy", f"{name}_copy", _on_key(copy, page), methods=["POST"])
+            bp.add_url_rule(f"{page.place}/<no>/copy", f"{name}_show_copy", _on_key(show_copy, page))
+            bp.add_url_rule(f"{page.place}/<no>/copy", f"{name}_copy", _on_key(copy, page), methods=["POST"])
         for action, show, do in (("change", show_change, change), ("delete", show_delete, delete)):
-            bp.add_url_rule(f"{page.place}/<path:no>/{action}", f"{name}_show_{action}", _on_key(show, page))
-            bp.add_url_rule(f"{page.place}/<path:no>/{action}", f"{name}_{action}", _on_key(do, page), methods=["POST"])
-        bp.add_url_rule(f"{page.place}/<path:no>/block", f"{name}_block", _on_key(block, page), methods=["POST"])
+            bp.add_url_rule(f"{page.place}/<no>/{action}", f"{name}_show_{action}", _on_key(show, page))
+            bp.add_url_rule(f"{page.place}/<no>/{action}", f"{name}_{action}", _on_key(do, page), methods=["POST"])
+        bp.add_url_rule(f"{page.place}/<no>/block", f"{name}_block", _on_key(block, page), methods=["POST"])
 
 
 def _on_key(view: Any, page: MasterPage) -> Any:

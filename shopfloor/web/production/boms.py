@@ -222,15 +222,15 @@ def _register() -> None:
         for path, endpoint, view, method in (
             ("/new", "new", show_new, "GET"),
             ("", "create", create, "POST"),
-            ("/<path:no>", "card", show, "GET"),
-            ("/<path:no>/version/delete", "delete", delete, "POST"),
-            ("/<path:no>/version/copy", "show_copy", show_copy, "GET"),
-            ("/<path:no>/version/copy", "copy", copy, "POST"),
-            (f"/<path:no>/version/<any({ACTIONS}):action>", "move", move, "POST"),
+            ("/<no>", "card", show, "GET"),
+            ("/<no>/version/delete", "delete", delete, "POST"),
+            ("/<no>/version/copy", "show_copy", show_copy, "GET"),
+            ("/<no>/version/copy", "copy", copy, "POST"),
+            (f"/<no>/version/<any({ACTIONS}):action>", "move", move, "POST"),
         ):
             bp.add_url_rule(start + path, f"{name}_{endpoint}", partial(view, place), methods=[method])
         for action in ("new", "change"):
-            path = f"{start}/<path:no>/version/{action}"
+            path = f"{start}/<no>/version/{action}"
             bp.add_url_rule(path, f"{name}_show_{action}_version", partial(show_version, place, action))
             bp.add_url_rule(path, f"{name}_{action}_version", partial(write_version, place, action), methods=["POST"])
         has_own_card(place.kind, partial(show, place))

@@ -8,9 +8,10 @@ from urllib.parse import quote
 from flask_babel import gettext as _
 
 from shopfloor.items.tracking import Tracking
-from shopfloor.orders.kinds import RETURN_OF, TRANSFER_RECEIPT, OrderKind
+from shopfloor.orders.kinds import RETURN_OF, TRANSFER_RECEIPT, TRANSFER_SHIPMENT, OrderKind
 from shopfloor.orders.queries import OrderCard, OrderLineRow
 from shopfloor.quantity import ZERO, shown
+from shopfloor.web.filters import quantity
 from shopfloor.web.inventory.item_tracking import line_address
 from shopfloor.web.links import document_link
 from shopfloor.web.tables import Cell, Column, Table, table
@@ -32,6 +33,7 @@ def lines_table(card: OrderCard, desk: Desk, line_page: str = "") -> Table:
     columns = (
         Column(_("Line"), "number"),
         Column(_("Item")),
+        Column(_("Numbers")),
         Column(_("Description")),
         *((Column(_("Location")),) if located else ()),
         Column(_("Quantity"), "quantity"),
@@ -39,7 +41,6 @@ def lines_table(card: OrderCard, desk: Desk, line_page: str = "") -> Table:
         Column(desk.handled, "quantity"),
         Column(desk.completed or _("Open"), "quantity"),
         Column(_("Date"), "day"),
-        Column(_("Numbers")),
     )
     return table(columns, [_line_cells(line, desk, line_page, card.order.no) for line in card.lines])
 
@@ -49,6 +50,7 @@ def _line_cells(line: OrderLineRow, desk: Desk, line_page: str, order_no: str) -
     return [
         Cell(str(line.line_no), f"{line_page}/{line.line_no}" if line_page else ""),
         Cell(line.item_no, f"/items/{quote(line.item_no, safe='')}"),
+        Cell(_numbers_words(line), line_address(_kind(desk), order_no, line.line_no)),
         Cell(line.description),
         *([] if desk.completed else [Cell(line.location_code)]),
         Cell(line.quantity, unit=line.unit_code),
@@ -56,8 +58,14 @@ def _line_cells(line: OrderLineRow, desk: Desk, line_page: str, order_no: str) -
         Cell(line.handled_base, unit=line.base_unit_code),
         Cell(last, unit=line.base_unit_code),
         Cell(line.date),
-        Cell(_("Item tracking lines"), line_address(_kind(desk), order_no, line.line_no)),
     ]
+
+
+def _numbers_words(line: OrderLineRow) -> str:
+    """How much of what is open has its numbers, in base units; the word where nothing has."""
+    if line.numbered_base <= ZERO:
+        return str(_("Numbers"))
+    return str(_("%(named)s of %(open)s", named=quantity(line.numbered_base), open=quantity(line.open_base)))
 
 
 def _kind(desk: Desk) -> str:
@@ -68,7 +76,7 @@ def _kind(desk: Desk) -> str:
 
 
 def posted_table(card: OrderCard, *, may_undo: bool) -> Table:
-    """What was posted for the order, each with its own page. A transfer receipt is not undone (AP-15)."""
+    """What was posted for the order, each with its own page. What has arrived of a transfer is not undone (AP-15)."""
     noted = any(document.external_no for document in card.posted)
     columns = (
         Column(_("Document"), "number"), Column(_("Kind")), Column(_("Posting date"), "day"),
@@ -77,7 +85,8 @@ def posted_table(card: OrderCard, *, may_undo: bool) -> Table:
     rows = []
     for document in card.posted:
         kind, page = document.document_type, document_link(document.document_type, document.no)
-        words = "" if kind == TRANSFER_RECEIPT.document_type else _("Undo or return") if kind in RETURN_OF else _("Undo")
+        arrived = kind == TRANSFER_RECEIPT.document_type or (kind == TRANSFER_SHIPMENT.document_type and not card.on_the_way)
+        words = "" if arrived else _("Undo or return") if kind in RETURN_OF else _("Undo")
         rows.append(
             (
                 Cell(document.no, page),

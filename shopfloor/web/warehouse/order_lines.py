@@ -9,7 +9,7 @@ from flask import Blueprint
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from shopfloor.errors import Refusal
+from shopfloor.errors import Refusal, StaleRow
 from shopfloor.orders import line_commands
 from shopfloor.orders.inputs import AddLine, ChangeLine, ChosenLine, CloseOrder, DeleteLine
 from shopfloor.orders.queries import OrderLineRow
@@ -17,7 +17,7 @@ from shopfloor.quantity import shown
 from shopfloor.web.commands import run_command
 from shopfloor.web.forms import Form, FormBuilder
 from shopfloor.web.htmx import go, respond
-from shopfloor.web.inputs import command_key, read_form
+from shopfloor.web.inputs import command_key, form_values, read_form
 from shopfloor.web.lists import form_page, found
 from shopfloor.web.refusals import on_refusal
 from shopfloor.web.texts import message_of
@@ -97,14 +97,17 @@ def _show(desk: Desk, order_no: str, line_no: int, refused: str = "", refusal: R
     """The line's page; `refused` is the form that was refused. Raises NotFound."""
     row = found("order line", f"{order_no} {line_no}", order_of(desk, order_no).line(line_no))
     address = f"{address_of(desk, order_no)}/lines/{line_no}"
-    named = ("order_no", "line_no", *(("location_code",) if desk.completed else ()))
+    if isinstance(refusal, StaleRow):
+        refused = ""
+    hidden = {"version": str(form_values().get("version", "")) if refused and refusal else row.version}
+    named = ("order_no", "line_no", "version", *(("location_code",) if desk.completed else ()))
     change = FormBuilder(
         ChangeLine, action=address, submit=_("Save the line"), refusal=refusal if refused == "change" else None, values=_values(row),
-        options=location_options(), without=named, confirm=_("Yes, change it and cancel the reservation"),
+        options=location_options(), without=named, hidden=hidden, confirm=_("Yes, change it and cancel the reservation"),
     )
     delete = FormBuilder(
         DeleteLine, action=f"{address}/delete", submit=_("Delete line"), refusal=refusal if refused == "delete" else None, without=named,
-        confirm=_("Yes, delete it with its numbers and reservations"),
+        hidden=hidden, confirm=_("Yes, delete it with its numbers and reservations"),
     )
     return respond(
         "pages/order_line.html",

@@ -22,6 +22,7 @@ from shopfloor.orders.document_queries import (
     DocumentRow,
     document_card,
     list_documents,
+    newest_kind,
 )
 from shopfloor.orders.inputs import ReturnPosted, UndoPosted
 from shopfloor.orders.kinds import MOVEMENTS, RETURN_OF
@@ -76,9 +77,9 @@ WORDS = (
 
 @bp.get("")
 def index() -> Response:
-    """Documents of one kind, the newest number first."""
+    """Documents of one kind, the newest number first; until one is chosen, those of the kind that was posted last."""
     asked = argument("document_type")
-    kind = next((one for one in KINDS if one.value == asked), KINDS[0])
+    kind = next((one for one in KINDS if one.value == asked), None) or newest_kind(request_session())
     page = list_documents(request_session(), kind, after=argument("after"))
     names = _columns(kind)
     rows = [[cells[name] for name in names] for cells in map(_cells, page.rows)]

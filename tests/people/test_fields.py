@@ -1,0 +1,48 @@
+"""Input that cannot be read is told in sentences for people, by field (A29)."""
+
+from __future__ import annotations
+
+import pytest
+
+from shopfloor.errors import InvalidInput
+from shopfloor.item_tracking.inputs import AddTrackingLines, CreateSerials
+from shopfloor.items.inputs import NewItem, NewTrackingCode
+from shopfloor.orders.inputs import NewSalesOrder
+from shopfloor.people.fields import read_input
+
+LINE = {"source_type": "Sales Line", "order_no": "SO-1", "line_no": 10000}
+ORDER = {"customer_no": "C1"}
+
+
+@pytest.mark.parametrize(
+    ("model", "values", "problems"),
+    [
+        (AddTrackingLines, {**LINE, "lines": [{"serial_no": "x" * 51}]}, {"lines.0.serial_no": "has more than 50 characters"}),
+        (AddTrackingLines, {**LINE, "lines": []}, {"lines": "needs at least one row"}),
+        (AddTrackingLines, {**LINE, "lines": [{"quantity": "1"}]}, {"lines.0": "names no serial, lot or package number"}),
+        (CreateSerials, {**LINE, "first": "A", "increment": "0"}, {"increment": "must be at least 1"}),
+        (CreateSerials, {**LINE, "first": "A", "count": "x"}, {"count": "must be a whole number"}),
+        (CreateSerials, {**LINE, "first": "A", "count": "1.5"}, {"count": "must be a whole number"}),
+        (NewSalesOrder, {**ORDER, "lines": "x"}, {"lines": "must be a list"}),
+        (NewSalesOrder, {**ORDER, "lines": ["x"]}, {"lines.0": "must be a row of fields with names"}),
+        (NewSalesOrder, {}, {"customer_no": "must be given", "lines": "must be given"}),
+        (
+            NewSalesOrder, {**ORDER, "lines": [{"item_no": "", "quantity": "0", "location_code": "M", "colour": "red"}]},
+            {"lines.0.item_no": "must not be blank", "lines.0.quantity": "must be more than 0", "lines.0.colour": "is not a field of this"},
+        ),
+        (
+            NewItem,
+            {"no": "I", "description": "i", "base_unit_code": "P", "reservation_policy": "Perhaps", "negative_stock_allowed": "maybe"},
+            {"reservation_policy": "must be one of Never, Optional or Always", "negative_stock_allowed": "must be true or false"},
+        ),
+        (
+            NewTrackingCode, {"code": "A", "description": "a", "strict_expiration_posting": True},
+            {"input": "expiration rules need “use expiration dates”"},
+        ),
+    ],
+)
+def test_every_problem_is_a_sentence_at_its_field(model, values, problems):
+    with pytest.raises(InvalidInput) as refused:
+        read_input(model, values)
+    assert refused.value.problems == problems
+    assert not refused.value.summary.startswith(":")
