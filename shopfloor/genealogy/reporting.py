@@ -24,6 +24,7 @@ from shopfloor.genealogy.judging import judge
 from shopfloor.genealogy.maintenance_errors import ComponentOnHold, JournalOpen, NothingSelected, NotReportable
 from shopfloor.genealogy.models import AssociationAction, AssociationState, ComponentAssociation, TrackedProduct
 from shopfloor.genealogy.open_journals import propose
+from shopfloor.genealogy.operation_checks import check_operations
 from shopfloor.genealogy.report_rules import Report
 from shopfloor.genealogy.row_queries import HeldNumbers, OrderRows, held_numbers, hold_of, hold_of_goods, open_journal_lines, read_rows
 from shopfloor.genealogy.scan_queries import read_situation
@@ -137,6 +138,12 @@ def report_rows(
     if not reports:
         return AssociationsChanged(done_text="Nothing was reported.", refused=refused)
     parameters.check_maximum(order.no, sum((report.quantity for report in reports), ZERO), product.base_unit_code)
+    if not given.accept_error:
+        good_now = sum((report.good for report in reports), ZERO)
+        check_operations(
+            session, order.no, parameters, operated=rows.operated, good=good_now, before=product.good, unit=product.base_unit_code,
+            final=given.end_job,
+        )
     flushing = flushing_of(session, order.no, choice=choice, parameters=parameters)
     posted, uses = _post(session, actor, order, rows, reports, given.reason, flushing, choice)
     _write(session, actor, order, reports, uses, posted.register_no, given)

@@ -23,10 +23,11 @@ MASTERS = "maintain masters"
 ORDERS = "maintain production orders"
 HOLD = "hold and release numbers"
 INSPECT = "enter inspection results"
+OPERATIONS = "report operations"
 TRACE = "trace"
 SETTINGS = "maintain settings"
 
-_WORKER = frozenset({REGISTER, MAINTAIN_OWN, TRACE, INSPECT})
+_WORKER = frozenset({REGISTER, MAINTAIN_OWN, TRACE, INSPECT, OPERATIONS})
 _SUPERVISOR = _WORKER | {OVERRIDE, MOVE, MAINTAIN, PICK, REPORT}
 _MANAGER = _SUPERVISOR | {REPORT_INCOMPLETE, ADJUST, REVERSE, REPLACE, ORDERS, MASTERS, RECEIVE, ADJUST_STOCK, RESERVE, BREAK_RESERVATIONS}
 

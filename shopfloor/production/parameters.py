@@ -7,7 +7,18 @@ from decimal import ROUND_DOWN, Decimal, localcontext
 
 from sqlalchemy.orm import Session
 
-from shopfloor.people.settings import AT_REPORT, AT_START, read_settings
+from shopfloor.people.settings import (
+    AT_REPORT,
+    AT_START,
+    NO,
+    ONLINE,
+    QUANTITY,
+    STATUS,
+    STATUS_AND_QUANTITY,
+    WAITS,
+    WHEN_REPORTED,
+    read_settings,
+)
 from shopfloor.production.components import OrderLine
 from shopfloor.production.errors import ReportAboveMaximum, ReportShort
 from shopfloor.production.rules import AUTOMATIC, BY_PRINCIPLE
@@ -30,6 +41,20 @@ class Parameters:
     surplus_percent: Decimal = ZERO
     shortage_percent: Decimal | None = None
     """None: a job may end at any quantity."""
+    online: str = NO
+    """PST-19: one of people.settings.FEEDBACK."""
+    waits: str = WHEN_REPORTED
+    """ASC-13: one of people.settings.WAITING."""
+
+    @property
+    def online_quantity(self) -> bool:
+        """Feedback at the last operation reports the product as finished."""
+        return self.online in {QUANTITY, STATUS_AND_QUANTITY}
+
+    @property
+    def online_status(self) -> bool:
+        """The end of the last operation ends the job."""
+        return self.online in {STATUS, STATUS_AND_QUANTITY}
 
     def check_maximum(self, order_no: str, quantity: Decimal, unit: str) -> None:
         """Raises ReportAboveMaximum for a report of too much at once."""
@@ -74,6 +99,8 @@ def read_parameters(session: Session) -> Parameters:
         start_deviation_percent=parse(values["start_deviation_percent"]),
         surplus_percent=parse(values[SURPLUS]),
         shortage_percent=parse(values["report_shortage_percent"]) if values["report_shortage_percent"] else None,
+        online=values[ONLINE],
+        waits=values[WAITS],
     )
 
 
