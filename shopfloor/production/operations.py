@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
@@ -32,7 +32,7 @@ FIGURES = (*SUMS, "entry_count", "end_count")
 
 # Built once: putting a statement together costs more than running it.
 _main = and_(_line.c.plant_no == _operation.c.plant_no, _line.c.order_no == _operation.c.order_no, _line.c.line_no == MAIN_LINE)
-_OPERATIONS = (
+_OPERATIONS: Select[Any] = (
     select(
         _operation.c.operation_no, _operation.c.description, _operation.c.resource, *(_operation.c[name] for name in FIGURES),
         _line.c.started_quantity,

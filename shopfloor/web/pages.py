@@ -35,6 +35,7 @@ MODULES = (
     "production.boms",
     "production.dialogs",
     "production.journal",
+    "production.operations",
     "production.orders",
     "production.open_journals",
     "production.planning",
