@@ -52,6 +52,7 @@ MORE: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
     )),
     (_l("Production"), (
         ("/operations", _l("Current operations")),
+        ("/first-pass-yield", _l("First-pass yield")),
         ("/waiting-units", _l("Units waiting for parts")),
         ("/scans", _l("Scan log")),
         ("/boms", _l("Bills of material")),

@@ -193,3 +193,18 @@ def test_ent_12_no_door_where_the_order_cannot_be_registered(order):
     refused = client.get(f"{address(order)}/track")
     assert refused.location == address(order)
     assert "This needs an order that is Started" in client.get(refused.location).text
+
+
+def test_c_16_first_pass_yield_on_card_page_and_api(order):
+    station = order.built()
+    client = order.site.client()
+    assert "First-pass yield" not in client.get(f"/production-orders/{order.no}").text
+    lines = [{"match_id": int(station.state["product"])}]
+    client.post(f"/api/v1/production-orders/{order.no}/report", json={"lines": lines}, headers=header())
+    card = client.get(f"/production-orders/{order.no}").text
+    assert '<a href="/first-pass-yield?item_no=BIKE">100 %</a>' in card
+    page = client.get("/first-pass-yield?item_no=BIKE").text
+    assert order.no in page
+    assert "100 %" in page
+    read = client.get("/api/v1/first-pass-yield?item_no=BIKE").json
+    assert [one["percent"] for one in read["orders"] if one["order_no"] == order.no] == ["100"]

@@ -130,6 +130,7 @@ PAGES = (
     "/inspection-tests/new",
     "/scans",
     "/scans?answer=refused&last=hour",
+    "/first-pass-yield",
     "/operations",
     "/waiting-units",
     "/people",

@@ -7,10 +7,12 @@ from werkzeug.wrappers import Response
 
 from shopfloor.genealogy.operation_inputs import ReportOperation, TakeBackEntry
 from shopfloor.genealogy.operations import report_operation, take_back_entry
+from shopfloor.genealogy.yield_queries import item_yield
+from shopfloor.people.fields import InputModel
 from shopfloor.production import queries
 from shopfloor.production.current_operations import OPEN, current_operations
 from shopfloor.production.operations import entries_of_operation
-from shopfloor.web.api.base import READS, WRITES, OrderPath, PageQuery, WriteHeaders, blueprint, command, page, show
+from shopfloor.web.api.base import READS, WRITES, OrderPath, PageQuery, WriteHeaders, as_json, blueprint, command, page, show
 from shopfloor.web.extensions import request_session
 from shopfloor.web.lists import found
 
@@ -23,6 +25,12 @@ class OperationsQuery(PageQuery):
     status: str = Field(default=OPEN, max_length=20, description="Open, Not started, In progress, Completed; blank: all")
     resource: str = Field(default="", max_length=50)
     order_no: str = Field(default="", max_length=20)
+
+
+class YieldQuery(InputModel):
+    """Blank: the newest orders of all items."""
+
+    item_no: str = Field(default="", max_length=20)
 
 
 class OperationPath(OrderPath):
@@ -67,3 +75,11 @@ def report(path: OperationPath, header: WriteHeaders, body: ReportOperation) -> 
 def take_back(path: EntryPath, header: WriteHeaders, body: TakeBackEntry) -> Response:
     """Another entry that names it; both stay."""
     return command(take_back_entry, header, order_no=path.order_no, entry_no=path.entry_no, given=body)
+
+
+@api.get("/first-pass-yield", summary="First-pass yield of the newest orders", responses=READS)
+def first_pass_yield(query: YieldQuery) -> Response:
+    """Units reported good without replacement, reversal or failed inspection, of all units reported; in percent."""
+    one = item_yield(request_session(), query.item_no)
+    orders = [{**as_json(order), "percent": as_json(order.percent)} for order in one.orders]
+    return show({"orders": orders, "reported": one.reported, "first_pass": one.first_pass, "percent": one.percent, "read_at": one.read_at})
