@@ -17,6 +17,7 @@ from shopfloor.genealogy.answers import AssociationsChanged
 from shopfloor.genealogy.facts import OPEN, Product
 from shopfloor.genealogy.inputs import ReportInput, ReportLineInput, ReportOrder
 from shopfloor.genealogy.maintenance_errors import OperationReportRefused, ScrapUnitMissing, UnitReportedThere
+from shopfloor.genealogy.open_journal_queries import open_lines, spoken_for
 from shopfloor.genealogy.operation_answers import OperationEntryReversed, OperationReported, OperationReportedFinished
 from shopfloor.genealogy.operation_inputs import ReportOperation, TakeBackEntry
 from shopfloor.genealogy.operation_queries import NO_UNIT, NamedUnit, named_unit, open_numbers
@@ -26,8 +27,10 @@ from shopfloor.genealogy.scan_queries import read_situation
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.queries import require_operator
+from shopfloor.production.components import order_lines
 from shopfloor.production.errors import OperationAboveDue, OperationEntryPosted, OperationEntryTakenBack
 from shopfloor.production.locking import LockedOrder, lock_order
+from shopfloor.production.operation_flushing import components_of, flush_operation, give_back
 from shopfloor.production.operation_rules import Progress
 from shopfloor.production.operations import (
     NewEntry,
@@ -40,7 +43,7 @@ from shopfloor.production.operations import (
 from shopfloor.production.parameters import Parameters, read_parameters
 from shopfloor.production.resetting import standing_of
 from shopfloor.production.resources import require_resources
-from shopfloor.production.rules import CONSUMING, STARTED
+from shopfloor.production.rules import CONSUMING, MAIN_LINE, NEVER, STARTED
 from shopfloor.quantity import ONE, ZERO, shown
 
 
@@ -81,6 +84,7 @@ def report_operation(
     _check(session, job)
     entry = _entry(session, actor, job)
     count_entries(session, order.no, [entry])
+    _consume(session, actor, job, entry)
     finished = _finish(session, actor, job)
     register_no = finished.register_no if finished else 0
     [entry_no] = write_entries(session, actor, order.no, [replace(entry, register_no=register_no)])
@@ -111,6 +115,7 @@ def take_back_entry(session: Session, actor: Actor, *, order_no: str, entry_no: 
         raise OperationEntryPosted(order_no=order.no, entry_no=entry_no, register_no=register_no)
     back = line.new.opposite(entry_no, posting_date=actor.work_date(), reason=given.reason)
     count_entries(session, order.no, [back])
+    _give_back(session, actor, order, line.new)
     [correction] = write_entries(session, actor, order.no, [back])
     after = {"entry": correction}
     audit.record(session, "take operation entry back", f"order {order.no} entry {entry_no}", after=after, reason=given.reason)
@@ -179,6 +184,36 @@ def _entry(session: Session, actor: Actor, job: Job) -> NewEntry:
         given.resource or step.operation.resource, given.job, given.setup_minutes, given.run_minutes, given.good, given.scrap, given.cause,
         unit.match_id, unit.serial_no, unit.lot_no, given.end_operation, reason=given.reason,
     )
+
+
+# --- the parts (LIF-13) ---------------------------------------------------------------------------------------------------
+
+
+def _consume(session: Session, actor: Actor, job: Job, entry: NewEntry) -> None:
+    """Parts of this operation, for everything that was reported on it. One statement where it has none, or nothing is settled."""
+    quantity = entry.good_quantity + entry.scrap_quantity
+    if not quantity or job.parameters.at_operations == NEVER:
+        return
+    components = components_of(session, job.order.no, MAIN_LINE, entry.operation_no)
+    if not components:
+        return
+    flush_operation(
+        session, actor, order=job.order, line=order_lines(session, job.order.no)[0], components=components,
+        basis=job.step.operation.reported + quantity, automatic=job.parameters.at_operations,
+        spoken_for=spoken_for(open_lines(session, job.order.no)), posting_date=entry.posting_date,
+    )
+
+
+def _give_back(session: Session, actor: Actor, order: LockedOrder, taken: NewEntry) -> None:
+    """What the operation consumed for an entry comes back, unless the product was reported with it by now."""
+    components = components_of(session, order.no, MAIN_LINE, taken.operation_no) if taken.good_quantity + taken.scrap_quantity else []
+    if not components:
+        return
+    line = order_lines(session, order.no)[0]
+    reported = next(
+        (one.operation.reported for one in read_progress(session, order.no) if one.operation.operation_no == taken.operation_no), ZERO
+    )
+    give_back(session, actor, order=order, line=line, components=components, basis=max(reported, line.reported))
 
 
 # --- the product ----------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from decimal import ROUND_DOWN, Decimal, localcontext
 from sqlalchemy.orm import Session
 
 from shopfloor.people.settings import (
+    AT_OPERATIONS,
     AT_REPORT,
     AT_START,
     NO,
@@ -35,6 +36,8 @@ class Parameters:
     """One of rules.AUTOMATIC: what starting consumes by itself."""
     at_report: str = BY_PRINCIPLE
     """The same for reporting as finished."""
+    at_operations: str = BY_PRINCIPLE
+    """The same for feedback at an operation."""
     maximum_report: Decimal | None = None
     """Most that one report may make, good and error, in base units; None: no limit."""
     start_deviation_percent: Decimal = ZERO
@@ -95,6 +98,7 @@ def read_parameters(session: Session) -> Parameters:
     return Parameters(
         at_start=_one_of(values[AT_START]),
         at_report=_one_of(values[AT_REPORT]),
+        at_operations=_one_of(values[AT_OPERATIONS]),
         maximum_report=parse(values["maximum_report_quantity"]) if values["maximum_report_quantity"] else None,
         start_deviation_percent=parse(values["start_deviation_percent"]),
         surplus_percent=parse(values[SURPLUS]),

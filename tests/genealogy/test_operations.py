@@ -16,16 +16,17 @@ from shopfloor.genealogy.report_dialog import report_order
 from shopfloor.genealogy.reporting import report_as_finished
 from shopfloor.genealogy.resetting import reset_order
 from shopfloor.genealogy.reversing import reverse_report
+from shopfloor.items.models import Item
 from shopfloor.ledger.models import OpenItemEntry
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
-from shopfloor.people.commands import set_setting
+from shopfloor.people.commands import set_consumption, set_setting
 from shopfloor.people.fields import read_input
-from shopfloor.people.inputs import SettingValue
+from shopfloor.people.inputs import ConsumptionSettings, SettingValue
 from shopfloor.people.master_commands import create_record
 from shopfloor.people.models import Role
 from shopfloor.production import bills, commands, queries
-from shopfloor.production.components import order_lines
+from shopfloor.production.components import order_components, order_lines
 from shopfloor.production.inputs import (
     NewBom,
     NewBomLine,
@@ -36,7 +37,7 @@ from shopfloor.production.inputs import (
     ResetOrder,
     StartOrder,
 )
-from shopfloor.production.models import ProdOrderOperation
+from shopfloor.production.models import ProdOrderComponent, ProdOrderOperation
 from shopfloor.production.operations import entries_of_operation, read_progress
 from shopfloor.production.resources import RESOURCE
 from tests.factories_genealogy import BELL, BIKE, Station, bike_order, bike_plant, bike_stock, problems, report
@@ -70,9 +71,9 @@ def routing(item_no):
     return NewRouting(item_no=item_no, lines=lines)
 
 
-def sign_order(run, no="RPO-2"):
-    run(commands.create_order, given=NewProductionOrder(no=no, item_no=SIGN, quantity="5", location_code="MAIN"))
-    run(commands.start_order, given=StartOrder(order_no=no, quantity="5"))
+def sign_order(run, no="RPO-2", quantity="5"):
+    run(commands.create_order, given=NewProductionOrder(no=no, item_no=SIGN, quantity=quantity, location_code="MAIN"))
+    run(commands.start_order, given=StartOrder(order_no=no, quantity=quantity))
 
 
 def feed(run, operation_no, *, order_no="RPO-2", actor=None, **typed):
@@ -439,3 +440,103 @@ def test_asc_13_a_report_takes_no_more_statements_where_no_operation_was_reporte
     with counted(session) as statements:
         report(run, station.product)
     assert not [one for one in statements if one.startswith("SELECT prod_order_operation")]
+
+
+# --- automatic consumption at operations (LIF-13) -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def placed(session, bikes):
+    """The sign's bell belongs to operation 10; it flushes at Finish."""
+    session.execute(update(ProdOrderComponent).where(ProdOrderComponent.order_no == "RPO-2").values(operation_no=10))
+    session.commit()
+
+
+def used(session):
+    [component] = order_components(session, "RPO-2")
+    session.rollback()
+    return int(component.consumed)
+
+
+def automatic(run, start, operations, at_report):
+    given = ConsumptionSettings(consumption_at_start=start, consumption_at_operations=operations, consumption_at_report=at_report)
+    run(set_consumption, given=given)
+
+
+def test_lif_13_feedback_consumes_what_belongs_to_its_operation(run, session, placed):
+    feed(run, 20, good="1")
+    assert used(session) == 0
+    feed(run, 10, good="2", scrap="1", cause="bent")
+    assert used(session) == 3
+    feed(run, 10, good="1")
+    assert used(session) == 4
+    assert problems(session) == []
+
+
+def test_pst_12_the_report_consumes_only_what_no_operation_did(run, session, placed):
+    feed(run, 10, good="3")
+    feed(run, 20, good="3", report_as_finished=True)
+    assert (used(session), on_hand(session, BELL)) == (3, 7)
+    dialog(run, good="2", accept_error=True, reason="typed later")
+    assert used(session) == 5
+    feed(run, 10, good="2")
+    assert used(session) == 5
+
+
+def test_lif_13_what_is_taken_back_comes_back(run, session, placed):
+    feed(run, 10, good="2")
+    entry_no = feed(run, 10, good="3").entry_no
+    back(run, entry_no)
+    assert (used(session), on_hand(session, BELL)) == (2, 8)
+    assert problems(session) == []
+
+
+def test_lif_13_what_was_reported_with_it_stays(run, session, placed):
+    entry_no = feed(run, 10, good="5").entry_no
+    dialog(run, good="4", accept_error=True, reason="typed later")
+    back(run, entry_no)
+    assert used(session) == 4
+    assert problems(session) == []
+
+
+def test_lif_13_never_and_always(run, session, placed):
+    automatic(run, "Flushing principle", "Never", "Flushing principle")
+    feed(run, 10, good="1")
+    assert used(session) == 0
+    session.execute(update(ProdOrderComponent).where(ProdOrderComponent.order_no == "RPO-2").values(flushing="Manual"))
+    session.commit()
+    automatic(run, "Never", "Always", "Never")
+    feed(run, 10, good="1")
+    assert used(session) == 2
+    assert problems(session) == []
+
+
+def test_lif_5_a_reset_gives_back_what_operations_consumed(run, session, placed):
+    feed(run, 10, good="4")
+    run(reset_order, given=ResetOrder(order_no="RPO-2", confirmed=True))
+    assert (used(session), on_hand(session, BELL)) == (0, 10)
+    assert problems(session) == []
+
+
+def test_pst_16_without_stock_nothing_is_reported(run, session, placed):
+    sign_order(run, "RPO-3", "20")
+    session.execute(update(ProdOrderComponent).where(ProdOrderComponent.order_no == "RPO-3").values(operation_no=10))
+    session.commit()
+    with pytest.raises(Refusal):
+        feed(run, 10, order_no="RPO-3", good="20")
+    assert steps(session, "RPO-3")[0][1] == "Not started"
+
+
+def test_d25_a_unit_that_reports_itself_waits_for_the_operations(run, session, bikes):
+    """ASC-13: the scan is kept; the unit is reported once its operations are."""
+    session.execute(update(Item).where(Item.no == BIKE).values(report_when_completed=True))
+    session.commit()
+    feed(run, 10, order_no="RPO-1", run_minutes="5")
+    station = Station(session)
+    station.build("BK-1", "F-1", "W-1", "W-2", "P-A")
+    assert station.answer.notes[-1]["code"] == "WAITS_FOR_OPERATIONS"
+    assert row(session, station.product)[:2] == ("Open", 0)
+    feed(run, 10, order_no="RPO-1", good="1")
+    feed(run, 20, order_no="RPO-1", good="1")
+    report(run, station.product)
+    assert problems(session) == []
