@@ -29,6 +29,7 @@ from shopfloor.people.actor import Actor
 from shopfloor.people.queries import require_operator
 from shopfloor.production.components import order_lines
 from shopfloor.production.errors import OperationAboveDue, OperationEntryPosted, OperationEntryTakenBack
+from shopfloor.production.inputs import ConsumptionChoice
 from shopfloor.production.locking import LockedOrder, lock_order
 from shopfloor.production.operation_flushing import components_of, flush_operation, give_back
 from shopfloor.production.operation_rules import Progress
@@ -230,9 +231,8 @@ def _finish(session: Session, actor: Actor, job: Job) -> AssociationsChanged | N
         return None
     if job.unit.match_id:
         line = ReportLineInput(match_id=job.unit.match_id, good=given.good, error=given.scrap, error_cause=given.cause)
-        answer = report_rows(
-            session, actor, job.order, ReportInput(lines=[line], accept_error=given.accept_error, reason=given.reason)
-        )
+        rows = ReportInput(lines=[line], accept_error=given.accept_error, reason=given.reason)
+        answer = report_rows(session, actor, job.order, rows, choice=ConsumptionChoice(posting_date=given.posting_date))
     else:
         dialog = ReportOrder(
             good=given.good, error=given.scrap, error_cause=given.cause, accept_error=given.accept_error, reason=given.reason,
@@ -246,7 +246,8 @@ def _scrap_unit(session: Session, actor: Actor, job: Job) -> AssociationsChanged
     """C16: its row is error at once, with what was built in; parts that it lacks are not asked for any more."""
     line = ReportLineInput(match_id=job.unit.match_id, good=ZERO, error=ONE, error_cause=job.given.cause)
     scrapped = ReportInput(lines=[line], accept_error=True, reason=job.given.reason or job.given.cause)
-    return _all_or_none(job, report_rows(session, actor, job.order, scrapped))
+    on_that_day = ConsumptionChoice(posting_date=job.given.posting_date)
+    return _all_or_none(job, report_rows(session, actor, job.order, scrapped, choice=on_that_day))
 
 
 def _all_or_none(job: Job, answer: AssociationsChanged) -> AssociationsChanged:

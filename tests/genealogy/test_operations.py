@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from shopfloor.errors import NotAllowed, NotFound, Refusal
 from shopfloor.genealogy.inputs import ReportInput, ReportLineInput, ReportOrder, SelectionInput
@@ -17,7 +20,7 @@ from shopfloor.genealogy.reporting import report_as_finished
 from shopfloor.genealogy.resetting import reset_order
 from shopfloor.genealogy.reversing import reverse_report
 from shopfloor.items.models import Item
-from shopfloor.ledger.models import OpenItemEntry
+from shopfloor.ledger.models import ItemLedgerEntry, OpenItemEntry
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.commands import set_consumption, set_setting
@@ -40,6 +43,7 @@ from shopfloor.production.inputs import (
 from shopfloor.production.models import ProdOrderComponent, ProdOrderOperation
 from shopfloor.production.operations import entries_of_operation, read_progress
 from shopfloor.production.resources import RESOURCE
+from tests.conftest import runner
 from tests.factories_genealogy import BELL, BIKE, Station, bike_order, bike_plant, bike_stock, problems, report
 from tests.factories_items import make_item
 from tests.factories_production import counted
@@ -539,4 +543,34 @@ def test_d25_a_unit_that_reports_itself_waits_for_the_operations(run, session, b
     feed(run, 10, order_no="RPO-1", good="1")
     feed(run, 20, order_no="RPO-1", good="1")
     report(run, station.product)
+    assert problems(session) == []
+
+
+def test_lif_9_the_posting_date_holds_for_everything_that_is_posted(run, session, unit):
+    feed(run, 10, order_no="RPO-1", scrap="1", cause="cracked", number="BK-1", posting_date="2026-01-15")
+    days = set(session.scalars(select(ItemLedgerEntry.posting_date).where(ItemLedgerEntry.order_no == "RPO-1")))
+    session.rollback()
+    assert days == {date(2026, 1, 15)}
+    assert entries_of_operation(session, "RPO-1", 10)[0].new.posting_date == date(2026, 1, 15)
+    session.rollback()
+
+
+def test_a23_reports_of_two_people_at_once_never_exceed_what_arrives(session, run, bikes):
+    """The order is locked before anything is read: of ten reports of one sign each, five are kept."""
+    bind, codes = session.get_bind(), []
+
+    def work():
+        with Session(bind) as own:
+            try:
+                codes.append(feed(runner(own), 10, good="1").code)
+            except Refusal as refusal:
+                codes.append(refusal.code)
+
+    threads = [threading.Thread(target=work) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(codes) == ["OPERATION_ABOVE_DUE"] * 5 + ["OPERATION_REPORTED"] * 5
+    assert steps(session)[0] == (10, "Completed", "5.00000", "0.00000")
     assert problems(session) == []

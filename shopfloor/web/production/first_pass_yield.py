@@ -19,7 +19,7 @@ from shopfloor.web.tables import Cell, Column, table
 bp = Blueprint("first_pass_yield", __name__)
 COLUMNS = (
     Column(_l("Order"), "number"), Column(_l("Item")), Column(_l("Reported"), "quantity"), Column(_l("Good"), "quantity"),
-    Column(_l("Good at the first attempt"), "quantity"), Column(_l("First-pass yield"), "quantity"), Column(_l("Made"), "time"),
+    Column(_l("Good at the first attempt"), "quantity"), Column(_l("First-pass yield"), "quantity"), Column(_l("Created"), "time"),
 )
 
 

@@ -190,7 +190,7 @@ def _form(order: OrderCard, step: OrderOperation, refusal: Refusal | None) -> Fo
         "worker_no": [(one.no, one.name) for one in list_operators(session) if not one.blocked] if may(rights.REPORT) else [],
     }
     blank = dict.fromkeys(("scrap", "setup_minutes", "run_minutes"), "")
-    values = {**blank, "resource": step.resource, "good": shown(step.remaining) if not numbers else ""}
+    values = {**blank, "resource": step.resource, "good": shown(step.remaining) if not numbers and step.status != COMPLETED else ""}
     return FormBuilder(
         ReportOperation, action=_address(order.order.no, step.operation_no), submit=_("Report"), refusal=refusal, values=values,
         options=options, without=without,
