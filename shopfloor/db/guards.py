@@ -13,6 +13,7 @@ APPEND_ONLY = (
     "command_entry",
     "scan_entry",
     "number_history",
+    "operation_entry",
     "inspection_value",
     "inspection_attachment",
 )

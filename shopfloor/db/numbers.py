@@ -23,6 +23,7 @@ COUNTERS = (
     "picking_list",
     "document",
     "number_history",
+    "operation_entry",
     "inspection",
     "inspection_value",
     "inspection_attachment",

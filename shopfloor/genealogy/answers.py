@@ -194,6 +194,15 @@ class WaitsForInspection(Answer):
 
 
 @dataclass(frozen=True)
+class WaitsForOperations(Answer):
+    """ASC-13, D25: note: the unit is complete, but its report waits for the operations of the order."""
+
+    code = "WAITS_FOR_OPERATIONS"
+    message = "{number} is complete and waits for the operations of its order. It is reported afterwards."
+    number: str
+
+
+@dataclass(frozen=True)
 class ReservationMoved(Answer):
     """D19: note: somebody else's non-specific reservation was moved to other stock."""
 

@@ -20,6 +20,7 @@ from shopfloor.genealogy.answers import (
     ScanAnswer,
     UnitCompleted,
     WaitsForInspection,
+    WaitsForOperations,
 )
 from shopfloor.genealogy.drawing import Part, Registered, associate
 from shopfloor.genealogy.errors import (
@@ -47,6 +48,7 @@ from shopfloor.inspections.errors import InspectionRequired
 from shopfloor.items.errors import UnitUnknown
 from shopfloor.items.tracking import Tracking
 from shopfloor.people import rights
+from shopfloor.production.errors import OperationQuantityDiffers, OperationsMissing
 from shopfloor.production.rules import STARTED
 from shopfloor.quantity import ONE, ZERO, NotAQuantity, parse, rounded, shown
 from shopfloor.reservations.errors import NotAvailable, ReservedElsewhere, refusal_of_hold
@@ -233,6 +235,9 @@ def _report_itself(job: ScanJob) -> None:
         answer = report_rows(job.session, job.actor, job.order, ReportInput(lines=lines, reason="completed"))
     except InspectionRequired:  # nothing was written yet: the unit is complete, and waits for its result (ASC-19)
         job.note(WaitsForInspection(number=number))
+        return
+    except (OperationsMissing, OperationQuantityDiffers):  # nothing was written here either (ASC-13)
+        job.note(WaitsForOperations(number=number))
         return
     if answer.done:
         job.note(ReportedByItself(number=number))

@@ -150,8 +150,8 @@ class ResetTakesBack(NeedsConfirmation):
 
     code = "RESET_TAKES_BACK"
     message = (
-        "Resetting production order {order_no} to {stage} takes back {reported} reported, {consumed} lines of consumption and "
-        "{picked} picks. Registrations stay, with their reservations. Reset it?"
+        "Resetting production order {order_no} to {stage} takes back {reported} reported, {consumed} lines of consumption, "
+        "{picked} picks and {operations} entries of operations. Registrations stay, with their reservations. Reset it?"
     )
     order_no: str
     stage: str
@@ -159,6 +159,7 @@ class ResetTakesBack(NeedsConfirmation):
     """Good and error quantity with its unit."""
     consumed: int
     picked: int
+    operations: int
 
 
 @dataclass(eq=False)
@@ -207,3 +208,38 @@ class LineEnded(NeedsConfirmation):
     item: str
     product: str
     number: str
+
+
+@dataclass(eq=False)
+class ScrapUnitMissing(Refusal):
+    """C16: scrap of a serial product says which unit."""
+
+    code = "SCRAP_UNIT_MISSING"
+    message = "Which unit of production order {order_no} is scrap? Open are: {numbers}."
+    order_no: str
+    numbers: str
+
+
+@dataclass(eq=False)
+class UnitReportedThere(Refusal):
+    """C16: a unit passes each operation once."""
+
+    code = "OPERATION_UNIT_REPORTED"
+    message = "{number} is reported at operation {operation_no} already."
+    number: str
+    operation_no: int
+
+
+@dataclass(eq=False)
+class OperationReportRefused(Refusal):
+    """PST-16, PST-19: the product is reported with the operation, or nothing is."""
+
+    code = "OPERATION_REPORT_REFUSED"
+    message = (
+        "Operation {operation_no} of production order {order_no}: {count} units cannot be reported as finished ({codes}). "
+        "Nothing was reported."
+    )
+    order_no: str
+    operation_no: int
+    count: int
+    codes: str

@@ -186,10 +186,10 @@ class TrackedComponentsPage:
 
 def tracked_components_page(
     session: Session, order_no: str, *, match_id: int = 0, line_no: int = 0, session_id: str = "", before: int = 0, station_code: str = "",
-    starting: Decimal = ZERO,
+    starting: Decimal = ZERO, operation_no: int = 0,
 ) -> TrackedComponentsPage:
     """The page of one order with one product selected, at a station. `starting` is the quantity of an open Start dialog (ENT-8): it
-    counts as started in what the page says, not in what it lets report.
+    counts as started in what the page says, not in what it lets report. Components of `operation_no` come first (ENT-6, ENT-10).
 
     Six statements, a few more for batch products, full orders and lines that may be loaded. Raises NotFound.
     """
@@ -212,13 +212,18 @@ def tracked_components_page(
         product=row.tracking.label() if row is not None else "",
         product_status=row_status(row, situation.lines) if row is not None else "",
         match_id=row.match_id if row is not None else 0,
-        components=tuple(component_row(line) for line in situation.listed) if row is not None and row.state != PREALLOCATED else (),
+        components=_components(situation, operation_no) if row is not None and row.state != PREALLOCATED else (),
         loadable=loadable_lines(session, situation, station_code),
         selected_line=line_no,
         answers=tuple(answers[:SHOWN_ANSWERS]),
         undo=undo_label(answers),
         read_at=now(),
     )
+
+
+def _components(situation: Situation, operation_no: int) -> tuple[ComponentRow, ...]:
+    rows = [component_row(line) for line in situation.listed]
+    return tuple(sorted(rows, key=lambda line: bool(operation_no) and line.operation_no != operation_no))
 
 
 def _starting(situation: Situation, starting: Decimal) -> Situation:

@@ -19,6 +19,7 @@ from shopfloor.genealogy.facts import Product
 from shopfloor.genealogy.flushing import flushing_of
 from shopfloor.genealogy.inputs import ReportInput, ReportLineInput, ReportOrder
 from shopfloor.genealogy.maintenance_errors import NotEnoughCompleted
+from shopfloor.genealogy.operation_checks import check_operations
 from shopfloor.genealogy.reporting import end_reported_job, report_rows, settle_picking_list
 from shopfloor.genealogy.scan_queries import read_situation
 from shopfloor.genealogy.starting import start_on
@@ -45,8 +46,12 @@ def report_order(session: Session, actor: Actor, *, order_no: str, given: Report
     actor.require(rights.REPORT)
     if given.accept_error:
         actor.require(rights.REPORT_INCOMPLETE)
+    return report_locked(session, actor, lock_order(session, order_no), given)
+
+
+def report_locked(session: Session, actor: Actor, order: LockedOrder, given: ReportOrder) -> AssociationsChanged:
+    """The report of a locked order, rights checked; the last operation uses it, too (PST-19)."""
     _check(given)
-    order = lock_order(session, order_no)
     situation = read_situation(session, order, 0)
     product, line = situation.product, order_lines(session, order.no)[0]
     units = completed_units(session, situation) if product.takes_part else ()
@@ -54,7 +59,7 @@ def report_order(session: Session, actor: Actor, *, order_no: str, given: Report
     order, line = _started(session, actor, order, line, max(good + error + line.reported, situation.registered))
     if product.takes_part:
         lines = _rows(units, good, error, given, product)
-        rows = ReportInput(lines=lines, accept_error=given.accept_error, reason=given.reason)
+        rows = ReportInput(lines=lines, accept_error=given.accept_error, reason=given.reason, end_job=given.end_job)
         answer = report_rows(session, actor, order, rows, choice=given)
     else:
         answer = _report(session, actor, order, line, product, good, error, given)
@@ -136,6 +141,11 @@ def _report(
             unit=product.base_unit_code,
         )
     parameters.check_maximum(order.no, good + error, product.base_unit_code)
+    if not given.accept_error:
+        check_operations(
+            session, order.no, parameters, operated=line.operated, good=good, before=line.good, unit=product.base_unit_code,
+            final=given.end_job,
+        )
     components = order_components(session, order.no)
     tracking = Tracking(order.fixed_serial_no, order.fixed_lot_no)
     posted = finish(

@@ -24,6 +24,7 @@ from shopfloor.genealogy.judging import judge
 from shopfloor.genealogy.maintenance_errors import ComponentOnHold, JournalOpen, NothingSelected, NotReportable
 from shopfloor.genealogy.models import AssociationAction, AssociationState, ComponentAssociation, TrackedProduct
 from shopfloor.genealogy.open_journals import propose
+from shopfloor.genealogy.operation_checks import check_operations
 from shopfloor.genealogy.report_rules import Report
 from shopfloor.genealogy.row_queries import HeldNumbers, OrderRows, held_numbers, hold_of, hold_of_goods, open_journal_lines, read_rows
 from shopfloor.genealogy.scan_queries import read_situation
@@ -38,7 +39,7 @@ from shopfloor.production.counters import end_components
 from shopfloor.production.inputs import ConsumptionChoice
 from shopfloor.production.journals import ComponentUse, Flushing, PostedJournal, ProductReport, finish
 from shopfloor.production.locking import LockedOrder, lock_order
-from shopfloor.production.parameters import read_parameters
+from shopfloor.production.parameters import Parameters, read_parameters
 from shopfloor.production.rules import STARTED
 from shopfloor.quantity import ZERO, shown
 from shopfloor.reservations.errors import refusal_of_hold
@@ -137,6 +138,7 @@ def report_rows(
     if not reports:
         return AssociationsChanged(done_text="Nothing was reported.", refused=refused)
     parameters.check_maximum(order.no, sum((report.quantity for report in reports), ZERO), product.base_unit_code)
+    _check_operations(session, rows, reports, given, parameters)
     flushing = flushing_of(session, order.no, choice=choice, parameters=parameters)
     posted, uses = _post(session, actor, order, rows, reports, given.reason, flushing, choice)
     _write(session, actor, order, reports, uses, posted.register_no, given)
@@ -234,6 +236,17 @@ def _too_many(rows: OrderRows, reports: Sequence[Report], base: Decimal) -> list
         if report.row.match_id not in fitting
     ]
     return [{"code": refusal.code, "fields": refusal.outcome_fields()} for refusal in refusals]
+
+
+def _check_operations(session: Session, rows: OrderRows, reports: Sequence[Report], given: ReportInput, parameters: Parameters) -> None:
+    """ASC-13: the order's operations, for all rows together."""
+    if given.accept_error:
+        return
+    product, good = rows.situation.product, sum((report.good for report in reports), ZERO)
+    check_operations(
+        session, rows.situation.order_no, parameters, operated=rows.operated, good=good, before=product.good,
+        unit=product.base_unit_code, final=given.end_job,
+    )
 
 
 # --- posting --------------------------------------------------------------------------------------------------------------

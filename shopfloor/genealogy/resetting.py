@@ -31,6 +31,7 @@ from shopfloor.people.actor import Actor
 from shopfloor.production.answers import OrderMoved
 from shopfloor.production.inputs import ResetOrder
 from shopfloor.production.locking import LockedOrder, lock_order
+from shopfloor.production.operations import read_progress, take_back_entries
 from shopfloor.production.resetting import Standing, TakenBackOrder, set_back, stage_before, standing_of, take_back
 from shopfloor.production.rules import STARTED
 from shopfloor.quantity import ZERO, shown
@@ -68,21 +69,30 @@ def _take_back(session: Session, actor: Actor, order: LockedOrder, stage: str, g
         raise JournalOpen(number=f"Production order {order.no}", owner=line.owner, journal_no=line.journal_no)
     found, associations = standing_of(session, order.no), associations_of_order(session, order.no)
     picked = [one for one in associations if one.state == PICKED]
-    if (found or picked) and not given.confirmed:
-        raise _question(order, stage, found, len(picked))
+    progress = read_progress(session, order.no)
+    operations = sum(one.operation.entries for one in progress)
+    if (found or picked or operations) and not given.confirmed:
+        raise _question(order, stage, found, len(picked), operations)
+    if operations:
+        take_back_entries(session, actor, order.no, reason=given.reason)
     done = take_back(session, actor, order=order, found=found, reason=given.reason)
     back = _matched(session, order.no, associations, done)
     restore_associations(session, actor, back)
     _open_again(session, order.no)
     events = [consumed_event(use, AssociationAction.REVERSED, done.register_no, given.reason) for use, _ in back]
     append(session, actor, [*(_unpicked(one, given.reason) for one in picked), *events, *_unreport(session, order, done, given.reason)])
-    after = {"register": done.register_no, "outputs": len(done.outputs), "consumption": len(done.returned), "picks": len(picked)}
+    after = {
+        "register": done.register_no, "outputs": len(done.outputs), "consumption": len(done.returned), "picks": len(picked),
+        "operations": operations,
+    }
     audit.record(session, "reset taken back", f"order {order.no}", after=after, reason=given.reason)
 
 
-def _question(order: LockedOrder, stage: str, found: Standing, picked: int) -> ResetTakesBack:
+def _question(order: LockedOrder, stage: str, found: Standing, picked: int, operations: int) -> ResetTakesBack:
     reported = sum((entry.reported for entry in found.outputs), ZERO)
-    return ResetTakesBack(order_no=order.no, stage=stage, reported=shown(reported), consumed=len(found.consumption), picked=picked)
+    return ResetTakesBack(
+        order_no=order.no, stage=stage, reported=shown(reported), consumed=len(found.consumption), picked=picked, operations=operations
+    )
 
 
 def _matched(

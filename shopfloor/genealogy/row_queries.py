@@ -23,7 +23,7 @@ from shopfloor.items.holds import Hold, Use, strictest
 from shopfloor.items.models import NumberInformation
 from shopfloor.items.tracking import Tracking
 from shopfloor.people.models import Operator
-from shopfloor.production.components import order_components
+from shopfloor.production.components import operated, order_components
 from shopfloor.production.locking import LockedOrder
 from shopfloor.production.rules import Component
 from shopfloor.quantity import ONE
@@ -61,6 +61,7 @@ _ROWS = (
         .scalar_subquery()
         .label("earlier"),
         inspected_at_report(bindparam("at_item", type_=String)).label("inspected"),
+        operated(bindparam("at_plant"), bindparam("at_order")).label("operated"),
     )
     .where(
         _row.c.plant_no == bindparam("at_plant"), _row.c.order_no == bindparam("at_order"), _row.c.state != "Removed",
@@ -91,6 +92,8 @@ class OrderRows:
     """Rows above the started quantity (EDG-31, D9)."""
     inspected: bool = False
     """The product is inspected when it is reported (ASC-19)."""
+    operated: bool = False
+    """An operation of the order was reported (C16)."""
 
     def associations(self, match_id: int) -> tuple[Association, ...]:
         """The row's own associations, oldest first."""
@@ -109,7 +112,7 @@ def read_rows(session: Session, order: LockedOrder, match_ids: Iterable[int]) ->
     wanted = sorted(set(match_ids))
     components = order_components(session, order.no)
     situation = read_situation(session, order, 0, components=components)
-    rows, inspected = _rows(session, order.no, wanted, situation.product)
+    rows, inspected, reported_operations = _rows(session, order.no, wanted, situation.product)
     associations = _associations(session, (_association.c.order_no == order.no) & _association.c.match_id.in_([*wanted, 0]))
     product = situation.product
     return OrderRows(
@@ -119,6 +122,7 @@ def read_rows(session: Session, order: LockedOrder, match_ids: Iterable[int]) ->
         tuple(components),
         awaiting_of(session, order.no, situation.product, situation.registered),
         inspected,
+        reported_operations,
     )
 
 
@@ -162,20 +166,20 @@ def hold_of_goods(item_no: str, tracking: Tracking, held: HeldNumbers) -> Hold |
     return strictest((hold for hold in found if hold is not None), Use.PRODUCE)
 
 
-def _rows(session: Session, order_no: str, wanted: Sequence[int], product: Product) -> tuple[list[Row], bool]:
+def _rows(session: Session, order_no: str, wanted: Sequence[int], product: Product) -> tuple[list[Row], bool, bool]:
     """The last row takes the rest (D31), so each is read with those before it: serial rows are one each, batch rows have quantities.
 
-    And whether the product is inspected at its report.
+    And whether the product is inspected at its report, and whether operations of the order were reported.
     """
     if not wanted:
-        return [], False
+        return [], False, False
     at = {"at_plant": current_plant(session), "at_order": order_no}
     found = session.connection().execute(_ROWS, at | {"wanted": list(wanted), "at_item": product.item_no}).all()
-    inspected = any(r.inspected for r in found)
+    inspected, reported_operations = any(r.inspected for r in found), any(r.operated for r in found)
     if product.serial:
-        return [read_row(r, (ONE,) * r.earlier) for r in found], inspected
+        return [read_row(r, (ONE,) * r.earlier) for r in found], inspected, reported_operations
     quantities = session.connection().execute(_QUANTITIES, at).all()
-    return [read_row(r, tuple(q.quantity for q in quantities if q.match_id < r.match_id)) for r in found], inspected
+    return [read_row(r, tuple(q.quantity for q in quantities if q.match_id < r.match_id)) for r in found], inspected, reported_operations
 
 
 def read_row(r: SqlRow[Any], earlier: tuple[Decimal, ...]) -> Row:

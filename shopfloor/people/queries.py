@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from shopfloor.db import current_plant
 from shopfloor.errors import NotFound
 from shopfloor.people.actor import Actor
-from shopfloor.people.errors import BadgeBlocked, BadgeUnknown, TokenUnknown
+from shopfloor.people.errors import BadgeBlocked, BadgeUnknown, RecordBlocked, TokenUnknown
 from shopfloor.people.models import AccessToken, Operator, Plant, Role, Station
 from shopfloor.people.rights import RIGHTS
 
@@ -126,6 +126,15 @@ def list_operators(session: Session) -> list[OperatorRow]:
     """Everybody, by number."""
     columns = (Operator.no, Operator.name, Operator.badge, Operator.role, Operator.language, Operator.blocked)
     return [OperatorRow(*row) for row in session.execute(select(*columns).order_by(Operator.no))]
+
+
+def require_operator(session: Session, operator_no: str) -> None:
+    """Somebody who is there and not blocked. One statement. Raises NotFound, RecordBlocked."""
+    blocked = session.scalar(select(Operator.blocked).where(Operator.no == operator_no))
+    if blocked is None:
+        raise NotFound(record="operator", number=operator_no)
+    if blocked:
+        raise RecordBlocked(record="operator", number=operator_no)
 
 
 def list_stations(session: Session) -> list[StationRow]:

@@ -34,6 +34,13 @@ BY_PRINCIPLE, ALWAYS, NEVER = AUTOMATIC = ("Flushing principle", "Always", "Neve
 """What a stage of production consumes by itself (LIF-13)."""
 AT_START, AT_OPERATIONS, AT_REPORT = CONSUMPTION_STAGES = ("consumption_at_start", "consumption_at_operations", "consumption_at_report")
 
+ONLINE = "finished_report_online"
+NO, STATUS, QUANTITY, STATUS_AND_QUANTITY = FEEDBACK = ("No", "Status", "Quantity", "Status + Quantity")
+"""PST-19: what feedback at the last operation does to the order: nothing, its stage, its stock, or both."""
+WAITS = "report_waits_for_operations"
+WHEN_REPORTED, WAIT_ALWAYS, WAIT_NEVER = WAITING = ("When reported", "Always", "Never")
+"""ASC-13: orders with an entry of an operation only, every order with operations, or none."""
+
 SETTINGS = {
     setting.name: setting
     for setting in (
@@ -47,6 +54,8 @@ SETTINGS = {
         Setting(AT_START, "What starting an order consumes by itself (LIF-13)", BY_PRINCIPLE, AUTOMATIC),
         Setting(AT_OPERATIONS, "What feedback at an operation consumes by itself (LIF-13)", BY_PRINCIPLE, AUTOMATIC),
         Setting(AT_REPORT, "What reporting as finished consumes by itself (LIF-13)", BY_PRINCIPLE, AUTOMATIC),
+        Setting(ONLINE, "Update finished report on-line: what feedback at the last operation brings (PST-19)", NO, FEEDBACK),
+        Setting(WAITS, "Whether a report as finished waits for the operations (ASC-13)", WHEN_REPORTED, WAITING),
         Setting("maximum_report_quantity", "Most that one report may make, good and error; blank: no limit (LIF-14)", "", (), number=True),
         Setting("start_deviation_percent", "How far above the ordered quantity may be started, in percent (LIF-14)", "0", (), number=True),
         Setting("report_surplus_percent", "How far above the started quantity may be made, in percent (EDG-16)", "0", (), number=True),

@@ -5,6 +5,7 @@ An order knows nothing of tracked units; `genealogy` sits above and calls `produ
 
 - everything that changes an order holds its row first (`locking.lock_order`), and its version rises with it (A23);
 - good, error and consumed quantities equal the sums of the order's entries (`check.check_counters`);
+- the figures of an operation equal the sums of its append-only entries, and an entry is taken back at most once (C16);
 - rows of an order sum to what the order line needs (D31), and parts of a report to what flushing owes (PST-12);
 - an ended order takes nothing (PR-08).
 """

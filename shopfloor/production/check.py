@@ -4,24 +4,56 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from shopfloor.db import plant, table
 from shopfloor.ledger.check import Problem
 from shopfloor.ledger.entry_types import EntryType, OrderType
 from shopfloor.ledger.models import ItemLedgerEntry
-from shopfloor.production.models import ProdOrderComponent, ProdOrderLine
+from shopfloor.production.models import OperationEntry, ProdOrderComponent, ProdOrderLine, ProdOrderOperation
+from shopfloor.production.operations import FIGURES, SUMS
 from shopfloor.quantity import ZERO, shown
 
 _entry = table(ItemLedgerEntry)
 _line = table(ProdOrderLine)
 _component = table(ProdOrderComponent)
+_operation = table(ProdOrderOperation)
+_operation_entry = table(OperationEntry)
 
 
 def check_counters(session: Session) -> list[Problem]:
-    """Good and error quantity of lines, and consumed quantity of components, equal their entries. Two statements."""
-    return _check_lines(session) + _check_components(session)
+    """Quantities of lines, consumed quantity of components, and sums of operations equal their entries. Four statements."""
+    return _check_lines(session) + _check_components(session) + _check_operations(session)
+
+
+def _check_operations(session: Session) -> list[Problem]:
+    """C16. An operation that was planned away has entries that were all taken back."""
+    entry, operation = _operation_entry.c, _operation.c
+    counted = case((entry.corrects_entry_no.is_(None), 1), else_=-1)
+    sums = [func.sum(entry[name], type_=entry[name].type) for name in SUMS]
+    sums += [func.sum(counted), func.sum(case((entry.ends, counted), else_=0))]
+    said = {
+        (row[0], row[1]): tuple(row[2:])
+        for row in session.connection().execute(
+            select(entry.order_no, entry.operation_no, *sums)
+            .where(plant(session, _operation_entry))
+            .group_by(entry.order_no, entry.operation_no)
+        )
+    }
+    kept = {
+        (row[0], row[1]): tuple(row[2:])
+        for row in session.connection().execute(
+            select(operation.order_no, operation.operation_no, *(operation[name] for name in FIGURES)).where(plant(session, _operation))
+        )
+    }
+    nothing = (0,) * len(FIGURES)
+    return [
+        Problem(f"Production order {key[0]} operation {key[1]}: {figure} is {have}, its entries say {want}.")
+        for key in sorted(said | kept)
+        for figure, have, want in zip(FIGURES, kept.get(key, nothing), said.get(key, nothing), strict=True)
+        if have != want
+    ]
 
 
 def _check_lines(session: Session) -> list[Problem]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Exists, Row, Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from shopfloor.db import current_plant, table
@@ -18,18 +18,26 @@ from shopfloor.items.models import (
     TrackedComponentsPolicy,
     UnitOfMeasure,
 )
-from shopfloor.production.models import ProdOrderComponent, ProdOrderLine
+from shopfloor.production.models import ProdOrderComponent, ProdOrderLine, ProdOrderOperation
 from shopfloor.production.rules import Component
 from shopfloor.reservations.models import ReservationEntry, ReservationSource, ReservationStatus
 
 _line = table(ProdOrderLine)
 _component = table(ProdOrderComponent)
+_operation = table(ProdOrderOperation)
 _item = table(Item)
 _code = table(ItemTrackingCode)
 _policy = table(TrackedComponentsPolicy)
 _unit = table(UnitOfMeasure)
 _reserved = table(ReservationEntry)
 CONSUMED_BY = "manufacturing outbound"
+
+
+def operated(plant_no: ColumnElement[int], order_no: ColumnElement[str]) -> Exists:
+    """Whether an entry of an operation of the order stands (C16); a part of statements that are read anyhow."""
+    return exists().where(_operation.c.plant_no == plant_no, _operation.c.order_no == order_no, _operation.c.entry_count > 0)
+
+
 _LINES = (
     select(
         _line.c.line_no,
@@ -46,6 +54,7 @@ _LINES = (
             _reserved.c.reservation_status == ReservationStatus.SURPLUS.value,
         )
         .label("has_plan"),
+        operated(bindparam("at_plant"), bindparam("at_order")).label("operated"),
     )
     .where(_line.c.plant_no == bindparam("at_plant"), _line.c.order_no == bindparam("at_order"))
     .order_by(_line.c.line_no)
@@ -66,6 +75,8 @@ class OrderLine:
     error: Decimal
     has_plan: bool = False
     """Numbers were assigned to a line of the order beforehand (PR-02)."""
+    operated: bool = False
+    """An operation of the order was reported (C16)."""
 
     @property
     def reported(self) -> Decimal:

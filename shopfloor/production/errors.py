@@ -184,3 +184,75 @@ class AlreadyReplaced(Refusal):
     order_no: str
     line_no: int
     item: str
+
+
+@dataclass(eq=False)
+class OperationAboveDue(Refusal):
+    """C16: no more passes through an operation than was started, with its accepted surplus, and not scrapped before."""
+
+    code = "OPERATION_ABOVE_DUE"
+    message = (
+        "Production order {order_no}: {due} {unit} arrive at operation {operation_no} and {reported} are reported, "
+        "so {quantity} more cannot be reported."
+    )
+    order_no: str
+    operation_no: int
+    due: str
+    reported: str
+    quantity: str
+    unit: str
+
+
+@dataclass(eq=False)
+class OperationEntryTakenBack(Refusal):
+    """C16: an entry is taken back once, and what takes it back stays."""
+
+    code = "OPERATION_ENTRY_TAKEN_BACK"
+    message = "Entry {entry_no} of production order {order_no} was taken back already, or takes another one back."
+    order_no: str
+    entry_no: int
+
+
+@dataclass(eq=False)
+class OperationEntryPosted(Refusal):
+    """PST-18: what an entry reported as finished is reversed first."""
+
+    code = "OPERATION_ENTRY_POSTED"
+    message = (
+        "Entry {entry_no} of production order {order_no} reported the product as finished with register {register_no}. "
+        "Reverse that report first."
+    )
+    order_no: str
+    entry_no: int
+    register_no: int
+
+
+@dataclass(eq=False)
+class OperationsMissing(Refusal):
+    """ASC-13: all operations reported, unless the error is accepted."""
+
+    code = "OPERATIONS_MISSING"
+    message = (
+        "Production order {order_no}: {quantity} {unit} would be reported good in all, and operations {operations} are reported for less. "
+        "Report them, or accept the error."
+    )
+    order_no: str
+    quantity: str
+    unit: str
+    operations: str
+
+
+@dataclass(eq=False)
+class OperationQuantityDiffers(Refusal):
+    """ASC-13: the reported quantity equals that of the last operation, unless the error is accepted."""
+
+    code = "OPERATION_QUANTITY_DIFFERS"
+    message = (
+        "Production order {order_no}: {quantity} {unit} would be reported good in all, and the last operation {operation_no} has {good}. "
+        "Report the operation, or accept the error."
+    )
+    order_no: str
+    quantity: str
+    unit: str
+    operation_no: int
+    good: str

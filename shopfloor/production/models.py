@@ -255,4 +255,61 @@ class ProdOrderOperation(PlantLed, Base):
     operation_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     description: Mapped[str] = mapped_column(String(100))
     resource: Mapped[str] = mapped_column(String(50), default="")
+    good_quantity: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    """This and the next five are sums of the operation's entries, proved by `shopfloor check`. Base units of the product."""
+    scrap_quantity: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    setup_minutes: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    run_minutes: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    entry_count: Mapped[int] = mapped_column(default=0)
+    """Entries that were not taken back."""
+    end_count: Mapped[int] = mapped_column(default=0)
+    """Those of them that say that the operation is done."""
     __table_args__ = (ForeignKeyConstraint(["plant_no", "order_no"], ["production_order.plant_no", "production_order.no"]),)
+
+
+class OperationEntry(PlantLed, Base):
+    """C16: time and quantity that were reported on an operation, append-only; a wrong one is taken back by an entry that names it.
+
+    An order that is planned anew may lose operations that have entries, so only numbers point to the order and the row (A21).
+    """
+
+    __tablename__ = "operation_entry"
+    entry_no: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    order_no: Mapped[str] = mapped_column(String(20))
+    operation_no: Mapped[int]
+    job: Mapped[str] = mapped_column(String(10), default="")
+    """Blank: a route card, for the whole operation; else the job that a job card is about (LIF-9)."""
+    resource: Mapped[str] = mapped_column(String(50), default="")
+    worker_no: Mapped[str] = mapped_column(String(50))
+    """Who did the work; `operator_no` is who reported it."""
+    setup_minutes: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    run_minutes: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    good_quantity: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    """Base units of the product; negative in an entry that takes another one back, as every figure."""
+    scrap_quantity: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    cause: Mapped[str] = mapped_column(String(100), default="")
+    match_id: Mapped[int] = mapped_column(BigInteger, default=0)
+    """The unit; 0: none was named."""
+    serial_no: Mapped[str] = mapped_column(String(50), default="")
+    lot_no: Mapped[str] = mapped_column(String(50), default="")
+    ends: Mapped[bool] = mapped_column(default=False)
+    """The operation is done, whatever its quantity."""
+    posting_date: Mapped[date]
+    corrects_entry_no: Mapped[int | None] = mapped_column(BigInteger)
+    register_no: Mapped[int] = mapped_column(BigInteger, default=0)
+    """The report as finished that came with it; 0: none."""
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    operator_no: Mapped[str] = mapped_column(String(50))
+    station_code: Mapped[str] = mapped_column(String(50), default="")
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    __table_args__ = (
+        CheckConstraint("job IN ('', 'Setup', 'Process')", name="job"),
+        CheckConstraint(
+            "corrects_entry_no IS NOT NULL OR "
+            "(setup_minutes >= 0 AND run_minutes >= 0 AND good_quantity >= 0 AND scrap_quantity >= 0)",
+            name="signs",
+        ),
+        Index(None, "plant_no", "order_no", "operation_no", "entry_no"),
+        # What is taken back is taken back once.
+        Index("uq_operation_entry_corrects", "plant_no", "corrects_entry_no", unique=True),
+    )

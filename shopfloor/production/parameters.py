@@ -7,7 +7,19 @@ from decimal import ROUND_DOWN, Decimal, localcontext
 
 from sqlalchemy.orm import Session
 
-from shopfloor.people.settings import AT_REPORT, AT_START, read_settings
+from shopfloor.people.settings import (
+    AT_OPERATIONS,
+    AT_REPORT,
+    AT_START,
+    NO,
+    ONLINE,
+    QUANTITY,
+    STATUS,
+    STATUS_AND_QUANTITY,
+    WAITS,
+    WHEN_REPORTED,
+    read_settings,
+)
 from shopfloor.production.components import OrderLine
 from shopfloor.production.errors import ReportAboveMaximum, ReportShort
 from shopfloor.production.rules import AUTOMATIC, BY_PRINCIPLE
@@ -24,12 +36,28 @@ class Parameters:
     """One of rules.AUTOMATIC: what starting consumes by itself."""
     at_report: str = BY_PRINCIPLE
     """The same for reporting as finished."""
+    at_operations: str = BY_PRINCIPLE
+    """The same for feedback at an operation."""
     maximum_report: Decimal | None = None
     """Most that one report may make, good and error, in base units; None: no limit."""
     start_deviation_percent: Decimal = ZERO
     surplus_percent: Decimal = ZERO
     shortage_percent: Decimal | None = None
     """None: a job may end at any quantity."""
+    online: str = NO
+    """PST-19: one of people.settings.FEEDBACK."""
+    waits: str = WHEN_REPORTED
+    """ASC-13: one of people.settings.WAITING."""
+
+    @property
+    def online_quantity(self) -> bool:
+        """Feedback at the last operation reports the product as finished."""
+        return self.online in {QUANTITY, STATUS_AND_QUANTITY}
+
+    @property
+    def online_status(self) -> bool:
+        """The end of the last operation ends the job."""
+        return self.online in {STATUS, STATUS_AND_QUANTITY}
 
     def check_maximum(self, order_no: str, quantity: Decimal, unit: str) -> None:
         """Raises ReportAboveMaximum for a report of too much at once."""
@@ -70,10 +98,13 @@ def read_parameters(session: Session) -> Parameters:
     return Parameters(
         at_start=_one_of(values[AT_START]),
         at_report=_one_of(values[AT_REPORT]),
+        at_operations=_one_of(values[AT_OPERATIONS]),
         maximum_report=parse(values["maximum_report_quantity"]) if values["maximum_report_quantity"] else None,
         start_deviation_percent=parse(values["start_deviation_percent"]),
         surplus_percent=parse(values[SURPLUS]),
         shortage_percent=parse(values["report_shortage_percent"]) if values["report_shortage_percent"] else None,
+        online=values[ONLINE],
+        waits=values[WAITS],
     )
 
 

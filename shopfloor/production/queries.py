@@ -22,15 +22,15 @@ from shopfloor.production.components import order_components
 from shopfloor.production.models import (
     BillOfMaterial,
     ProdOrderLine,
-    ProdOrderOperation,
     ProductionOrder,
     Routing,
 )
+from shopfloor.production.operation_rules import NOT_STARTED
+from shopfloor.production.operations import read_progress
 from shopfloor.quantity import ZERO
 
 _order = table(ProductionOrder)
 _line = table(ProdOrderLine)
-_operation = table(ProdOrderOperation)
 _item = table(Item)
 _bill = table(BillOfMaterial)
 _routing = table(Routing)
@@ -77,6 +77,15 @@ class OrderOperation:
     operation_no: int
     description: str
     resource: str
+    status: str = NOT_STARTED
+    due: Decimal = ZERO
+    """What arrives here: what was started, less the scrap before it."""
+    good: Decimal = ZERO
+    scrap: Decimal = ZERO
+    remaining: Decimal = ZERO
+    setup_minutes: Decimal = ZERO
+    run_minutes: Decimal = ZERO
+    last: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,22 +168,28 @@ def order_card(session: Session, order_no: str) -> OrderCard | None:
     row = session.connection().execute(_orders(session).where(_order.c.no == order_no)).first()
     if row is None:
         return None
-    operations = session.connection().execute(
-        select(_operation.c.operation_no, _operation.c.description, _operation.c.resource)
-        .where(plant(session, _operation), _operation.c.order_no == order_no)
-        .order_by(_operation.c.operation_no)
-    )
     return OrderCard(
         order=_row(row),
         fixed_serial_no=row.fixed_serial_no,
         fixed_lot_no=row.fixed_lot_no,
         created_at=row.created_at,
         components=tuple(order_components(session, order_no)),
-        operations=tuple(OrderOperation(*operation) for operation in operations),
+        operations=order_operations(session, order_no),
         actions=tuple(action for action in rules.MOVES if rules.steps(action, row.status) is not None),
         read_at=now(),
         bom_version=row.bom_version,
         routing_version=row.routing_version,
+    )
+
+
+def order_operations(session: Session, order_no: str) -> tuple[OrderOperation, ...]:
+    """The operations of an order with how far they are. One statement."""
+    return tuple(
+        OrderOperation(
+            one.operation.operation_no, one.operation.description, one.operation.resource, one.status, one.due, one.operation.good,
+            one.operation.scrap, one.remaining, one.operation.setup_minutes, one.operation.run_minutes, one.last,
+        )
+        for one in read_progress(session, order_no)
     )
 
 

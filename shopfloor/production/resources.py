@@ -16,6 +16,12 @@ from shopfloor.production.models import Resource
 RESOURCE = Master("resource", Resource, NewResource, key=("code",), columns=("code", "name", "kind"), named_by=(("resource",),))
 
 
+def resource_names(session: Session) -> list[tuple[str, str]]:
+    """Code and name of every resource that is not blocked. One statement."""
+    rows = session.execute(select(Resource.code, Resource.name).where(~Resource.blocked).order_by(Resource.code))
+    return [(row.code, f"{row.code} {row.name}") for row in rows]
+
+
 def require_resources(session: Session, codes: Iterable[str]) -> None:
     """What a routing names is there and not blocked. One statement. Raises NotFound, RecordBlocked."""
     wanted = sorted(set(codes) - {""})

@@ -119,7 +119,7 @@ def _give_back(
     """*Start* lines give back what is too much of them; other lines only what a start had consumed of them (LIF-4, LIF-13)."""
     order, line = begun.order, begun.line
     returns: list[reversal.Return] = []
-    by_a_start = _entry.c.register_no.in_(_starts(session, order.no))
+    by_a_start = _entry.c.register_no.in_(registers_by(session, order.no, SOURCE))
     narrowing: dict[bool, list[ColumnElement[bool]]] = {False: [], True: [by_a_start]}
     for others, narrowed in narrowing.items():
         too_much = rules.give_back(components, basis=begun.started, order_quantity=line.quantity, others=others)
@@ -132,8 +132,8 @@ def _give_back(
     settle_reservations(session, actor, order)
 
 
-def _starts(session: Session, order_no: str) -> Select[tuple[int]]:
-    """Registers in which a start of this order consumed."""
-    mine = (_entry.c.order_no == order_no, plant(session, _entry, _register), _register.c.source == SOURCE)
+def registers_by(session: Session, order_no: str, source: str) -> Select[tuple[int]]:
+    """Registers in which something consumed for this order, such as a start."""
+    mine = (_entry.c.order_no == order_no, plant(session, _entry, _register), _register.c.source == source)
     joined = _entry.join(_register, (_register.c.plant_no == _entry.c.plant_no) & (_register.c.register_no == _entry.c.register_no))
     return select(_entry.c.register_no).select_from(joined).where(*mine)

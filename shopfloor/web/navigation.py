@@ -51,6 +51,8 @@ MORE: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
         ("/allocation", _l("Allocate stock")),
     )),
     (_l("Production"), (
+        ("/operations", _l("Current operations")),
+        ("/first-pass-yield", _l("First-pass yield")),
         ("/waiting-units", _l("Units waiting for parts")),
         ("/scans", _l("Scan log")),
         ("/boms", _l("Bills of material")),

@@ -35,6 +35,8 @@ MODULES = (
     "production.boms",
     "production.dialogs",
     "production.journal",
+    "production.first_pass_yield",
+    "production.operations",
     "production.orders",
     "production.open_journals",
     "production.planning",

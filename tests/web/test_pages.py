@@ -133,6 +133,8 @@ PAGES = (
     "/inspection-tests/new",
     "/scans",
     "/scans?answer=refused&last=hour",
+    "/first-pass-yield",
+    "/operations",
     "/waiting-units",
     "/people",
     "/people/new",
@@ -222,7 +224,7 @@ def test_every_page_without_arguments_is_in_the_list(site):
     }
     pages = {path for path in own if not path.endswith(".csv")}  # files are tested with their pages
     # The set-up shows itself on an empty database only, where its own tests look at it; a choice in a list leads on at once.
-    assert pages - {"/set-up", "/production-orders/track"} <= listed
+    assert pages - {"/set-up", "/production-orders/track", "/operations/track"} <= listed
 
 
 def test_one_click_from_home_into_the_scan_flow(client):

@@ -17,13 +17,18 @@ from shopfloor.quantity import ZERO, parse, shown
 
 FIELD = "dialog"
 START, REPORT, LIST = "start", "report-as-finished", "list"
+OPERATION, OPERATIONS = "operation", "operations"
 KEPT = {
     START: frozenset(StartOrder.model_fields) - {"order_no"},
     REPORT: frozenset(ReportOrder.model_fields),
     LIST: frozenset({"status", "text", "item_no", "after"}),
+    OPERATION: frozenset({"operation"}),
+    OPERATIONS: frozenset({"operation", "status", "resource", "order_no", "after"}),
 }
 """Which values of each place go along."""
-WORDS = {START: _l("Back to Start"), REPORT: _l("Back to Report as finished"), LIST: _l("Back to the list")}
+WORDS = {START: _l("Back to Start"), REPORT: _l("Back to Report as finished"), LIST: _l("Back to the list")} | {
+    OPERATION: _l("Back to the operation"), OPERATIONS: _l("Back to the list"),
+}
 LONGEST = 1000
 
 
@@ -46,6 +51,11 @@ class Door:
         if not self.place:
             return ""
         query = "?" + urlencode(self.values) if self.values else ""
+        if self.place == OPERATION:
+            return f"/production-orders/{quote(self.order_no, safe='')}/operations/{self.operation}"
+        if self.place == OPERATIONS:
+            kept = urlencode([(name, value) for name, value in self.values if name != "operation"])
+            return "/operations" + (f"?{kept}" if kept else "")
         if self.place == LIST:
             return "/production-orders" + query
         return f"/production-orders/{quote(self.order_no, safe='')}/{self.place}{query}"
@@ -54,6 +64,12 @@ class Door:
     def words(self) -> object:
         """What the way back is called."""
         return WORDS.get(self.place, "")
+
+    @property
+    def operation(self) -> int:
+        """ENT-6, ENT-10, SCN-17: the operation that the page was opened from; 0: none."""
+        text = dict(self.values).get("operation", "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
 
     @property
     def starting(self) -> Decimal:

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from shopfloor.errors import Answer, NotFound, Refusal
 from shopfloor.genealogy.entry_points import TrackCommand, track_commands
 from shopfloor.genealogy.errors import FeatureOff
+from shopfloor.genealogy.yield_queries import order_yield
 from shopfloor.items.paging import Page
 from shopfloor.people import rights
 from shopfloor.production import commands, queries, rules
@@ -115,6 +116,7 @@ def show(order_no: str, refusal: Refusal | None = None) -> Response:
         card=order,
         moves=moves,
         address=address_of(order_no),
+        first_pass=order_yield(request_session(), order_no) if order.order.reported else None,
         reserved=reservations.panel("Prod. Order Component", order_no),
         may_move=may(rights.ORDERS),
         may_start="start" in order.actions,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -95,7 +94,7 @@ def show(
     session, actor = request_session(), current_actor()
     station = station or station_rules(session, actor.station_code, session_id())
     door = door_of(state.order_no)
-    found = _found(state, before, door.starting, must=outcome is None)
+    found = _found(state, before, door, must=outcome is None)
     if found is not None and state.mode == COMPONENT and not found.match_id:
         state = StationState(state.order_no)  # the product is gone: a part has nowhere to go
     return respond(
@@ -123,12 +122,13 @@ def address_of(order_no: str) -> str:
     return f"/production-orders/{quote(order_no, safe='')}/tracked-components"
 
 
-def _found(state: StationState, before: int, starting: Decimal, *, must: bool) -> TrackedComponentsPage | None:
+def _found(state: StationState, before: int, door: Door, *, must: bool) -> TrackedComponentsPage | None:
     """The page's facts; an answer to a scan is shown even where there is no such order. Raises NotFound."""
     try:
         return tracked_components_page(
             request_session(), state.order_no, match_id=state.product, line_no=state.line, session_id=session_id(), before=before,
-            station_code=current_actor().station_code, starting=starting,
+            station_code=current_actor().station_code, starting=door.starting,
+            operation_no=door.operation,
         )
     except NotFound:
         if must:
