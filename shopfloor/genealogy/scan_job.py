@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor.db import plant, table
 from shopfloor.errors import Answer
+from shopfloor.genealogy.answers import Undone
 from shopfloor.genealogy.errors import PartsContradict, ProductNotTracked
 from shopfloor.genealogy.facts import Product, Row, Situation
 from shopfloor.genealogy.inputs import ScanInput, ScanRules
@@ -109,11 +110,19 @@ class ScanJob:
         return next_line(self.situation, self.scan.line)
 
     def scanned_before(self) -> bool:
-        """OPS-4, D14: the same text, in the same session and mode, answered and not refused, at most two seconds earlier."""
+        """OPS-4, D14: the same text, in the same session and mode, answered and not refused, at most two seconds earlier.
+
+        What the session took back since is forgotten: after an undo somebody scans on purpose.
+        """
         scan = self.scan
         if not scan.clock_id or self.rules.one_piece or scan.kind != "scan":
             return False
         entry = _scan_entry.c
+        undo = _scan_entry.alias("undo")
+        undone = exists().where(
+            plant(self.session, undo), undo.c.session_id == self.rules.session_id, undo.c.order_no == self.order_no,
+            undo.c.entry_no > entry.entry_no, undo.c.code == Undone.code,
+        )
         return bool(
             self.session.connection().execute(
                 select(
@@ -125,6 +134,7 @@ class ScanJob:
                         entry.raw_text == scan.text,
                         entry.order_no == self.order_no,
                         entry.answer.in_(("accepted", "information")),
+                        ~undone,
                     )
                 )
             ).scalar_one()

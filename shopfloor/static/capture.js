@@ -58,6 +58,11 @@ export class Collector {
     if (this.known) swallow(event);
   }
 
+  /** Whether the keys of a code, or of what may become one, are coming in. */
+  get underWay() {
+    return this.known || performance.now() - this.lastAt < this.timing.key_gap_ms;
+  }
+
   /** Releasing Alt ends a character typed as digits on the number pad. */
   keyup(event) {
     if (!event.code.startsWith("Alt") || !this.altDigits) return;
@@ -188,6 +193,7 @@ function fallback({ text }) {
 function create() {
   const scanListeners = [];
   const cutListeners = [];
+  let collector = null;
   const deliver = (scan) => {
     // Works on every page: what the queue still keeps waits for this person (OPS-7).
     const leave = scan.text === SIGN_OUT && document.querySelector('form[action="/sign-out"]');
@@ -199,6 +205,10 @@ function create() {
     onScan: (listener) => void scanListeners.push(listener),
     /** Calls `listener({text})` for a scan that began before the page listened, or that lost its end. */
     onCut: (listener) => void cutListeners.push(listener),
+    /** Whether a code is being typed at this moment. */
+    get underWay() {
+      return collector?.underWay ?? false;
+    },
     /** What a scan does where no listener takes it. */
     search: fallback,
     /** Camera and serial scanners hand over their codes here. */
@@ -207,7 +217,7 @@ function create() {
       const profile = await (await fetch(new URL("wedge.json", import.meta.url))).json();
       const scanner = JSON.parse(document.documentElement.dataset.scanner || "{}");
       const cut = (scan) => cutListeners.forEach((listener) => listener(scan));
-      const collector = new Collector(profile, { scan: deliver, cut, scanner });
+      collector = new Collector(profile, { scan: deliver, cut, scanner });
       document.addEventListener("keydown", (event) => collector.keydown(event), true);
       document.addEventListener("keyup", (event) => collector.keyup(event), true);
       // Alt codes put their character into the field without a key event of their own.

@@ -71,9 +71,7 @@ async function start() {
     queue = opened;
     // Unasked, a browser may throw the queue away when the disk is full.
     void navigator.storage?.persist?.();
-    const waiting = early;
-    early = [];
-    waiting.forEach(take);
+    early.splice(0).forEach(take);
     document.documentElement.dataset.queue = "ready";
   } catch (error) {
     console.error(error);
@@ -179,14 +177,18 @@ function swap(html) {
 
 /** TCP-9: emptied after success, else the text stays fully selected. What a person is typing meanwhile is left alone. */
 function settleField(entry, { answer }) {
-  const good = answer === "accepted" || answer === "information";
-  if (field.value === "" || field.value === shown) {
-    if (!good) show(entry.raw);
-    else if (shown === entry.raw || shown.startsWith("CMD:") || entry.kind === "confirm") show("");
-    field.select();
-  }
+  const ours = field.value === "" || field.value === shown;
+  if (ours && !["accepted", "information"].includes(answer)) show(entry.raw);
+  else if (ours && (shown === entry.raw || shown.startsWith("CMD:") || entry.kind === "confirm")) show("");
+  settleFocus();
+}
+
+/** Never inside a code: a focus that moves there can call the screen keyboard, which cuts the code in two. */
+function settleFocus() {
   const active = document.activeElement;
-  if (active === field || !active?.matches("input, textarea, select")) field.focus();
+  if (active !== field && (capture.underWay || active?.matches("input, textarea, select"))) return;
+  if (field.value === "" || field.value === shown) field.select();
+  field.focus();
 }
 
 function show(text) {
@@ -197,8 +199,7 @@ function show(text) {
 
 /** The answer in words: [data-answer-text] of the new block, else a plain word. */
 function announce({ answer }) {
-  const spoken = document.querySelector("#main [data-answer-text]")?.textContent.trim().replace(/\s+/g, " ");
-  say(answer, spoken);
+  say(answer, document.querySelector("#main [data-answer-text]")?.textContent.trim().replace(/\s+/g, " "));
 }
 
 /** A live region is read out only if its text changes; the no-break space makes the second "Accepted." a change. */

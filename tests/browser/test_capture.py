@@ -35,7 +35,7 @@ def test_t28_twenty_codes_back_to_back_arrive_whole_and_in_order(page: Page, har
 
 @pytest.mark.parametrize("focus", ["#note", "#choice", "[name=text]", "[data-command=undo]", "body"])
 def test_r_05_focus_does_not_matter_and_no_key_leaks(page: Page, harness: HarnessServer, plant: Plant, focus: str) -> None:
-    """T28: whatever has the focus, codes arrive whole; fields keep what was in them, buttons are not pressed."""
+    """T28, peers 5: whatever has the focus, codes arrive whole; fields keep what was in them, buttons are not pressed."""
     plant.faults.delay = 0.3
     station = Station(page, harness)
     page.locator("#note").fill("half a no")
@@ -67,7 +67,7 @@ def test_r_05_every_keyboard_form_of_the_separator_is_kept(page: Page, harness: 
 
 
 def test_r_05_host_layout_and_caps_lock_change_nothing(page: Page, harness: HarnessServer, plant: Plant) -> None:
-    """Text comes from event.code: a French host says "q" for KeyA and "à" for Digit0."""
+    """Peers 18: text comes from event.code: a French host says "q" for KeyA and "à" for Digit0."""
     station = Station(page, harness)
     wrong_key = {"KeyA": "q", "Digit0": "à", "Digit1": "&", "KeyZ": "W"}
     station.wedge.begin()

@@ -14,7 +14,7 @@ WITHOUT_LOCKS = "Object.defineProperty(navigator, 'locks', { value: undefined })
 
 
 def test_tcp_7_a_product_scan_changes_the_mode_of_the_code_behind_it(station: Station, plant: Plant) -> None:
-    """OPS-5: 20 parts scanned before the product was answered are still component scans of that product."""
+    """OPS-5, peers 8, 9: 20 parts scanned before the product was answered are still component scans of that product."""
     plant.faults.delay = 0.25
     station.scan("PK-000123", *PARTS)
     decided(plant, 21)
@@ -30,7 +30,7 @@ def test_tcp_7_a_product_scan_changes_the_mode_of_the_code_behind_it(station: St
 
 
 def test_ops_6_a_cut_connection_loses_nothing_and_says_so(station: Station, plant: Plant) -> None:
-    """OPS-6, T10: waiting after 1 s, offline after 3 s; then all goes, in order, each with the key it had."""
+    """OPS-6, T10, peers 9: waiting after 1 s, offline after 3 s; then all goes, in order, each with the key it had."""
     begin_unit(station)
     plant.faults.unplugged = True
     station.scan(*PARTS[:8])

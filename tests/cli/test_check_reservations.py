@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 @pytest.mark.parametrize("kind", ENGINES)
 def test_ci_03_the_console_finds_more_reserved_than_an_order_brings(kind, tmp_path):
+    """CI-03, peers 66: `shopfloor check` finds figures that drifted apart; nobody has to run a repair."""
     with fresh_url(kind) as url:
         engine = make_engine(url)
         with Session(engine) as session:

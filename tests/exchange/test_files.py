@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy import text as sql
 
 from shopfloor.errors import NotAllowed, NotFound
 from shopfloor.exchange import csv_text
@@ -382,6 +383,24 @@ def test_ten_thousand_rows_take_seconds_and_no_statement_for_each(session, run):
     for kind in ("items", "references", "bom-lines", "opening-stock"):
         assert counts[kind, 10_000] <= 3 * counts[kind, 10], (kind, counts)
         assert seconds[kind, 10_000] < 30, seconds
+    assert run_all(session) == []
+
+
+def test_peers_70_ten_thousand_serials_are_posted_within_seconds(session, run):
+    """Peers 70: one posting, and not a statement for each of them."""
+    make_pack_masters(run)
+    header = "item_no;location_code;quantity;serial_no\n"
+    counts = {}
+    for size in (10, 10_000):
+        text = header + "".join(f"MODULE;MAIN;1;S{size}-{number}\n" for number in range(size))
+        begun = time.perf_counter()
+        with counted(session) as statements:
+            assert take(run, "opening-stock", text).row_count == size
+        counts[size] = len(statements)
+    assert time.perf_counter() - begun < 30
+    assert counts[10_000] <= 3 * counts[10], counts
+    session.execute(sql("ANALYZE"))  # as the server does by itself soon after so many new rows
+    session.commit()
     assert run_all(session) == []
 
 

@@ -122,7 +122,7 @@ def test_d27_rows_that_fail_are_left_out_and_listed(station, session, run, whole
 
 
 def test_edg_30_and_d23_reversal_brings_everything_back_as_it_was(session, run, whole):
-    """EDG-30, D23: picked stays picked, open stays open, reservations are back; report again works (peers 53)."""
+    """EDG-30, D23: picked stays picked, open stays open, reservations are back; report again works (peers 53, 55)."""
     run(pick, **ORDER, given=SelectionInput(selected=[no_of(session, "F-1")]))
     before = associations(session)
     report(run, whole)

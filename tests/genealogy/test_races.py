@@ -219,7 +219,7 @@ def whole(run, session, plant):
 
 
 def test_t3_a_row_is_reported_once(engine, session, run, whole):
-    """PST-6, EDG-29: the others are told that it is reported."""
+    """PST-6, EDG-29, peers 64: the others are told that it is reported."""
     answers = race(engine, 10, lambda own, number: report(runner(own), whole))
     assert codes(answers) == {"ASSOCIATIONS_CHANGED": 1, "NOT_REPORTABLE": 9}
     assert total(session, ItemLedgerEntry.quantity, item_no="BIKE") == 1
@@ -227,7 +227,7 @@ def test_t3_a_row_is_reported_once(engine, session, run, whole):
 
 
 def test_t2_one_report_sent_ten_times_is_carried_out_once(engine, session, run, whole):
-    """A19: the same key from ten threads: one report, ten equal answers."""
+    """A19, peers 64: the same key from ten threads: one report, ten equal answers."""
     given = ReportInput(lines=[ReportLineInput(match_id=whole)])
     answers = race(engine, 10, lambda own, number: runner(own)(report_as_finished, key="one-key", order_no="RPO-1", given=given))
     assert len({answer.register_no for answer in answers}) == 1

@@ -177,7 +177,7 @@ def test_d38_without_the_limit_an_extra_serial_needs_an_override(session, run):
 
 
 def test_scn_12_and_edg_35_a_text_that_two_items_know(station, run):
-    """EDG-35: only the selected line counts; without one it asks, with the candidates."""
+    """EDG-35, peers 2: only the selected line counts; without one it asks, with the candidates."""
     stock(run, FRAME, "X-1")
     stock(run, "WHEEL", "X-1")
     station.scan("BK-1")

@@ -35,6 +35,7 @@ def attempts(table, dialect):
 
 @pytest.mark.parametrize("table", LEDGER)
 def test_a24_update_delete_replace_and_truncate_are_refused(filled, table):
+    """A24, peers 52: no entry of the ledger can be changed or deleted, with whatever statement."""
     before = filled.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
     assert before
     for statement in attempts(table, filled.get_bind().dialect.name):

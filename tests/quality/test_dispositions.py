@@ -88,7 +88,7 @@ def test_edg_14_a_code_stops_what_it_blocks_and_nothing_else(run, session, stati
 
 
 def test_edg_14_a_code_is_felt_at_the_next_scan_and_its_end_too(run, station):
-    """Failure story 16 of the peers: a lot that is stopped between two scans is refused at the second, with no answer from before."""
+    """Peers 16: a lot that is stopped between two scans is refused at the second, with no answer from before."""
     station.build("BK-1", "F-1", "P-A")
     station.scan("BK-2", mode="Product")
     give(run, "UNAVAILABLE")
@@ -99,7 +99,7 @@ def test_edg_14_a_code_is_felt_at_the_next_scan_and_its_end_too(run, station):
 
 
 def test_failure_story_75_a_blocked_lot_keeps_its_reservations_flagged_and_the_station_refuses(run, session, station):
-    """Failure story 75, D20: the reservation stays and shows why it cannot be used; nothing else is reserved of the lot."""
+    """Peers 75, D20: the reservation stays and shows why it cannot be used; nothing else is reserved of the lot."""
     make_sales_order(run, {"item_no": PAINT, "quantity": "0.6"})
     auto(run)
     before = reserved(session)

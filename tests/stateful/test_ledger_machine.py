@@ -391,6 +391,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_t5_the_ledger_agrees_with_a_model_on_paper(kind):
+    """T5, peers 47: what came in is what went out and what is there, for every lot of every item, after every posting."""
     examples, steps = SIZES[kind]
     with fresh_engine(kind) as engine:
         with Session(engine) as session:

@@ -199,5 +199,6 @@ class ReservationMachine(RuleBasedStateMachine):
 
 @pytest.mark.parametrize("kind", SIZES)
 def test_t5_reservations(kind):
+    """T5, peers 66: reserved figures and reservation entries agree after every step."""
     examples, steps = SIZES[kind]
     play(ReservationMachine, kind, examples=examples, steps=steps)

@@ -227,6 +227,7 @@ def test_c_6_cycles_end(forward, exact):
 
 
 def test_c_6_no_depth_limit():
+    """C6, peers 41: no filter of levels that could skip one: every step down to the last is there."""
     books = Books()
     books.receive(1, "CELL", 1, lot="L")
     for step in range(1500):

@@ -81,6 +81,7 @@ def test_tr_01_no_filter_gives_an_empty_answer(client):
     {"serial_no": "B-2"}, {"lot_no": "P-A", "method": FORWARD, "show_components": "All"}, {"serial_no": "B-1", "view": "Order line"},
 ])
 def test_a_29_the_page_and_the_api_give_the_same_lines(client, question):
+    """A29, peers 40: backward, forward, and with the order line's view, through page, file and API."""
     text = client.get("/tracing.csv?" + urlencode(question)).data.decode("utf-8-sig")
     page = [(row["line"], row["entry_no"], row["state"], row["quantity"]) for row in csv.DictReader(io.StringIO(text, newline=""))]
     api = [(str(line["no"]), str(line["entry_no"] or ""), line["state"], line["quantity"]) for line in ask(client, **question)["lines"]]
