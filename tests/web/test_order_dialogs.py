@@ -266,7 +266,7 @@ def test_lif_9_journals_on_their_page(order):
     assert client.post(f"{base}/{journal_no}", data={**fields, **key()}).location == base
     assert client.post(f"{base}/{journal_no}/post", data=key()).location == base
     text = client.get(base).text
-    assert "is posted: 1 lines" in text
+    assert "is posted: 1 line" in text
     assert "No journal is open" in text
     assert "Ended" in client.get(address(order)).text
     client.post(f"{base}/new/report", data={"lines.0.line_no": "10000", "lines.0.quantity": "1", **key()})
