@@ -12,6 +12,7 @@ from shopfloor import audit
 from shopfloor.db import current_plant, plant, table
 from shopfloor.errors import InvalidInput, NotFound
 from shopfloor.genealogy.answers import ComponentAdded
+from shopfloor.genealogy.facts import PREALLOCATED, REMOVED
 from shopfloor.genealogy.inputs import AddComponent
 from shopfloor.genealogy.models import TrackedProduct
 from shopfloor.items.errors import ItemBlocked
@@ -80,17 +81,25 @@ def _goods(session: Session, given: AddComponent) -> tuple[ItemMaster, Decimal]:
 
 
 def _first_unit(session: Session, order_no: str, given: AddComponent) -> int:
-    """The match id from which on units need the line: 0 for all of them, one behind the last for new units only."""
+    """The match id from which on units need the line: 0 for all of them, one behind the last registered one for new units only.
+
+    A number that was assigned in advance has its id before it is scanned: one that is not started must not count as an earlier unit.
+    """
+    assigned = _row.c.state == PREALLOCATED
     ids = session.connection().execute(
-        select(func.max(_row.c.match_id), func.count().filter(_row.c.match_id == given.from_match_id)).where(
-            plant(session, _row), _row.c.order_no == order_no, _row.c.state != "Removed"
-        )
+        select(
+            func.max(_row.c.match_id).filter(~assigned).label("last"),
+            func.min(_row.c.match_id).filter(assigned).label("not_started"),
+            func.count().filter(_row.c.match_id == given.from_match_id).label("named"),
+        ).where(plant(session, _row), _row.c.order_no == order_no, _row.c.state != REMOVED)
     ).one()
-    if given.new_units_only:
-        return (ids[0] or 0) + 1
-    if given.from_match_id and not ids[1]:
+    if given.from_match_id and not given.new_units_only and not ids.named:
         raise NotFound(record="product on this order", number=str(given.from_match_id))
-    return given.from_match_id
+    first = (ids.last or 0) + 1 if given.new_units_only else given.from_match_id
+    if ids.not_started is not None and ids.not_started < first:
+        told = "numbers that were assigned before that unit are not started yet; choose every unit, or start them first"
+        raise InvalidInput(summary=told, problems={"from_match_id": told})
+    return first
 
 
 def _quantity_before(session: Session, order_no: str, from_match_id: int) -> Decimal:

@@ -22,8 +22,8 @@ _log = table(AssociationEntry)
 _row = table(TrackedProduct)
 _item = table(Item)
 _operator = table(Operator)
-MOST_ENTRIES = 5000
-"""A unit with a longer log shows its beginning, and the page says so."""
+MOST_SHOWN = 500
+"""Lines of the history; the parts are always those of the whole log."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ class UnitComposition:
     removed: tuple[PartOfUnit, ...]
     """Parts that the view has no more."""
     history: tuple[LogEntry, ...]
-    """Everything that happened, latest first."""
+    """What happened, latest first."""
     complete: bool
-    """False: the log is longer than what is shown."""
+    """False: more happened before what `history` shows."""
 
 
 def unit_composition(
@@ -65,13 +65,14 @@ def unit_composition(
     then = as_built(entries)
     seen = (then or []) if built else entries if as_of is None else until(entries, as_of)
     every = parts_of(seen, removed=True)
+    own = [entry for entry in reversed(entries) if entry.match_id == match_id]
     return UnitComposition(
         order_no=order_no, match_id=match_id, number=unit.serial_no or unit.lot_no, item_no=unit.item_no, item=unit.description,
         state=unit.state, quantity=unit.quantity, unit_code=unit.base_unit_code, reported_at=unit.reported_at, built=then is not None,
         parts=tuple(part for part in every if part.removed_at is None),
         removed=tuple(part for part in every if part.removed_at is not None and not part.order_level),
-        history=tuple(reversed([entry for entry in entries if entry.match_id == match_id][:MOST_ENTRIES])),
-        complete=len(entries) <= MOST_ENTRIES,
+        history=tuple(own[:MOST_SHOWN]),
+        complete=len(own) <= MOST_SHOWN,
     )
 
 
@@ -86,7 +87,6 @@ def _entries(session: Session, order_no: str, match_id: int) -> list[LogEntry]:
             or_(_log.c.match_id == match_id, and_(_log.c.match_id == 0, _log.c.order_no == order_no)),
         )
         .order_by(_log.c.entry_no)
-        .limit(MOST_ENTRIES + 1)
     )
     return [_entry(row) for row in rows]
 

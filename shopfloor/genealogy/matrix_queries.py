@@ -360,7 +360,7 @@ def _in_range(units: Sequence[Unit]) -> ColumnElement[bool]:
 
 def _column(line: Line, product: Product) -> Column:
     component = line.component
-    whole = in_line_unit(line, component.expected)
+    whole = in_line_unit(line, component.expected if line.order_level else component.share)
     per = whole if line.order_level else rounded(whole / product.quantity)
     return Column(component.line_no, component.item_no, component.description, per, component.unit_code, component.serial)
 

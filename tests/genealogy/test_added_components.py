@@ -9,8 +9,10 @@ import pytest
 from shopfloor.errors import NotAllowed
 from shopfloor.genealogy.added_components import add_component
 from shopfloor.genealogy.home_queries import waiting_units
-from shopfloor.genealogy.inputs import AddComponent
+from shopfloor.genealogy.inputs import AddComponent, PreallocationInput
+from shopfloor.genealogy.matrix_queries import associations_page
 from shopfloor.genealogy.page_queries import tracked_components_page
+from shopfloor.genealogy.preallocation import preallocate
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.models import Role
@@ -129,9 +131,30 @@ def test_d36_what_cannot_be_added(session, run, shift, add):
 
 def test_d36_edg_5_a_part_that_is_not_on_the_bill_is_scanned_after_it_was_added(session, shift, add):
     shift.build("BK-1")
-    assert shift.scan("L-1") in {"NOT_A_COMPONENT", "SELECT_COMPONENT", "NUMBER_WRONG_ITEM"}
+    assert shift.scan("L-1") == "NOT_A_COMPONENT"
     add(LAMP)
     assert shift.scan("L-1") == "LINE_COMPLETED"
+
+
+def test_d36_a_number_that_was_assigned_in_advance_is_no_earlier_unit(session, run, shift, add):
+    """Its match id is older than its scan: a substitute for new units must not pass it over in silence."""
+    run(preallocate, order_no="RPO-1", given=PreallocationInput(serial_nos=["BK-8"]))
+    shift.build("BK-1", "F-1")
+    refused("INVALID_INPUT", add, TYRE, "2", replaces_line_no=WHEEL_LINE, new_units_only=True)
+    refused("INVALID_INPUT", add, TYRE, "2", replaces_line_no=WHEEL_LINE, from_match_id=shift.product)
+    shift.send("mode", "Product")
+    shift.scan("BK-8")
+    add(TYRE, "2", replaces_line_no=WHEEL_LINE, from_match_id=0)
+    assert shown(session, shift.product)[TYRE] == ("Not started", False)
+
+
+def test_d36_the_matrix_says_what_one_unit_needs(session, shift, add):
+    """One of two bikes is left out; each of the others needs two tyres all the same."""
+    shift.build("BK-1", "F-1")
+    add(TYRE, "2", replaces_line_no=WHEEL_LINE, new_units_only=True)
+    columns = {column.item_no: column.quantity_per for column in associations_page(session, "RPO-1").matrix.columns}
+    session.rollback()
+    assert (columns[WHEEL], columns[TYRE]) == (2, 2)
 
 
 def test_d36_a_weighed_substitute_has_its_share_of_each_unit(session, run, shift, add):

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from shopfloor.clock import now
 from shopfloor.errors import NotAllowed
+from shopfloor.genealogy import composition_queries
 from shopfloor.genealogy.composition_queries import unit_composition
 from shopfloor.genealogy.inputs import ReplaceInput, SelectionInput
 from shopfloor.genealogy.models import ComponentAssociation
@@ -195,3 +196,13 @@ def test_d22_c11_a_trace_shows_the_repaired_unit_as_it_is(session, ended, exchan
     assert {line.state for line in backward.lines if line.number == "W-1"} >= {State.REVERSED}
     assert used_in(session, "W-3") == {"BK-1"}
     assert used_in(session, "W-1") == set()
+
+
+def test_a22_a_long_history_shows_its_newest_part_and_the_parts_stay_whole(session, unit, exchange, monkeypatch):
+    """What the unit is made of follows from the whole log, however little of it is listed."""
+    exchange("W-1", "W-3")
+    monkeypatch.setattr(composition_queries, "MOST_SHOWN", 2)
+    found = unit_composition(session, "RPO-1", unit)
+    assert [(entry.action, entry.tracking.label()) for entry in found.history] == [("consumed", "W-3"), ("registered", "W-3")]
+    assert not found.complete
+    assert parts(session, unit) == ["F-1", "W-2", "W-3", "P-A"]
