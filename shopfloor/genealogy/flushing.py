@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from shopfloor.genealogy.open_journal_queries import open_lines, spoken_for
+from shopfloor.genealogy.open_journal_queries import spoken_for
 from shopfloor.production.inputs import ConsumptionChoice
 from shopfloor.production.journals import Flushing
 from shopfloor.production.parameters import Parameters, read_parameters
@@ -20,8 +20,8 @@ def flushing_of(
 ) -> Flushing:
     """LIF-7, LIF-13, PST-12. `own_journal`: an open journal that is being posted speaks for nothing else. Two statements at most."""
     parameters = parameters or read_parameters(session)
-    others = [line for line in open_lines(session, order_no) if line.journal_no != own_journal]
+    others = spoken_for(session, order_no, own_journal=own_journal)
     if choice is None:
-        return Flushing(parameters.at_report, spoken_for=spoken_for(others))
+        return Flushing(parameters.at_report, spoken_for=others)
     automatic = choice.automatic_consumption or parameters.at_report
-    return Flushing(automatic, choice.operations, spoken_for(others), choice.leave_open)
+    return Flushing(automatic, choice.operations, others, choice.leave_open)

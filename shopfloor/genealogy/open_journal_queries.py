@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from shopfloor.db import plant, table
+from shopfloor.db import current_plant, plant, table
 from shopfloor.genealogy.models import JournalKind, OpenJournalLine
 from shopfloor.items.models import Item, ItemUnitOfMeasure
 from shopfloor.items.tracking import Tracking
@@ -100,11 +99,32 @@ def open_lines(session: Session, order_no: str, journal_no: int = 0) -> list[Ope
     ]
 
 
-def spoken_for(lines: Sequence[OpenLine]) -> dict[tuple[int, int], Decimal]:
-    """PST-12: what open picking lists will consume, by order line and component line; flushing leaves it to them."""
+# Built once: every report asks it, and putting the statement together costs more than running it.
+_SPOKEN_FOR = (
+    select(_component.c.order_line_no, _line.c.source_line_no, _line.c.quantity, _unit.c.quantity_per_unit)
+    .join(
+        _component,
+        and_(
+            _component.c.plant_no == _line.c.plant_no, _component.c.order_no == _line.c.order_no,
+            _component.c.line_no == _line.c.source_line_no,
+        ),
+    )
+    .outerjoin(_unit, and_(_unit.c.item_no == _component.c.item_no, _unit.c.unit_code == _line.c.unit_code))
+    .where(
+        _line.c.plant_no == bindparam("at_plant"), _line.c.order_no == bindparam("at_order"), _line.c.kind == PICKING_LIST,
+        _line.c.journal_no != bindparam("own_journal"), _line.c.quantity > ZERO,
+    )
+)
+
+
+def spoken_for(session: Session, order_no: str, *, own_journal: int = 0) -> dict[tuple[int, int], Decimal]:
+    """PST-12: what open picking lists will consume, in base units by order line and component line; flushing leaves it to them.
+
+    `own_journal`: an open journal that is being posted speaks for nothing else. One statement.
+    """
+    asked = {"at_plant": current_plant(session), "at_order": order_no, "own_journal": own_journal}
     sums: dict[tuple[int, int], Decimal] = {}
-    for line in lines:
-        if line.kind == PICKING_LIST and line.base > ZERO:
-            key = (line.order_line_no, line.source_line_no)
-            sums[key] = sums.get(key, ZERO) + line.base
+    for r in session.connection().execute(_SPOKEN_FOR, asked):
+        key = (r.order_line_no, r.source_line_no)
+        sums[key] = sums.get(key, ZERO) + r.quantity * (r.quantity_per_unit or ONE)
     return sums

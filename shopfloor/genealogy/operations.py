@@ -17,7 +17,7 @@ from shopfloor.genealogy.answers import AssociationsChanged
 from shopfloor.genealogy.facts import OPEN, Product
 from shopfloor.genealogy.inputs import ReportInput, ReportLineInput, ReportOrder
 from shopfloor.genealogy.maintenance_errors import OperationReportRefused, ScrapUnitMissing, UnitReportedThere
-from shopfloor.genealogy.open_journal_queries import open_lines, spoken_for
+from shopfloor.genealogy.open_journal_queries import spoken_for
 from shopfloor.genealogy.operation_answers import OperationEntryReversed, OperationReported, OperationReportedFinished
 from shopfloor.genealogy.operation_inputs import ReportOperation, TakeBackEntry
 from shopfloor.genealogy.operation_queries import NO_UNIT, NamedUnit, named_unit, open_numbers
@@ -201,7 +201,7 @@ def _consume(session: Session, actor: Actor, job: Job, entry: NewEntry) -> None:
     flush_operation(
         session, actor, order=job.order, line=order_lines(session, job.order.no)[0], components=components,
         basis=job.step.operation.reported + quantity, automatic=job.parameters.at_operations,
-        spoken_for=spoken_for(open_lines(session, job.order.no)), posting_date=entry.posting_date,
+        spoken_for=spoken_for(session, job.order.no), posting_date=entry.posting_date,
     )
 
 

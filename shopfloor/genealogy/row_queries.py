@@ -69,6 +69,14 @@ _ROWS = (
     )
     .order_by(_row.c.match_id)
 )
+_ASSOCIATIONS_OF_ROWS = (
+    select(*(_association.c[name] for name in ASSOCIATION_COLUMNS))
+    .where(
+        _association.c.plant_no == bindparam("at_plant"), _association.c.order_no == bindparam("at_order"),
+        _association.c.match_id.in_(bindparam("match_ids", type_=BigInteger, expanding=True)), _association.c.state != "Removed",
+    )
+    .order_by(_association.c.association_no)
+)
 _QUANTITIES = (
     select(_row.c.match_id, _row.c.quantity)
     .where(_row.c.plant_no == bindparam("at_plant"), _row.c.order_no == bindparam("at_order"), _row.c.state.in_(_ACTIVE))
@@ -113,7 +121,8 @@ def read_rows(session: Session, order: LockedOrder, match_ids: Iterable[int]) ->
     components = order_components(session, order.no)
     situation = read_situation(session, order, 0, components=components)
     rows, inspected, reported_operations = _rows(session, order.no, wanted, situation.product)
-    associations = _associations(session, (_association.c.order_no == order.no) & _association.c.match_id.in_([*wanted, 0]))
+    asked = {"at_plant": current_plant(session), "at_order": order.no, "match_ids": [*wanted, 0]}
+    associations = [read_association(r) for r in session.connection().execute(_ASSOCIATIONS_OF_ROWS, asked)]
     product = situation.product
     return OrderRows(
         situation,

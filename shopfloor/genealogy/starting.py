@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from shopfloor.genealogy.maintenance_errors import StartedBelowPicked
-from shopfloor.genealogy.open_journal_queries import open_lines, spoken_for
+from shopfloor.genealogy.open_journal_queries import spoken_for
 from shopfloor.genealogy.open_journals import propose
 from shopfloor.genealogy.order_numbers import add_missing_numbers
 from shopfloor.genealogy.start_queries import read_start
@@ -39,7 +39,7 @@ def start_on(session: Session, actor: Actor, order: LockedOrder, given: StartOrd
     begun = begin(session, order, given.quantity, parameters)
     if begun.quantity < ZERO:
         _refuse_below(session, begun)
-    already = spoken_for(open_lines(session, order.no))
+    already = spoken_for(session, order.no)
     flush = flush_start(session, actor, begun=begun, given=given, parameters=parameters, spoken_for=already)
     if not given.leave_open:
         return begun, flush, 0
