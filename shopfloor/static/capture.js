@@ -212,7 +212,7 @@ function create() {
     /** What a scan does where no listener takes it. */
     search: fallback,
     /** Camera and serial scanners hand over their codes here. */
-    deliver: (text, source) => deliver({ text, source, at: performance.now(), startedAt: performance.now() }),
+    deliver: (text, source, at = performance.now()) => deliver({ text, source, at, startedAt: at }),
     async start() {
       const profile = await (await fetch(new URL("wedge.json", import.meta.url))).json();
       const scanner = JSON.parse(document.documentElement.dataset.scanner || "{}");
