@@ -138,7 +138,9 @@ def settle(engine: Engine) -> None:
     """Fresh statistics, as a plant of some days has them."""
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("SET statement_timeout = 0")  # ten million entries take longer than a page may
             connection.exec_driver_sql("ANALYZE")
+            connection.exec_driver_sql("RESET statement_timeout")
 
 
 def _blocks(units: list[tuple[int, int]], size: int) -> Iterator[list[tuple[int, int]]]:

@@ -17,6 +17,7 @@ from shopfloor.orders.inputs import NewOrderLine, NewSalesOrder, PostShipment, S
 from shopfloor.people.settings import read_settings
 from shopfloor.production import commands as production
 from shopfloor.production.inputs import NewProductionOrder, OrderKey, StartOrder
+from shopfloor.scanning.scanner_settings import ScannerSettings
 
 MOVES = {
     "Estimated": (production.estimate_order,),
@@ -41,7 +42,7 @@ def work_order(floor: Floor, order: Order, today: date) -> None:
         start = StartOrder(order_no=order.no, quantity=Decimal(order.started))
         floor.do(f"start-{order.no}", production.start_order, who=MANAGER, given=start)
     floor.tick()
-    rules = scan_rules(read_settings(floor.session), scanner_profile="verified", session_id=f"demo-{order.no}")
+    rules = scan_rules(read_settings(floor.session), scanner=ScannerSettings(gs_verified=True), session_id=f"demo-{order.no}")
     for unit in order.units:
         build(floor, order, unit, rules)
         floor.tick()

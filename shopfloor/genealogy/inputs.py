@@ -15,7 +15,8 @@ from shopfloor.errors import Refusal
 from shopfloor.people.fields import InputModel, OptionalQuantity
 from shopfloor.people.fields import Quantity as PositiveQuantity
 from shopfloor.production.inputs import ConsumptionChoice, SignedQuantity
-from shopfloor.scanning.gs1.profiles import DEFAULT, CheckDigitPolicy, Recognition, ScannerProfile, UnknownIdentifierPolicy
+from shopfloor.scanning.gs1.profiles import DEFAULT, WEDGE, CheckDigitPolicy, Recognition, ScannerProfile, UnknownIdentifierPolicy
+from shopfloor.scanning.scanner_settings import UNCHECKED, ScannerSettings
 
 ScanKind = Literal["scan", "mode", "product", "line", "undo", "continue", "discard", "confirm"]
 
@@ -274,11 +275,21 @@ class ScanRules:
     """The browser session: mode and product belong to it (TCP-15)."""
 
 
-def scan_rules(settings: dict[str, str], *, scanner_profile: str = "", gs1_recognition: str = "", session_id: str = "") -> ScanRules:
-    """From the company's settings, with the station's own recognition and scanner profile where it has them (D11)."""
+def scan_rules(
+    settings: dict[str, str], *, scanner_profile: str = "", scanner: ScannerSettings = UNCHECKED, gs1_recognition: str = "",
+    session_id: str = "",
+) -> ScanRules:
+    """From the company's settings, with the station's own recognition and its scanner where it knows them (D11, R-23).
+
+    The layout is none of the decoder's business: the browser rebuilds the text from the keys by it.
+    """
     profile = ScannerProfile(
         name=scanner_profile,
-        gs_verified=scanner_profile == "verified",
+        separators=(*WEDGE.default_separators, *scanner.separators) if scanner.separators else (),
+        prefix=scanner.prefix,
+        suffix=scanner.suffix,
+        fnc1_is_enter=scanner.fnc1_is_enter,
+        gs_verified=scanner.gs_verified,
         gs1_recognition=_one_of(Recognition, gs1_recognition or settings["gs1_recognition"]),
         check_digit=_one_of(CheckDigitPolicy, settings["gs1_check_digit"]),
         unknown_ai=_one_of(UnknownIdentifierPolicy, settings["unknown_ai"]),

@@ -243,3 +243,11 @@ class OperationReportRefused(Refusal):
     operation_no: int
     count: int
     codes: str
+
+
+@dataclass(eq=False)
+class NoTestSymbol(Refusal):
+    """R-23: what is not known cannot be compared."""
+
+    code = "NO_TEST_SYMBOL"
+    message = "None of the scans was a test symbol. Scan the symbols on the page of the scanner check."

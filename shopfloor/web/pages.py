@@ -12,6 +12,7 @@ MODULES = (
     "site",
     "home",
     "admin.people",
+    "admin.scanner_check",
     "admin.scans",
     "inventory.applications",
     "inventory.item_tracking",
