@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 from shopfloor.genealogy.models import ScanEntry
 from shopfloor.scanning.labels import Symbol, draw_gs1
 from tests.browser.conftest import FLAGS, _foreign
-from tests.browser.film import film
+from bench.film import film
 from tests.browser.test_real_pages import Bench, Quiet, registered
 from tests.factories_genealogy import BIKE, FRAME, GTINS, PAINT
 from tests.web.bikes import bike_site, make_order
