@@ -67,9 +67,10 @@ def register(
     if answered is not None:
         return answered
     line = _opened(job, line, number)
-    wanted, label_quantity, label_unit = _wanted(job, line)
     if typed is not None and not line.component.serial:
-        wanted = Wanted(typed, exact=True)
+        wanted, label_quantity, label_unit = Wanted(typed, exact=True), None, ""
+    else:
+        wanted, label_quantity, label_unit = _wanted(job, line)
     check_room(line, wanted, product_limit=job.situation.product.matching_limit, confirmed=job.confirmed)
     _check_hold(line, number, stock)
     _check_dates(job, line, number, stock)
@@ -148,7 +149,8 @@ def _wanted(job: ScanJob, line: Line) -> tuple[Wanted, Decimal | None, str]:
             job.note(NumberIgnored(ai="37" if code.value("37") else "30", why="a serial number is one piece"))
         elif count > line.remaining > ZERO:
             job.note(QuantityCapped(label=f"{shown(code.quantity)} {said[1]}"))
-    if component.one_scan_is == ASK and not component.serial and measure is None and count is None:
+    asks = component.one_scan_is == ASK and measure is None and count is None
+    if not component.serial and (asks or job.scan.quantity) and not job.from_loaded:
         return _answered_quantity(job, line), None, ""
     return wanted_quantity(line, count=count, measure=measure, one_piece=one_piece(job, line)), said[0], said[1]
 
@@ -159,7 +161,7 @@ def one_piece(job: ScanJob, line: Line) -> bool:
 
 
 def _answered_quantity(job: ScanJob, line: Line) -> Wanted:
-    """D7, *ask*: what the operator answered, exactly; without an answer the question."""
+    """D7, D30: what the operator answered, or a scale sent along with the number, exactly; without an answer the question."""
     component = line.component
     if not job.scan.quantity:
         raise QuantityNeeded(

@@ -68,8 +68,8 @@ def create_component(session: Session, actor: Actor, *, order_no: str, given: Co
     if not number:
         raise NoNumber(item=line.component.description, kind="serial" if line.component.serial else "batch", line=line.line_no)
     job = job_of(session, actor, rows.on(given.match_id), given, line)
-    register_part(job, line, number, quantity=base_quantity(line, given.quantity))
-    return changed([number], "{0} registered.", match_id=given.match_id)
+    done = register_part(job, line, number, quantity=base_quantity(line, given.quantity))
+    return changed([done.number], "{0} registered.", match_id=given.match_id)
 
 
 def change_component(session: Session, actor: Actor, *, order_no: str, association_no: int, given: ChangeInput) -> AssociationsChanged:
@@ -195,9 +195,9 @@ def _replace(
     )
     job = job_of(session, actor, situation, changed, line_now)
     done = register_part(job, line_now, number, quantity=None if line.component.serial else wanted)
-    used = registered_in(session, line.component.item_no, number) if isinstance(done, AlreadyRegistered) else None
+    used = registered_in(session, line.component.item_no, done.number) if isinstance(done, AlreadyRegistered) else None
     if used is not None:  # by another part of the same unit: two parts would become one
-        raise in_use(job, number, used)
+        raise in_use(job, done.number, used)
     if association.state == PICKED:
         again = associations_by_no(session, association.order_no, [done.association_no])
         set_association_picks(session, actor, again, picked=True, reason=given.reason)

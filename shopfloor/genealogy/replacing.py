@@ -99,9 +99,9 @@ def _register(
     if not number or number == old.tracking.label():
         raise NotReplaceable(number=old.tracking.label(), why="name the number that takes its place.")
     done = register_part(job, line_now, number, quantity=None if serial else quantity)
-    used = registered_in(session, line.component.item_no, number) if isinstance(done, AlreadyRegistered) else None
+    used = registered_in(session, line.component.item_no, done.number) if isinstance(done, AlreadyRegistered) else None
     if used is not None:
-        raise in_use(job, number, used)
+        raise in_use(job, done.number, used)
     return associations_by_no(session, old.order_no, [done.association_no])[0]
 
 
