@@ -17,6 +17,7 @@ PAGES = (
     "/production-orders/RPO-C/start?quantity=1",
     "/production-orders/RPO-C/report-as-finished",
     "/production-orders/RPO-C/reset",
+    "/production-orders/RPO-C/end-job",
     "/production-orders/RPO-C/journals",
     "/production-orders/RPO-C/journals/new/picking-list",
     "/production-orders/RPO-C/journals/new/report",
