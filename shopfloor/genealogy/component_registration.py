@@ -30,7 +30,7 @@ from shopfloor.genealogy.errors import (
 )
 from shopfloor.genealogy.facts import COMPONENT, PRODUCT, Line, NumberInUse, NumberStock
 from shopfloor.genealogy.inputs import ReportInput, ReportLineInput
-from shopfloor.genealogy.maintenance_errors import LineEnded
+from shopfloor.genealogy.maintenance_errors import LineEnded, LineForOtherUnits
 from shopfloor.genealogy.number_queries import registered_in
 from shopfloor.genealogy.reporting import report_rows
 from shopfloor.genealogy.rules import (
@@ -111,9 +111,11 @@ def _check_use(job: ScanJob, line: Line, tracking: Tracking, stock: Sequence[Num
 
 
 def _opened(job: ScanJob, line: Line, number: str) -> Line:
-    """EDG-38: a line that somebody ended for this unit takes more only after a yes of somebody with the right."""
-    if not line.closed or line.component.left_out(job.row.match_id):
+    """EDG-38: a line that somebody ended for this unit takes more only after a yes of somebody with the right; D36."""
+    if not line.closed:
         return line
+    if line.component.left_out(job.row.match_id):
+        raise LineForOtherUnits(line_no=line.line_no, item=line.component.description, product=job.row.tracking.label())
     if LineEnded.code not in job.confirmed:
         raise LineEnded(item=line.component.description, product=job.row.tracking.label(), number=number)
     return replace(line, closed=False)

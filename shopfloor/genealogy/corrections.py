@@ -28,7 +28,7 @@ from shopfloor.genealogy.overrides import NEED_RIGHT, approve
 from shopfloor.genealogy.product_scans import NewProduct, create_row
 from shopfloor.genealogy.quantity_changes import reduce_association
 from shopfloor.genealogy.removal import check_own, check_removable, remove_associations, remove_row, set_association_picks
-from shopfloor.genealogy.row_queries import OrderRows, associations_by_no, read_rows
+from shopfloor.genealogy.row_queries import OrderRows, association_by_no, associations_by_no, read_rows
 from shopfloor.genealogy.scan_job import ScanJob
 from shopfloor.genealogy.start_queries import accepted_base
 from shopfloor.items.errors import BelowPrecision
@@ -246,16 +246,14 @@ def _row_and_line(session: Session, order_no: str, match_id: int, line_no: int) 
 def _association_and_line(session: Session, order_no: str, association_no: int) -> tuple[OrderRows, Association, Line]:
     order = lock_order(session, order_no)
     order.require(STARTED)
-    found = associations_by_no(session, order_no, [association_no])
-    if not found:
-        raise NotFound(record="registration on this order", number=str(association_no))
-    rows = read_rows(session, order, [found[0].match_id])
-    _check_not_reported(rows, found[0])
-    situation = rows.on(found[0].match_id) if found[0].match_id else rows.situation
-    line = situation.line(found[0].component_line_no)
+    found = association_by_no(session, order_no, association_no)
+    rows = read_rows(session, order, [found.match_id])
+    _check_not_reported(rows, found)
+    situation = rows.on(found.match_id) if found.match_id else rows.situation
+    line = situation.line(found.component_line_no)
     if line is None:
-        raise NotFound(record="component line on this order", number=str(found[0].component_line_no))
-    return rows, found[0], line
+        raise NotFound(record="component line on this order", number=str(found.component_line_no))
+    return rows, found, line
 
 
 def _check_not_reported(rows: OrderRows, association: Association) -> None:

@@ -244,6 +244,8 @@ def test_edg_7_move_takes_a_part_to_another_unit(station, session, run):
     with pytest.raises(NotAllowed):
         run(move_component, WORKER, **ORDER, association_no=frame, to_match_id=station.product)
     run(move_component, **ORDER, association_no=frame, to_match_id=station.product)
+    refused("STALE_ROW", run, move_component, **ORDER, association_no=frame, to_match_id=station.product)
+    refused("NOT_FOUND", run, move_component, **ORDER, association_no=4711, to_match_id=station.product)
     rows = session.execute(select(ComponentAssociation.match_id).where(ComponentAssociation.state == "Open")).scalars().all()
     session.rollback()
     assert rows == [station.product]
