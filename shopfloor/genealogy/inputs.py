@@ -106,7 +106,7 @@ class ScanInput(Input):
     """Of somebody with the right, for an override (D18)."""
     reason: Reason = ""
     quantity: Annotated[str, Field(max_length=20), Visible] = ""
-    """Answer to the question how much, in the unit of the component line (D7)."""
+    """How much of a batch, exactly, in the unit of the component line: the answer to that question (D7), or what a scale weighed (D30)."""
     choice: LineNumber = 0
     """Component line chosen from an answer's candidates."""
     operation: LineNumber = 0

@@ -13,17 +13,18 @@ from sqlalchemy.orm import Session
 
 from shopfloor.db import plant, table
 from shopfloor.errors import InvalidInput, NotFound
-from shopfloor.items.errors import BelowPrecision, ItemBlocked, UnitUnknown
+from shopfloor.items.errors import ItemBlocked, UnitUnknown
 from shopfloor.items.locations import require_locations
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.queries import item_masters, unit_factors
+from shopfloor.items.units import require_multiple
 from shopfloor.ledger.models import OpenItemEntry
 from shopfloor.production import rules
 from shopfloor.production.errors import BomMissing, NoValidVersion
 from shopfloor.production.models import BillOfMaterial, BomVersion, Routing, RoutingLine, RoutingVersion
 from shopfloor.production.phantoms import BillLine, lines_of, without_phantoms
 from shopfloor.production.validity import Version, version_on
-from shopfloor.quantity import ONE, ZERO, shown
+from shopfloor.quantity import ONE, ZERO
 
 _open = table(OpenItemEntry)
 COPIED = (
@@ -161,9 +162,7 @@ def _check(session: Session, masters: Mapping[str, ItemMaster], item_no: str, qu
     if blocked is not None:
         raise ItemBlocked(item=blocked.item_no)
     require_locations(session, [location_code])
-    if quantity % product.rounding_precision != ZERO:
-        precision = shown(product.rounding_precision)
-        raise BelowPrecision(item=item_no, quantity=shown(quantity), unit=product.base_unit_code, precision=precision)
+    require_multiple(quantity, item=item_no, unit=product.base_unit_code, precision=product.rounding_precision)
 
 
 def _component(
