@@ -13,10 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
+from bench.film import film
 from shopfloor.genealogy.models import ScanEntry
 from shopfloor.scanning.labels import Symbol, draw_gs1
 from tests.browser.conftest import FLAGS, _foreign
-from bench.film import film
 from tests.browser.test_real_pages import Bench, Quiet, registered
 from tests.factories_genealogy import BIKE, FRAME, GTINS, PAINT
 from tests.web.bikes import bike_site, make_order
