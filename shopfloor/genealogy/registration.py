@@ -126,15 +126,16 @@ def _storable(text: str) -> str:
 
 
 def _decoded(scan: ScanInput, rules: ScanRules, actor: Actor) -> dict[str, Any]:
-    """The elements of the code, if it could be read."""
+    """The elements of the code, if it could be read, and how a picture was read (IMG-5)."""
     if scan.kind != "scan" or not scan.text:
         return {}
+    how = {"reading": scan.reading.model_dump(exclude_defaults=True)} if scan.reading is not None else {}
     try:
         refuse_surrogates(scan.text)
         found = read(scan.text, rules.profile, as_of=actor.work_date(), source=ScanSource(scan.source))
     except ScanRefused as refusal:
-        return {"refused": refusal.code}
-    return {"kind": found.kind.value, "elements": [[element.ai, element.value] for element in found.elements]}
+        return {"refused": refusal.code, **how}
+    return {"kind": found.kind.value, "elements": [[element.ai, element.value] for element in found.elements], **how}
 
 
 # --- kinds of entries -----------------------------------------------------------------------------------------------------

@@ -211,8 +211,8 @@ function create() {
     },
     /** What a scan does where no listener takes it. */
     search: fallback,
-    /** Camera and serial scanners hand over their codes here. */
-    deliver: (text, source) => deliver({ text, source, at: performance.now(), startedAt: performance.now() }),
+    /** Camera and serial scanners hand over their codes here, with what else is to be kept of them. */
+    deliver: (text, source, more = {}) => deliver({ ...more, text, source, at: performance.now(), startedAt: performance.now() }),
     async start() {
       const profile = await (await fetch(new URL("wedge.json", import.meta.url))).json();
       const scanner = JSON.parse(document.documentElement.dataset.scanner || "{}");

@@ -6,7 +6,6 @@ scored, and moved until the score stops rising.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -24,8 +23,21 @@ SPREAD_WEIGHT = 0.6
 STEPS = (0.6, 0.3, 0.15)
 """Of a module: how far corners are moved at first, and then more finely."""
 ROUNDS = 4
-_DIRECTIONS = ((1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0))
-_MOVED = (*((corner,) for corner in range(4)), *((corner, (corner + 1) % 4) for corner in range(4)), (0, 1, 2, 3))
+
+
+def _all_moves() -> tuple[Field, ...]:
+    """Each corner, each side and the whole, one step in four directions."""
+    corners = (*((corner,) for corner in range(4)), *((corner, (corner + 1) % 4) for corner in range(4)), (0, 1, 2, 3))
+    moves = []
+    for moved in corners:
+        for direction in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            move = np.zeros((4, 2), dtype=np.float32)
+            move[list(moved)] = direction
+            moves.append(move)
+    return tuple(moves)
+
+
+_MOVES = _all_moves()
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,22 +90,14 @@ def refined(field: Field, grid: Grid) -> Grid:
     for part in STEPS:
         for _round in range(ROUNDS):
             before = worth
-            for corners in _neighbours(best, step * part):
+            for move in _MOVES:
+                corners = best + move * np.float32(step * part)
                 tried = _worth(field, corners, grid.size, spread)
                 if tried > worth + LEAST_GAIN:
                     best, worth = corners, tried
             if worth <= before:
                 break
     return judged(field, best, grid.size)
-
-
-def _neighbours(corners: Field, distance: float) -> Iterator[Field]:
-    """Each move starts from the same corners; the best of them is the next start."""
-    for moved in _MOVED:
-        for direction in _DIRECTIONS:
-            shift = np.zeros((4, 2), dtype=np.float32)
-            shift[list(moved)] = np.array(direction, dtype=np.float32) * distance
-            yield corners + shift
 
 
 def _worth(field: Field, corners: Field, size: int, spread: float) -> float:

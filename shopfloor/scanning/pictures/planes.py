@@ -96,7 +96,10 @@ def _grey(opened: Image.Image) -> Plane:
 def fit(plane: Plane, longest: int) -> Plane:
     """Shrunk so that the longest side has so many dots; never enlarged. Dots are averaged, not picked."""
     scale = longest / max(plane.shape)
-    return plane if scale >= 1 else cast("Plane", cv2.resize(plane, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+    if scale >= 1:
+        return plane
+    size = (max(1, round(plane.shape[1] * scale)), max(1, round(plane.shape[0] * scale)))
+    return cast("Plane", cv2.resize(plane, size, interpolation=cv2.INTER_AREA))
 
 
 def enlarged(plane: Plane, factor: float) -> Plane:

@@ -6,13 +6,13 @@ symbols only: it has no matrix symbols worth trusting, and it needs the system l
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
 import zxingcpp
 
+from shopfloor.scanning.pictures.engines import second_engine
 from shopfloor.scanning.pictures.planes import Plane
 from shopfloor.scanning.pictures.readings import Engine, Point, Reading, Symbol
 
@@ -52,13 +52,14 @@ _ZBAR: Mapping[str, tuple[Symbol, str]] = {
     "CODE39": (Symbol.CODE_39, ""),
     "EAN13": (Symbol.EAN_13, "]E0"),
     "EAN8": (Symbol.EAN_8, "]E4"),
-    "UPCA": (Symbol.EAN_13, ""),
-    "UPCE": (Symbol.UPC_E, ""),
     "I25": (Symbol.ITF, ""),
     "DATABAR": (Symbol.DATABAR, "]e0"),
     "DATABAR_EXP": (Symbol.DATABAR_EXPANDED, "]e0"),
 }
-"""Name -> symbol, and the identifier where the symbology has only one. A Code 128 may be GS1-128 or not: that stays open."""
+"""Name -> symbol, and the identifier where the symbology has only one. A Code 128 may be GS1-128 or not: that stays open.
+
+UPC is left out on purpose: zbar then gives its thirteen digits as an EAN-13, which is what zxing-cpp gives too.
+"""
 
 
 def zxing(plane: Plane, symbols: frozenset[Symbol] = EVERY, stage: str = "", *, scale: float = 1.0) -> list[Reading]:
@@ -74,7 +75,7 @@ def readings_of(found: Iterable[Any], stage: str, scale: float) -> list[Reading]
 
 def zbar(plane: Plane, stage: str = "", *, scale: float = 1.0) -> list[Reading]:
     """What pyzbar reads of linear symbols; nothing where its library is missing."""
-    library = _pyzbar()
+    library = second_engine()
     if library is None:
         return []
     kinds = [library.ZBarSymbol[name] for name in _ZBAR]
@@ -89,7 +90,7 @@ def zbar(plane: Plane, stage: str = "", *, scale: float = 1.0) -> list[Reading]:
 
 def has_second_engine() -> bool:
     """Whether pyzbar and its system library are there (IMG-10)."""
-    return _pyzbar() is not None
+    return second_engine() is not None
 
 
 def _reading(one: Any, stage: str, scale: float) -> Reading:  # noqa: ANN401  # zxing-cpp ships no types
@@ -116,11 +117,3 @@ def _corners(position: Any, scale: float) -> tuple[Point, ...]:  # noqa: ANN401
 @cache
 def _formats(symbols: frozenset[Symbol]) -> Any:  # noqa: ANN401
     return [form for symbol in Symbol if symbol in symbols for form in _FORMATS[symbol]]
-
-
-@cache
-def _pyzbar() -> Any:  # noqa: ANN401
-    try:
-        return importlib.import_module("pyzbar.pyzbar")
-    except (ImportError, OSError):
-        return None

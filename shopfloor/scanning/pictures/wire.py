@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, BinaryIO
 
 from shopfloor.errors import Refusal
@@ -24,7 +24,7 @@ class Job:
     content: bytes
     mode: str
     """A value of `pipeline.Mode`: this file is read without OpenCV."""
-    rules: AcceptanceRules = AcceptanceRules()
+    rules: AcceptanceRules = field(default_factory=AcceptanceRules)
     before: frozenset[Sighting] = frozenset()
     """What the frame before held."""
 
