@@ -126,10 +126,15 @@ def _storable(text: str) -> str:
 
 
 def _decoded(scan: ScanInput, rules: ScanRules, actor: Actor) -> dict[str, Any]:
-    """The elements of the code, if it could be read, and the quantity that came with it: a yes to a question takes it up again."""
+    """The elements of the code, if it could be read, and what came with it: a yes to a question takes the quantity up again.
+
+    And how a picture was read (IMG-5).
+    """
     if scan.kind != "scan" or not scan.text:
         return {}
-    sent = {"quantity": scan.quantity} if scan.quantity else {}
+    sent: dict[str, Any] = {"quantity": scan.quantity} if scan.quantity else {}
+    if scan.reading is not None:
+        sent["reading"] = scan.reading.model_dump(exclude_defaults=True)
     try:
         refuse_surrogates(scan.text)
         found = read(scan.text, rules.profile, as_of=actor.work_date(), source=ScanSource(scan.source))

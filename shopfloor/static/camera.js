@@ -2,13 +2,18 @@
  * Scans with the tablet's camera (A3, IMG-7, IMG-12): frames of the viewfinder box go to a worker, what counts goes to the same
  * collector as a scanner's keys. Opened by a tap, which also unlocks the sound. The panel is outside #main and never swapped.
  */
-import { Acceptance, nearestFirst, scanText } from "./camera_rules.js";
 import { Lens, cameras, errorName, hindrance, open, remember } from "./camera_lens.js";
+import { Acceptance, howRead, nearestFirst, scanText } from "./camera_rules.js";
+import { readOnServer } from "./camera_server.js";
 import { capture } from "./capture.js";
 
 // The middle of the picture; what lies beside it is somebody else's label.
 const BOX = { width: 0.86, height: 0.7 };
 const FLASH_MS = 400;
+// What the tablet does not read in this time is shown to the server, a few times and not for ever: most often there is no code.
+const HELP_AFTER_MS = 1500;
+const HELP_EVERY_MS = 3000;
+const MOST_HELP = 3;
 
 const panel = document.getElementById("camera");
 const part = (name) => panel.querySelector(`[data-camera-part="${name}"]`);
@@ -23,6 +28,8 @@ let acceptance = null;
 let awake = null;
 let number = 0;
 let flash = 0;
+let looked = 0;
+let help = { since: 0, given: 0, running: false };
 
 for (const button of document.querySelectorAll("[data-camera]")) button.addEventListener("click", () => actions[button.dataset.camera]());
 part("choice").addEventListener("change", ({ target }) => switchTo(target.value));
@@ -30,7 +37,7 @@ part("zoom").addEventListener("input", ({ target }) => lens?.zoomTo(Number(targe
 document.addEventListener("visibilitychange", () => (document.hidden ? pause() : resume()));
 addEventListener("pagehide", () => close());
 
-const actions = { open: () => (panel.hidden ? start() : close()), close: () => close(), torch: toggleTorch };
+const actions = { open: () => (panel.hidden ? start() : close()), close: () => close(), torch: toggleTorch, hard: () => ask("hard_mark") };
 
 async function start(deviceId) {
   panel.hidden = false;
@@ -43,7 +50,8 @@ async function start(deviceId) {
     if (panel.hidden) return stopTracks();
     acceptance = new Acceptance();
     await show();
-    await loadReader();
+    await loadReader().catch(readWithoutWorker);
+    help = { since: performance.now(), given: 0, running: false };
     say("looking");
     void keepAwake();
     next(number);
@@ -83,6 +91,12 @@ function loadReader() {
   return worker.ready;
 }
 
+/** An old browser, or WebAssembly switched off: the server reads every frame, slower but as well. */
+function readWithoutWorker(error) {
+  console.warn(error);
+  panel.dataset.reader = "server";
+}
+
 /** Asks for the next frame; a newer round makes the old one end. */
 function next(round) {
   if (round !== number || !stream) return;
@@ -96,21 +110,51 @@ function look() {
   if (!width) return next(number);
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   picture.drawImage(video, (video.videoWidth - width) / 2, (video.videoHeight - height) / 2, width, height, 0, 0, width, height);
-  const image = picture.getImageData(0, 0, width, height);
   number += 1;
   looked = performance.now();
+  if (!worker) return void lookOnServer(number);
+  const image = picture.getImageData(0, 0, width, height);
   worker.postMessage({ number, image }, [image.data.buffer]);
 }
 
-let looked = 0;
+async function lookOnServer(round) {
+  const readings = await readOnServer(canvas, "live").catch(() => null);
+  if (round !== number) return;
+  if (readings) return judged({ readings });
+  say("server");
+  setTimeout(() => next(round), HELP_EVERY_MS);
+}
 
 function judged({ readings = [] }) {
   panel.dataset.frames = String(Number(panel.dataset.frames ?? 0) + 1);
-  const { accepted, waiting, refused } = acceptance.seen(nearestFirst(readings, canvas.width, canvas.height), looked);
+  if (readings.length) help = { ...help, since: looked, given: 0 };
+  else if (worker && help.given < MOST_HELP && looked - help.since > HELP_AFTER_MS + help.given * HELP_EVERY_MS) void ask("still");
+  weigh(readings);
+  next(number);
+}
+
+/** One frame on the server, beside the live ones. */
+async function ask(mode) {
+  if (help.running || !stream) return;
+  help.running = true;
+  help.given += 1;
+  if (mode === "hard_mark") say("hard");
+  const [asked, at] = [stream, looked];
+  const readings = await readOnServer(canvas, mode).catch(() => []);
+  help.running = false;
+  if (stream !== asked) return;
+  looked = at;
+  if (weigh(readings, true)) help = { ...help, since: performance.now(), given: 0 };
+  if (mode === "hard_mark" && !readings.length) say("not-found");
+}
+
+/** Gives whether there was something. */
+function weigh(readings, close = false) {
+  const { accepted, waiting, refused } = acceptance.seen(nearestFirst(readings, canvas.width, canvas.height), looked, close);
   if (accepted) count(accepted);
   else if (refused) say(`not-${refused}`);
   else if (waiting) say("hold");
-  next(number);
+  return readings.length > 0;
 }
 
 /** Seen at once, heard as the queue's tick; right or wrong comes with the server's answer. */
@@ -120,7 +164,7 @@ function count(reading) {
   flash = setTimeout(() => delete panel.dataset.flash, FLASH_MS);
   say("read");
   panel.dataset.read = String(Number(panel.dataset.read ?? 0) + 1);
-  capture.deliver(scanText(reading), "camera", looked);
+  capture.deliver(scanText(reading), "camera", { at: looked, reading: howRead(reading) });
 }
 
 async function switchTo(deviceId) {

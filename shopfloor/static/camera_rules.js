@@ -12,7 +12,8 @@ const LEAST_LENGTH = { Code39: 3, Codabar: 6 };
 const ITF_LENGTH = 14;
 // A held reading that is not repeated within this time was a mistake or is gone.
 const HOLD_MS = 1000;
-// A code is away when frames were decoded without it for this long.
+const CLOSE_HOLD_MS = 8000;
+// A code is away when frames were decoded without it for this long. What only the server could read is away when the server says so.
 const AWAY_MS = 1500;
 const AWAY_FRAMES = 4;
 
@@ -24,11 +25,11 @@ export class Acceptance {
   }
 
   /**
-   * Readings of one frame at `at` milliseconds, the one nearest to the middle first. Gives `{accepted}`, `{waiting}`,
-   * `{ignored}` (counted already), `{refused: reason, reading}` or `{}`.
+   * Readings of one frame at `at` milliseconds, the one nearest to the middle first; `close`: the server looked, which sees more.
+   * Gives `{accepted}`, `{waiting}`, `{ignored}` (counted already), `{refused: reason, reading}` or `{}`.
    */
-  seen(readings, at) {
-    this.#age(readings, at);
+  seen(readings, at, close = false) {
+    this.#age(readings, at, close);
     const retail = new Set(readings.filter((one) => one.symbology === RETAIL).map((one) => one.text));
     const reading = readings[0];
     if (!reading) return {};
@@ -38,27 +39,28 @@ export class Acceptance {
     const key = reading.identifier + reading.text;
     if (this.counted.has(key)) return { ignored: reading };
     if (!AT_ONCE.has(reading.symbology) && !this.held.has(key)) {
-      this.held.set(key, at);
+      this.held.set(key, { until: at + (close ? CLOSE_HOLD_MS : HOLD_MS) });
       return { waiting: reading };
     }
     this.held.delete(key);
-    this.counted.set(key, { at, missed: 0 });
+    this.counted.set(key, { at, missed: 0, close });
     return { accepted: reading };
   }
 
-  #age(readings, at) {
+  #age(readings, at, close) {
     const present = new Set(readings.map((one) => one.identifier + one.text));
-    for (const [key, since] of this.held) if (at - since > HOLD_MS) this.held.delete(key);
+    for (const [key, { until }] of this.held) if (at > until) this.held.delete(key);
     for (const [key, mark] of this.counted) {
-      if (present.has(key)) Object.assign(mark, { at, missed: 0 });
-      else if ((mark.missed += 1) >= AWAY_FRAMES && at - mark.at >= AWAY_MS) this.counted.delete(key);
+      if (present.has(key)) Object.assign(mark, { at, missed: 0, close: mark.close && close });
+      else if (mark.close && !close) continue;
+      else if ((mark.missed += 1) >= (mark.close ? 1 : AWAY_FRAMES) && at - mark.at >= AWAY_MS) this.counted.delete(key);
     }
   }
 }
 
 /** Why a reading is never believed, or "". */
-function refusal({ symbology, text, contentType }) {
-  if (contentType === "Binary" || text === "") return "binary";
+function refusal({ symbology, text, content }) {
+  if (content === "binary" || text === "") return "binary";
   if (symbology === "ITF" && !(text.length === ITF_LENGTH && hasCheckDigit(text))) return "short";
   if (text.length < (LEAST_LENGTH[symbology] ?? 1)) return "short";
   return "";
@@ -74,6 +76,12 @@ function hasCheckDigit(digits) {
 /** What a scanner with symbology identifiers would send; UPC-A is an EAN-13 that begins with 0 (R-02). */
 export function scanText({ identifier, text }) {
   return identifier + (identifier === "]E0" && text.length === 12 ? "0" : "") + text;
+}
+
+/** How it was read, to be kept with the scan (IMG-5). */
+export function howRead({ symbol, identifier, content, how }) {
+  const known = Object.entries({ symbol, identifier, content, ...how }).filter(([, value]) => value !== null && value !== "");
+  return JSON.stringify(Object.fromEntries(known));
 }
 
 /** Readings by distance of their middle from the middle of the picture. */

@@ -30,8 +30,12 @@ onmessage = async ({ data: { number, image } }) => {
   }
 };
 
-function reading({ symbology, symbologyIdentifier, text, contentType, position, extra }) {
-  return { symbology, identifier: symbologyIdentifier, text, contentType, position, unusedCorrection: unused(extra) };
+const CONTENTS = { GS1: "gs1", Text: "text", ISO15434: "iso15434", Binary: "binary", Mixed: "mixed", UnknownECI: "unknown_eci" };
+
+function reading({ format, symbology, symbologyIdentifier, text, bytes, contentType, position, extra }) {
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const how = { engine: "zxing-wasm", stage: "live", hex, unused_error_correction: unused(extra) };
+  return { symbology, symbol: format, identifier: symbologyIdentifier, text, content: CONTENTS[contentType] ?? "", how, position };
 }
 
 /** IMG-15: how much error correction is left, 0 to 1; a worn printer head shows here first. */

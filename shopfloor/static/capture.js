@@ -215,8 +215,8 @@ function create() {
     },
     /** What a scan does where no listener takes it. */
     search: fallback,
-    /** Camera and serial scanners hand over their codes here. */
-    deliver: (text, source, at = performance.now()) => deliver({ text, source, at, startedAt: at }),
+    /** Camera and serial scanners hand over their codes here: `at` is the time of the capture, `more` is kept with the scan. */
+    deliver: (text, source, { at = performance.now(), ...more } = {}) => deliver({ ...more, text, source, at, startedAt: at }),
     async start() {
       const profile = await (await fetch(new URL("wedge.json", import.meta.url))).json();
       const scanner = JSON.parse(document.documentElement.dataset.scanner || "{}");

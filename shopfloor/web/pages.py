@@ -42,6 +42,7 @@ MODULES = (
     "production.open_journals",
     "production.planning",
     "production.tracked_components",
+    "production.pictures",
     "production.associations",
     "production.units",
     "tracing.find_entries",

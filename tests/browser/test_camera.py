@@ -90,12 +90,17 @@ def test_img_7_product_and_parts_by_camera(filmed, address, order):
         seen = session.execute(
             select(ScanEntry.raw_text, ScanEntry.source).where(ScanEntry.order_no == order.no).order_by(ScanEntry.entry_no)
         ).all()
+        how = session.scalars(select(ScanEntry.decoded).where(ScanEntry.order_no == order.no).order_by(ScanEntry.entry_no)).all()
     number = {name: order.number(name) for name in ("BK1", "F1", "P")}
     assert seen == [
         (f"]d201{GTINS[BIKE]}21{number['BK1']}", "camera"),
         (f"]d201{GTINS[FRAME]}21{number['F1']}{GS}91A1", "camera"),
         (f"]C101{GTINS[PAINT]}10{number['P']}", "camera"),
     ]
+    reading = how[1]["reading"]
+    assert (reading["engine"], reading["identifier"], reading["content"]) == ("zxing-wasm", "]d2", "gs1")
+    assert bytes.fromhex(reading["hex"]).decode() == f"01{GTINS[FRAME]}21{number['F1']}{GS}91A1"
+    assert 0 <= reading["unused_error_correction"] <= 1
     assert page.locator("#camera").get_attribute("data-read") == "3"
     page.click("[data-camera=close]")
     expect(page.locator("#camera")).to_be_hidden()
@@ -142,12 +147,28 @@ def test_img_9_plain_http_from_elsewhere_says_why_there_is_no_camera(filmed, add
     bench.expect_answer("accepted")
 
 
+def test_img_10_without_webassembly_the_server_reads(filmed, address, order):
+    """IMG-7, IMG-10: an old browser, or WebAssembly switched off."""
+    page = filmed((label(BIKE, ("21", order.number("BK1"))), 5))
+    page.route("**/zxing-reader-*.wasm", lambda route: route.abort())
+    bench = Bench(page, address, order)
+    page.click("[data-camera=open]")
+    expect(page.locator("#camera")).to_have_attribute("data-read", "1", timeout=30_000)
+    assert page.locator("#camera").get_attribute("data-reader") == "server"
+    bench.expect_answer("accepted", "registered")
+    bench.expect_idle()
+    with Session(order.site.engine) as session:
+        decoded = session.scalars(select(ScanEntry.decoded).where(ScanEntry.order_no == order.no)).one()
+    assert (decoded["reading"]["engine"], decoded["reading"]["symbol"]) == ("zxing-cpp", "Data Matrix")
+
+
 RULES = """async (frames) => {
   const { Acceptance } = await import("/static/camera_rules.js");
   const acceptance = new Acceptance();
-  return frames.map(([at, ...codes]) => {
-    const readings = codes.map(([symbology, text]) => ({symbology, text, identifier: "", contentType: "Text"}));
-    return Object.keys(acceptance.seen(readings, at))[0] ?? "";
+  return frames.map(([at, ...seen]) => {
+    const codes = seen.filter((one) => one !== "server");
+    const readings = codes.map(([symbology, text]) => ({symbology, text, identifier: "", content: "text"}));
+    return Object.keys(acceptance.seen(readings, at, codes.length !== seen.length))[0] ?? "";
   });
 }"""
 
@@ -177,6 +198,16 @@ SIGHTS = {
     ),
     "peers 10: away and back again": (
         [[0, matrix("A")], [400], [800], [1200], [1600], [1700, matrix("A")]], ["accepted", "", "", "", "", "accepted"],
+    ),
+    "what only the server reads stays counted while it looks away": (
+        [[0, "server", matrix("A")], [500], [1000], [1500], [2000], [2500], [3000, "server", matrix("A")]],
+        ["accepted", "", "", "", "", "", "ignored"],
+    ),
+    "what the server does not see any more is away": (
+        [[0, "server", matrix("A")], [3000, "server"], [6000, "server", matrix("A")]], ["accepted", "", "accepted"],
+    ),
+    "two looks of the server are two readings": (
+        [[0, "server", retail("1")], [3000], [3100, "server", retail("1")]], ["waiting", "", "accepted"],
     ),
     "without frames nothing is away": ([[0, matrix("A")], [2000], [2100, matrix("A")]], ["accepted", "", "ignored"]),
     "to another label and back": ([[0, matrix("A")], [50, matrix("B")], [100, matrix("A")]], ["accepted", "accepted", "ignored"]),

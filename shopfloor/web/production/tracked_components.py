@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -88,9 +89,10 @@ def _whole(name: str) -> int:
 
 
 def show(
-    state: StationState, outcome: Outcome | None = None, *, key: str = "", before: int = 0, station: StationRules | None = None
+    state: StationState, outcome: Outcome | None = None, *, key: str = "", before: int = 0, station: StationRules | None = None,
+    view: AnswerView | None = None, codes: Sequence[object] | None = None,
 ) -> Response:
-    """The page as the database is now, with the answer to what was just scanned."""
+    """The page as the database is now, with the answer to what was just scanned; `view` and `codes`: what a picture said."""
     session, actor = request_session(), current_actor()
     station = station or station_rules(session, actor.station_code, session_id())
     door = door_of(state.order_no)
@@ -103,7 +105,8 @@ def show(
         answer=answer_header(outcome, state) if outcome is not None else None,
         state=state,
         page=found,
-        view=_view(outcome, key, found, station),
+        view=view or _view(outcome, key, found, station),
+        codes=codes,
         scans=last_scans(found.answers) if found is not None else [],
         lot_word=station.lot_word,
         operator_no=actor.operator_no,
