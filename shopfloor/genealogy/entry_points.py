@@ -19,7 +19,7 @@ from shopfloor.people.settings import SETTINGS
 from shopfloor.production.components import order_components
 from shopfloor.production.errors import OrderStatus
 from shopfloor.production.models import ProductionOrder
-from shopfloor.production.rules import RELEASED, STARTED, listed
+from shopfloor.production.rules import MAIN_LINE, RELEASED, STARTED, listed
 
 _order, _item = table(ProductionOrder), table(Item)
 _code, _policy, _demand = table(ItemTrackingCode), table(TrackedComponentsPolicy), table(ItemTrackingRequirement)
@@ -82,7 +82,8 @@ def track_lines(session: Session, order_no: str, lines: Sequence[OpenLine]) -> d
     found = {}
     for line in lines:
         why = command.why
-        if why is None and line.kind == PICKING_LIST and line.source_line_no not in scanned:
+        wanted = scanned if line.kind == PICKING_LIST else {MAIN_LINE}  # co-products are not scanned
+        if why is None and line.source_line_no not in wanted:
             why = LineNotScanned(line_no=line.source_line_no, item=line.description)
         found[line.journal_no, line.line_no] = TrackCommand(command.shown, why)
     return found

@@ -99,7 +99,7 @@ class LineNotScanned(Refusal):
     """ENT-5, ENT-12: the scan page asks for nothing of this line."""
 
     code = "LINE_NOT_SCANNED"
-    message = "Line {line_no}, {item}, is not scanned: its item is not tracked."
+    message = "Line {line_no}, {item}, is not scanned. Enter its number in the journal if it has one."
     line_no: int
     item: str
 

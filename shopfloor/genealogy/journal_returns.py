@@ -70,7 +70,7 @@ def fill_journal_line(
     if line.owner_no != actor.operator_no:
         return JournalLineLeft(journal_no=journal_no, line_no=line_no, why=f"the journal belongs to {line.owner}.")
     actor.require(RIGHT[line.kind])
-    found = _made(session, actor, line, given.since) if line.kind == PICKING_LIST else _chosen(session, order, given.product)
+    found = _made(session, actor, line, given.since) if line.kind == PICKING_LIST else _chosen(session, order, line, given.product)
     if isinstance(found, str):
         return JournalLineLeft(journal_no=journal_no, line_no=line_no, why=found)
     _write(session, line, found)
@@ -114,12 +114,13 @@ def _made(session: Session, actor: Actor, line: OpenLine, since: int) -> _Found 
     return _Found(made[0].tracking, made[0].unposted)
 
 
-def _chosen(session: Session, order: LockedOrder, match_id: int) -> _Found | str:
+def _chosen(session: Session, order: LockedOrder, line: OpenLine, match_id: int) -> _Found | str:
     """ENT-7: the row that is chosen on the page; or why it is none to report."""
     r = _row.c
     row = session.connection().execute(
         select(r.serial_no, r.lot_no, r.state, r.quantity, r.good_quantity, r.error_quantity).where(
-            plant(session, _row), r.order_no == order.no, r.match_id == match_id, r.state != "Removed"
+            plant(session, _row), r.order_no == order.no, r.order_line_no == line.source_line_no, r.match_id == match_id,
+            r.state != "Removed",
         )
     ).one_or_none()
     if row is None:

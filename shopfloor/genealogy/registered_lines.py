@@ -32,7 +32,7 @@ from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.production.inputs import ConsumptionChoice
 from shopfloor.production.locking import LockedOrder
-from shopfloor.production.rules import CONSUMING, STARTED
+from shopfloor.production.rules import CONSUMING, MAIN_LINE, STARTED
 from shopfloor.quantity import ZERO
 
 _association, _row = table(ComponentAssociation), table(TrackedProduct)
@@ -150,6 +150,7 @@ def _report(
     session: Session, actor: Actor, order: LockedOrder, lines: Sequence[OpenLine], forward: Sequence[OpenLine], reason: str
 ) -> Settled:
     """The number of the order stands for what is left blank (PR-02). Why there is an error quantity is what the posting gives as reason."""
+    forward = [line for line in forward if line.source_line_no == MAIN_LINE]  # D40: co-products have no rows
     numbers = {line.line_no: _output_tracking(order, line) for line in forward}
     rows = _rows_of(session, order, list(numbers.values()))
     named = [line for line in forward if numbers[line.line_no].label() in rows]

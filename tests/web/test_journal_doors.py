@@ -168,7 +168,7 @@ def test_ent_12_disabled_with_its_reason_or_hidden(order):
     client = order.site.client()
     journal_no = make(client, order, "picking-list", {"line_no": BELL_LINE, "quantity": "1"}, {"line_no": FRAME_LINE, "quantity": "1"})
     text = client.get(journals(order)).text
-    assert 'title="Line 40, BELL of the test, is not scanned: its item is not tracked."' in text
+    assert 'title="Line 40, BELL of the test, is not scanned. Enter its number in the journal if it has one."' in text
     assert f'href="{journals(order)}/{journal_no}/lines/1/track"' not in text
     refused = client.get(f"{journals(order)}/{journal_no}/lines/1/track")
     assert refused.location == journals(order)

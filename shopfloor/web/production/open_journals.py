@@ -194,7 +194,7 @@ def _form(card: OrderCard, journal_no: int, kind: str, lines: list[OpenLine], re
     choices = (
         [(str(c.line_no), f"{c.line_no} {c.item_no}") for c in card.components]
         if picked
-        else [(str(MAIN_LINE), card.order.item_no)]
+        else [(str(MAIN_LINE), card.order.item_no), *((str(line.line_no), line.item_no) for line in card.co_products)]
     )
     values: dict[str, Any] = {"lines": [_typed(line) for line in lines]}
     if lines and lines[0].posting_date:
