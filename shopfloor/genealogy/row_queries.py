@@ -138,7 +138,7 @@ def read_rows(session: Session, order: LockedOrder, match_ids: Iterable[int]) ->
 
 def associations_by_no(session: Session, order_no: str, association_nos: Sequence[int]) -> list[Association]:
     """Active associations of an order by number."""
-    return _associations(session, (_association.c.order_no == order_no) & _association.c.association_no.in_(association_nos))
+    return associations_where(session, (_association.c.order_no == order_no) & _association.c.association_no.in_(association_nos))
 
 
 def association_by_no(session: Session, order_no: str, association_no: int) -> Association:
@@ -157,7 +157,7 @@ def association_by_no(session: Session, order_no: str, association_no: int) -> A
 
 def associations_of_order(session: Session, order_no: str) -> list[Association]:
     """Every active association of an order, oldest first. One statement."""
-    return _associations(session, _association.c.order_no == order_no)
+    return associations_where(session, _association.c.order_no == order_no)
 
 
 def open_journal_lines(session: Session, order_no: str) -> dict[int, tuple[int, str, str, Decimal, bool]]:
@@ -225,7 +225,8 @@ def read_row(r: SqlRow[Any], earlier: tuple[Decimal, ...]) -> Row:
     )
 
 
-def _associations(session: Session, wanted: ColumnElement[bool]) -> list[Association]:
+def associations_where(session: Session, wanted: ColumnElement[bool]) -> list[Association]:
+    """Active associations that fit, oldest first. One statement."""
     rows = session.connection().execute(
         select(*(_association.c[name] for name in ASSOCIATION_COLUMNS))
         .where(plant(session, _association), wanted, _association.c.state != "Removed")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor.db import plant, table
 from shopfloor.errors import InvalidInput, NotFound
-from shopfloor.items.errors import ItemBlocked, UnitUnknown
+from shopfloor.items.errors import BelowPrecision, ItemBlocked, UnitUnknown
 from shopfloor.items.locations import require_locations
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.queries import item_masters, unit_factors
@@ -24,7 +24,7 @@ from shopfloor.production.errors import BomMissing, NoValidVersion
 from shopfloor.production.models import BillOfMaterial, BomVersion, Routing, RoutingLine, RoutingVersion
 from shopfloor.production.phantoms import BillLine, lines_of, without_phantoms
 from shopfloor.production.validity import Version, version_on
-from shopfloor.quantity import ONE, ZERO
+from shopfloor.quantity import ONE, ZERO, shown
 
 _open = table(OpenItemEntry)
 COPIED = (
@@ -44,6 +44,8 @@ class Explosion:
     """Blank: the item has no routing."""
     components: tuple[dict[str, Any], ...]
     """Columns of `prod_order_component` but those of the order."""
+    co_products: tuple[dict[str, Any], ...]
+    """D40: columns of `prod_order_line` but those of the order; the product itself is the line before them."""
     operations: tuple[dict[str, Any], ...]
     """Columns of `prod_order_operation` but those of the order."""
     masters: Mapping[str, ItemMaster]
@@ -92,7 +94,8 @@ def explode(session: Session, *, item_no: str, quantity: Decimal, location_code:
         product=masters[item_no],
         bom_version=bom_version,
         routing_version=routing_version,
-        components=tuple(_component(line, masters[line.item_no], units, quantity, location_code) for line in lines),
+        components=tuple(_component(line, masters[line.item_no], units, quantity, location_code) for line in lines if not line.co_product),
+        co_products=_co_products(lines, masters, units, quantity),
         operations=operations,
         masters=masters,
     )
@@ -102,7 +105,7 @@ def needs_of(session: Session, explosion: Explosion, location_code: str) -> tupl
     """Every component with what is on hand and reserved at the location. One statement. An item that stands in two lines shows what is
     left for the second after the first (the same piece is not promised twice).
     """
-    items = sorted(set(explosion.masters))
+    items = sorted({row["item_no"] for row in explosion.components})
     statement = (
         select(_open.c.item_no, func.sum(_open.c.remaining), func.sum(_open.c.reserved))
         .where(plant(session, _open), _open.c.item_no.in_(items), _open.c.location_code == location_code)
@@ -163,6 +166,32 @@ def _check(session: Session, masters: Mapping[str, ItemMaster], item_no: str, qu
         raise ItemBlocked(item=blocked.item_no)
     require_locations(session, [location_code])
     require_multiple(quantity, item=item_no, unit=product.base_unit_code, precision=product.rounding_precision)
+
+
+def _co_products(
+    lines: Sequence[BillLine], masters: Mapping[str, ItemMaster], units: Mapping[tuple[str, str], Decimal], quantity: Decimal
+) -> tuple[dict[str, Any], ...]:
+    """D40: further lines of the order, in the order of the bill."""
+    made = [line for line in lines if line.co_product]
+    numbers = range(rules.MAIN_LINE + rules.LINE_STEP, (len(made) + 2) * rules.LINE_STEP, rules.LINE_STEP)
+    return tuple(
+        {"line_no": line_no, "item_no": line.item_no, "variant_code": line.variant_code, "quantity": _made(line, masters, units, quantity)}
+        for line_no, line in zip(numbers, made, strict=True)
+    )
+
+
+def _made(
+    line: BillLine, masters: Mapping[str, ItemMaster], units: Mapping[tuple[str, str], Decimal], quantity: Decimal
+) -> Decimal:
+    """What a phantom above the line scraps is no more of a co-product."""
+    without_scrap = replace(line, scrap_percent=ZERO)
+    made: Decimal = _component(without_scrap, masters[line.item_no], units, quantity, "")["expected_quantity"]
+    if made <= ZERO:
+        master = masters[line.item_no]
+        raise BelowPrecision(
+            item=line.item_no, quantity=shown(line.quantity_per * quantity), unit=line.unit_code, precision=shown(master.rounding_precision)
+        )
+    return made
 
 
 def _component(

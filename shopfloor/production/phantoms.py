@@ -45,6 +45,7 @@ class BillLine:
     one_scan_is: str
     may_be_loaded: bool
     phantom: bool
+    co_product: bool
 
 
 def lines_of(session: Session, bom_no: str, version_code: str) -> list[BillLine]:
