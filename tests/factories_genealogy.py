@@ -17,6 +17,7 @@ from shopfloor.genealogy.facts import PRODUCT
 from shopfloor.genealogy.inputs import ReportInput, ReportLineInput, ScanInput, ScanRules, SelectionInput
 from shopfloor.genealogy.registration import register_scan, scan_log
 from shopfloor.genealogy.reporting import report_as_finished
+from shopfloor.genealogy.starting import start_order
 from shopfloor.items import commands
 from shopfloor.items.inputs import NewGtin, NewPolicy
 from shopfloor.items.number_series import create_default_series
@@ -87,7 +88,7 @@ def bike_stock(run):
 def bike_order(run, quantity="2", no="RPO-1", started=None):
     """A started order."""
     run(production.create_order, given=NewProductionOrder(no=no, item_no=BIKE, quantity=quantity, location_code="MAIN"))
-    run(production.start_order, given=StartOrder(order_no=no, quantity=started or quantity))
+    run(start_order, given=StartOrder(order_no=no, quantity=started or quantity))
     return no
 
 
