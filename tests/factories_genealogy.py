@@ -28,6 +28,7 @@ from shopfloor.production import bills
 from shopfloor.production import commands as production
 from shopfloor.production.check import check_counters
 from shopfloor.production.inputs import NewBom, NewBomLine, NewProductionOrder, StartOrder
+from shopfloor.quality import check as quality_check
 from shopfloor.scanning.gs1.profiles import ScannerProfile
 from tests.conftest import ADMINISTRATOR
 from tests.factories_items import make_item, make_location, make_tracking_codes, make_units
@@ -154,9 +155,10 @@ def remove(run, *association_nos, order_no="RPO-1", confirmed=False):
 
 
 def problems(session):
-    """Everything that any invariant finds wrong."""
+    """Everything that any invariant of `shopfloor check` finds wrong."""
     session.rollback()
-    found = posting_check.run_all(session) + genealogy_check.run_all(session) + check_counters(session)
+    checks = (posting_check.run_all, genealogy_check.run_all, check_counters, quality_check.run_all)
+    found = [problem for check in checks for problem in check(session)]
     session.rollback()
     return [problem.text for problem in found]
 
