@@ -245,7 +245,7 @@ class Meanwhile:
         if statement.startswith(self.statement) and not self.begun:
             self.begun = True
             self.thread.start()
-            self.thread.join(1)  # whoever has to wait for this very transaction does not end before it does
+            self.thread.join(0.4)  # whoever has to wait for this very transaction does not end before it does
             self.done_first = not self.thread.is_alive()
 
     def _run(self):

@@ -34,9 +34,9 @@ def some(data, found):
 class ShiftFloor(ShiftStations):
     """The rules of the office stand in the test."""
 
-    @initialize(quantity=st.integers(2, 3), second=st.booleans(), lot=st.sampled_from(["P-A", "P-B"]))
-    def begin(self, quantity, second, lot):
-        """Both orders run, a batch is loaded somewhere, and three units have all their parts."""
+    @initialize(quantity=st.integers(2, 3), second=st.booleans(), lot=st.sampled_from(["P-A", "P-B"]), reports=st.booleans())
+    def begin(self, quantity, second, lot, reports):
+        """Both orders run, a batch is loaded somewhere, three units have all their parts; perhaps something is reported."""
         self.change_quantity(ASSIGNED, quantity)
         for order in (MANUAL, ASSIGNED):
             self.start(order, 3 if order == MANUAL else 2)
@@ -44,6 +44,12 @@ class ShiftFloor(ShiftStations):
         for at, number in ((0, "CT-1"), (2, "CT-2"), (1, "GR-0001")):
             self.scan_unit(at, number)
             self.fill(at, self.model.units[self.stations[at].product])
+        if reports:
+            self.report_something()
+
+    def report_something(self):
+        """The office does."""
+        raise NotImplementedError
 
     # --- stages ------------------------------------------------------------------------------------------------------------------
 

@@ -106,10 +106,10 @@ class ShiftStations(RuleBasedStateMachine):
         make_sales_order(self.run, {"item_no": CART, "quantity": "50"}, {"item_no": GROUPED, "quantity": "50"})
         lines = [{"item_no": item, "serial_no": number, "quantity": "1"} for item, number in PARTS if item != PAINT]
         paint = {"item_no": PAINT, "expiration_date": "2099-01-31"}
-        lines += [{**paint, "lot_no": "P-A", "quantity": "0.6"}, {**paint, "lot_no": "P-B", "quantity": "1"}]
+        lines += [{**paint, "lot_no": "P-A", "quantity": "0.4"}, {**paint, "lot_no": "P-B", "quantity": "1"}]
         adjust(self.run, *lines, {"item_no": BELL, "quantity": "1000"}, {"item_no": GREASE, "quantity": "1000"})
         for item, number in PARTS:
-            self.model.stock[(item, number)] = {"P-A": Decimal("0.6")}.get(number, ONE)
+            self.model.stock[(item, number)] = {"P-A": Decimal("0.4")}.get(number, ONE)
         self.model.stock[(BELL, "")] = self.model.stock[(GREASE, "")] = Decimal(1000)
         for no, item, quantity in ((MANUAL, CART, 3), (ASSIGNED, GROUPED, 2)):
             self.model.orders[no] = Order(no, item, quantity, plain_lines(no))

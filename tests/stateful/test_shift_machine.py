@@ -34,7 +34,7 @@ from shopfloor.quantity import shown
 from tests.factories_genealogy import problems
 from tests.stateful.shift_floor import ORDERS, ShiftFloor, some
 from tests.stateful.shift_model import BELL, CART, CODE, GREASE, HAND, PAINT, Entry
-from tests.stateful.shift_stations import PARTS
+from tests.stateful.shift_stations import ASSIGNED, MANUAL, PARTS
 
 LONG = bool(os.environ.get("SHOPFLOOR_LONG"))
 SIZES = {"sqlite": (300, 100) if LONG else (10, 50), "postgresql": (60, 100) if LONG else (4, 40)}
@@ -47,6 +47,13 @@ CARRIED_OUT = {
 
 
 class ShiftMachine(ShiftFloor):
+    def report_something(self):
+        """One operation of each order, and a unit that is complete."""
+        first, other = (self.model.units_of(no, "Open")[0] for no in (MANUAL, ASSIGNED))
+        for unit in (first, other):
+            self.operate(self.model.orders[unit.order], 10, unit, 0, finish=False)
+        self.report_unit(first, good=True, accept=False)
+
     # --- report, reverse, ship ---------------------------------------------------------------------------------------------------
 
     def named(self, data, *states):
@@ -58,8 +65,10 @@ class ShiftMachine(ShiftFloor):
     @rule(data=st.data(), good=st.sampled_from([True, True, True, False]), accept=st.sampled_from([False, False, True]))
     def report(self, data, good, accept):
         unit = self.named(data, "Open")
-        if unit is None or unit.state == "Removed":
-            return
+        if unit is not None and unit.state != "Removed":
+            self.report_unit(unit, good=good, accept=accept)
+
+    def report_unit(self, unit, *, good, accept):
         line = {"good": "1"} if good else {"good": "0", "error": "1", "error_cause": "dropped"}
         given = ReportInput(lines=[ReportLineInput(match_id=unit.match, **line)], accept_error=accept, reason="why not")
         code, answer = self.do(report_as_finished, order_no=unit.order, given=given)
@@ -135,8 +144,10 @@ class ShiftMachine(ShiftFloor):
         order, finish = self.model.orders[order], finish and operation == 20
         units = self.model.units_of(order.no, "Open", "Reported")
         unit = some(data, [None, *units, *units])
-        if unit is None and finish:
-            return
+        if unit is not None or not finish:
+            self.operate(order, operation, unit, scrap, finish=finish)
+
+    def operate(self, order, operation, unit, scrap, *, finish):
         figures = {"scrap": "1", "cause": "cracked"} if scrap else {"good": "1"}
         number = unit.number if unit is not None else ""
         given = ReportOperation(number=number, report_as_finished=finish, **figures)
@@ -187,7 +198,7 @@ class ShiftMachine(ShiftFloor):
         assert code is None, answer
         self.model.held[(PAINT, lot)] ^= {CODE}
 
-    @precondition(lambda self: self.steps % 5 == 3)
+    @precondition(lambda self: self.steps % 2 == 1)
     @rule(data=st.data(), holds=st.booleans(), passed=st.sampled_from([True, True, False]))
     def inspect(self, data, holds, passed):
         """EDG-15, C9: an inspection is opened, or the oldest one that did not pass is concluded."""
