@@ -199,7 +199,7 @@ class ShiftMachine(ShiftFloor):
         self.model.held[(PAINT, lot)] ^= {CODE}
 
     @precondition(lambda self: self.steps % 2 == 1)
-    @rule(data=st.data(), holds=st.booleans(), passed=st.sampled_from([True, True, False]))
+    @rule(data=st.data(), holds=st.sampled_from([True, True, False]), passed=st.booleans())
     def inspect(self, data, holds, passed):
         """EDG-15, C9: an inspection is opened, or the oldest one that did not pass is concluded."""
         waiting = [no for no, (_, state, _) in sorted(self.model.inspections.items()) if state != "Passed"]
