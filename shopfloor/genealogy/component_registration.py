@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from shopfloor.genealogy.answers import (
@@ -72,8 +73,7 @@ def register(
     else:
         wanted, label_quantity, label_unit = _wanted(job, line)
     check_room(line, wanted, product_limit=job.situation.product.matching_limit, confirmed=job.confirmed)
-    _check_hold(line, number, stock)
-    _check_dates(job, line, number, stock)
+    _check_number(job, line, number, stock)
     part = Part(
         line, tracking, tuple(stock), wanted, label_quantity, label_unit, reason=job.reason, approved_by=job.approved_by, late_serial=late,
         from_loaded=job.from_loaded,
@@ -185,18 +185,26 @@ def _measured(job: ScanJob, line: Line) -> Decimal:
     raise UnitUnknown(item=component.description, unit=measure.unit)
 
 
-def _check_hold(line: Line, number: str, stock: Sequence[NumberStock]) -> None:
-    """D20, AP-14."""
+def check_usable(
+    line: Line, number: str, stock: Sequence[NumberStock], *, today: date, label: date | None = None,
+    confirmed: frozenset[str] = frozenset(),
+) -> date | None:
+    """D20, AP-14, EDG-13, D8: no hold, and not expired on the day of use; also asked before a batch is loaded (D24).
+
+    Gives the stored date, which decides. `label`: the date that the code says (GS1-23). Raises refusals of the hold, BatchExpired.
+    """
     for found in stock:
         if found.hold is not None:
             raise refusal_of_hold(found.hold, line.component.description, number)
-
-
-def _check_dates(job: ScanJob, line: Line, number: str, stock: Sequence[NumberStock]) -> None:
-    """EDG-13, D8, GS1-23: the stored date decides; a different date on the label is told, a past one asks."""
     stored = next((found.expiration_date for found in stock if found.expiration_date is not None), None)
+    check_expiry(line, number, stored, label, today, confirmed=confirmed)
+    return stored
+
+
+def _check_number(job: ScanJob, line: Line, number: str, stock: Sequence[NumberStock]) -> None:
+    """A date on the label that is not the stored one is told."""
     label = job.code.expiration_date if job.code is not None else None
-    check_expiry(line, number, stored, label, job.today, confirmed=job.confirmed)
+    stored = check_usable(line, number, stock, today=job.today, label=label, confirmed=job.confirmed)
     if stored is not None and label is not None and stored != label:
         job.note(ExpiryDiffers(label=label.isoformat(), stored=stored.isoformat()))
 

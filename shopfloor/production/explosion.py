@@ -20,10 +20,11 @@ from shopfloor.items.queries import item_masters, unit_factors
 from shopfloor.items.units import require_multiple
 from shopfloor.ledger.models import OpenItemEntry
 from shopfloor.production import rules
-from shopfloor.production.errors import BomMissing, NoValidVersion
-from shopfloor.production.models import BillOfMaterial, BomVersion, Routing, RoutingLine, RoutingVersion
-from shopfloor.production.phantoms import BillLine, lines_of, without_phantoms
-from shopfloor.production.validity import Version, version_on
+from shopfloor.production.bill_reader import BillLine, bills_of, lines_of, versions_of
+from shopfloor.production.errors import NoValidVersion
+from shopfloor.production.models import Routing, RoutingLine, RoutingVersion
+from shopfloor.production.phantoms import without_phantoms
+from shopfloor.production.validity import version_on
 from shopfloor.quantity import ONE, ZERO, shown
 
 _open = table(OpenItemEntry)
@@ -80,19 +81,16 @@ def explode(session: Session, *, item_no: str, quantity: Decimal, location_code:
     Raises NotFound for item or location, ItemBlocked, RecordBlocked, BomMissing, NoValidVersion, UnitUnknown, BelowPrecision,
     InvalidInput for a need beyond all bounds.
     """
-    bom_no, bom_version = _valid_bom(session, item_no, day)
-    lines = without_phantoms(session, lines_of(session, bom_no, bom_version), day)
+    bill = bills_of(session, [item_no], day)[item_no]
+    lines = without_phantoms(session, lines_of(session, [bill])[item_no], day)
     masters = item_masters(session, [item_no, *(line.item_no for line in lines)])
     _check(session, masters, item_no, quantity, location_code)
-    if not bom_no:
-        raise BomMissing(item_no=item_no)
-    if not bom_version:
-        raise NoValidVersion(record="bill of material", number=bom_no, day=day.isoformat())
+    bill.require(day)
     units = unit_factors(session, {line.item_no for line in lines})
     routing_version, operations = _routing(session, item_no, day)
     return Explosion(
         product=masters[item_no],
-        bom_version=bom_version,
+        bom_version=bill.version_code,
         routing_version=routing_version,
         components=tuple(_component(line, masters[line.item_no], units, quantity, location_code) for line in lines if not line.co_product),
         co_products=_co_products(lines, masters, units, quantity),
@@ -122,23 +120,6 @@ def needs_of(session: Session, explosion: Explosion, location_code: str) -> tupl
         needs.append(Need(row["line_no"], master.item_no, master.description, master.base_unit_code, expected, on_hand, promised))
         taken[master.item_no] = taken.get(master.item_no, ZERO) + min(expected, max(on_hand - promised, ZERO))
     return tuple(needs)
-
-
-def versions_of(session: Session, model: type[BomVersion | RoutingVersion], no: str) -> list[Version]:
-    """The versions of one bill or routing, by code. One statement."""
-    own = table(model).c
-    owner = own.bom_no if model is BomVersion else own.routing_no
-    rows = session.connection().execute(
-        select(own.version_code, own.status, own.starting_date, own.ending_date).where(owner == no).order_by(own.version_code)
-    )
-    return [Version(*row) for row in rows]
-
-
-def _valid_bom(session: Session, item_no: str, day: date) -> tuple[str, str]:
-    """Number of the bill and code of its valid version; blank for what there is not."""
-    bom_no = session.scalar(select(BillOfMaterial.no).where(BillOfMaterial.item_no == item_no)) or ""
-    version = version_on(versions_of(session, BomVersion, bom_no), day)
-    return bom_no, version.code if version else ""
 
 
 def _routing(session: Session, item_no: str, day: date) -> tuple[str, tuple[dict[str, Any], ...]]:

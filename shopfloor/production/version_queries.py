@@ -14,8 +14,8 @@ from shopfloor.db import table
 from shopfloor.items.models import Item
 from shopfloor.people.master_queries import read_record
 from shopfloor.people.masters import Master
+from shopfloor.production.bill_reader import versions_of
 from shopfloor.production.bills import BOM, ROUTING
-from shopfloor.production.explosion import versions_of
 from shopfloor.production.models import BomLine, BomVersion, RoutingLine, RoutingVersion
 from shopfloor.production.validity import Version, version_on
 

@@ -19,6 +19,7 @@ from shopfloor.genealogy.report_dialog import report_order
 from shopfloor.genealogy.reporting import report_as_finished
 from shopfloor.genealogy.resetting import reset_order
 from shopfloor.genealogy.reversing import reverse_report
+from shopfloor.genealogy.starting import start_order
 from shopfloor.items.models import Item
 from shopfloor.ledger.models import ItemLedgerEntry, OpenItemEntry
 from shopfloor.people import rights
@@ -77,7 +78,7 @@ def routing(item_no):
 
 def sign_order(run, no="RPO-2", quantity="5"):
     run(commands.create_order, given=NewProductionOrder(no=no, item_no=SIGN, quantity=quantity, location_code="MAIN"))
-    run(commands.start_order, given=StartOrder(order_no=no, quantity=quantity))
+    run(start_order, given=StartOrder(order_no=no, quantity=quantity))
 
 
 def feed(run, operation_no, *, order_no="RPO-2", actor=None, **typed):
