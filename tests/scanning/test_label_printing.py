@@ -269,7 +269,7 @@ def test_no_description_injects_a_command_into_zpl(words):
     text = zpl.zpl([layout], commands=True)
     assert text.isascii()
     assert "~" not in text
-    assert set(re.findall(r"\^([A-Z]\w)", text)) <= {"XA", "CI", "LH", "PW", "LL", "FO", "BX", "FH", "FD", "FS", "A0", "XZ"}
+    assert set(re.findall(r"\^([A-Z]\w)", text)) <= {"XA", "CI", "LH", "PW", "LL", "FO", "BX", "PQ", "FH", "FD", "FS", "A0", "XZ"}
     assert text.count("^FD") == text.count("^FS") == text.count("^FO")
     assert (text.count("^XA"), text.count("^XZ")) == (1, 1)
 

@@ -80,6 +80,11 @@ def draw(label: Label, form: LabelFormat, *, as_of: date, domain: str) -> Pictur
     return draw_plain(label.number, _plain_symbol(label.number, form))
 
 
+def carries_gs1(label: Label, form: LabelFormat) -> bool:
+    """Whether the symbol of this label holds GS1 elements, and not the plain number (D34)."""
+    return _gs1_symbol(label, form) is not None
+
+
 def refuse_misleading(number: str) -> None:
     """A number that opens like a badge or a command would sign somebody in when it is scanned. Raises LabelMisleads, ScanInvalid."""
     refuse_invisible(number)

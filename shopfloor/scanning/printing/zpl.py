@@ -28,20 +28,21 @@ _BARS_TROUBLE = frozenset("()<>^~ ")
 QUIET_MATRIX, QUIET_LINEAR = 4, 10
 
 
-def zpl(layouts: Sequence[Layout], *, commands: bool = False) -> str:
-    """All labels in their order, one `^XA…^XZ` each. `commands`: the printer draws symbols itself where that is safe.
+def zpl(layouts: Sequence[Layout], *, commands: bool = False, copies: int = 1) -> str:
+    """All labels in their order, one `^XA…^XZ` each; copies of a label follow each other. `commands`: the printer draws symbols itself
+    where that is safe.
 
     Raises LabelUnreadable: every label is drawn and read back before its text is made (R-25).
     """
-    return "".join(_label(layout, commands=commands) for layout in layouts)
+    return "".join(_label(layout, commands=commands, copies=copies) for layout in layouts)
 
 
-def _label(layout: Layout, *, commands: bool) -> str:
+def _label(layout: Layout, *, commands: bool, copies: int) -> str:
     checked_image(layout)
     form = layout.format
     symbol = (_command(layout) if commands else "") or _picture(layout)
     lines = "".join(_text(line) for line in layout.lines)
-    return f"^XA\n^CI28\n^LH0,0\n^PW{form.width}\n^LL{form.height}\n{symbol}{lines}^XZ\n"
+    return f"^XA\n^CI28\n^LH0,0\n^PW{form.width}\n^LL{form.height}\n{symbol}{lines}^PQ{copies}\n^XZ\n"
 
 
 def escaped(text: str) -> str:
