@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
 from shopfloor.db import plant, table
-from shopfloor.errors import NotFound
+from shopfloor.errors import NotFound, Refusal
 from shopfloor.items.paging import PAGE_SIZE, Page, entry_place, page_limit, page_of
 from shopfloor.labels.drawing import checked_layouts
-from shopfloor.labels.inputs import MOST_LABELS, LabelSource
+from shopfloor.labels.inputs import MOST_LABELS, LabelSource, NewLabelJob
 from shopfloor.labels.masters import LABEL_FORMAT, PRINTER, format_of
 from shopfloor.labels.models import ItemLabel, LabelFormatRecord, LabelJob, LabelLine, LabelSending, Printer
 from shopfloor.labels.rules import Goods, LabelText, Pairs, label_of
@@ -124,6 +124,17 @@ class Preview:
     form: LabelFormat
     layouts: tuple[Layout, ...]
     """Of the first few labels."""
+    problem: Refusal | None = None
+    """Why one of these cannot be printed."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The first few labels of a job."""
+
+    form: LabelFormat
+    layouts: tuple[Layout, ...]
+    problem: Refusal | None = None
 
 
 def list_jobs(session: Session, *, source_no: str = "", state: str = "", after: str = "", limit: int = PAGE_SIZE) -> Page[JobRow]:
@@ -208,14 +219,30 @@ def link_domain(session: Session) -> str:
 
 
 def preview(session: Session, source: LabelSource, *, label_format: str, first: int, few: int) -> Preview:
-    """What a job of this source would print; its first few labels are drawn and read back.
-
-    Raises NotFound, and why one of these labels cannot be printed.
-    """
+    """What a job of this source would print; its first few labels are drawn and read back. Raises NotFound."""
     found = label_texts(session, source, first=first, limit=MOST_LABELS)
     form = chosen_format(session, label_format, found.texts[0].goods.item_no if found.texts else "")
-    labels = labels_of_texts(found, first)[:few]
-    return Preview(found, form, tuple(draw(session, labels, form)))
+    layouts, problem = _drawn(session, labels_of_texts(found, first)[:few], form)
+    return Preview(found, form, layouts, problem)
+
+
+def draw_job(session: Session, card: JobCard, few: int) -> Drawn:
+    """The first few labels of a job. Raises NotFound for its format."""
+    form = format_by_code(session, card.job.label_format)
+    labels = [label_of(text_of(line), line.place, card.job.total) for line in card.lines[:few]]
+    return Drawn(form, *_drawn(session, labels, form))
+
+
+def check_source(session: Session, given: NewLabelJob) -> None:
+    """Draw and read back all labels of a job before its transaction begins; inside it they are remembered.
+
+    Raises NotFound, and why a label cannot be printed.
+    """
+    found = label_texts(session, given, first=given.first, limit=MOST_LABELS)
+    if found.texts:
+        form = chosen_format(session, given.label_format, found.texts[0].goods.item_no)
+        draw(session, labels_of_texts(found, given.first), form)
+    session.rollback()
 
 
 def labels_of_texts(found: LabelTexts, first: int = 1) -> list[Label]:
@@ -226,6 +253,13 @@ def labels_of_texts(found: LabelTexts, first: int = 1) -> list[Label]:
 def draw(session: Session, labels: list[Label], form: LabelFormat) -> list[Layout]:
     """Layouts that were read back. Refusals name the row."""
     return checked_layouts(labels, form, as_of=now().date(), domain=link_domain(session))
+
+
+def _drawn(session: Session, labels: list[Label], form: LabelFormat) -> tuple[tuple[Layout, ...], Refusal | None]:
+    try:
+        return tuple(draw(session, labels, form)), None
+    except Refusal as refusal:
+        return (), refusal
 
 
 def layouts_of(session: Session, card: JobCard, places: frozenset[int] = frozenset()) -> list[Layout]:
