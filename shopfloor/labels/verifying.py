@@ -101,6 +101,6 @@ def _brackets(label: PrintedLabel) -> str:
 def _shown(scan: Scan) -> str:
     """What was scanned, for people: a badge is a key and is not repeated."""
     if scan.kind in {ScanKind.BADGE, ScanKind.COMMAND}:
-        return f"a {scan.kind.value}"
+        return scan.kind.value
     text = scan.bracketed() or scan.text
     return "".join(character if character.isprintable() else "␣" for character in text)[:100]

@@ -50,7 +50,8 @@ def test_story_73_from_the_posted_document_to_the_job(client, lot, key):
     assert "<svg" in page
     assert "(10)" + number in page or number in page
     form = {"source": "Document", "no": document, "document_type": "Item Journal", "copies": "2", "command_key": f"{key}1"}
-    text = followed(client, client.post(href, data=form))
+    action = re.search(r'<form class="sheet" action="([^"]+)"', page)[1].replace("&amp;", "&")
+    text = followed(client, client.post(action, data=form))
     assert "1 label" in text
     assert number in text
     assert "Scan the labels back" in text

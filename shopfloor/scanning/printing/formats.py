@@ -43,6 +43,11 @@ class Sheet(StrEnum):
     LETTER_3X10 = "Letter, 3 × 10 of 66.7 × 25.4 mm"
 
 
+def plain(millimetres: Decimal) -> str:
+    """`63.5`, without an exponent and without zeros at the end."""
+    return f"{millimetres.normalize():f}"
+
+
 @dataclass(frozen=True)
 class Grid:
     """Where the labels of a sheet are, in millimetres."""

@@ -8,6 +8,7 @@ from io import BytesIO
 from PIL import Image, ImageDraw
 
 from shopfloor.scanning.labels import verify_in
+from shopfloor.scanning.printing.formats import plain
 from shopfloor.scanning.printing.layout import Layout
 from shopfloor.scanning.printing.text import font
 
@@ -40,7 +41,7 @@ def svg(layout: Layout) -> str:
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{_escaped(layout.picture.human_readable)}"'
-        f' width="{form.width_mm:f}mm" height="{form.height_mm:f}mm" viewBox="0 0 {form.width} {form.height}">'
+        f' width="{plain(form.width_mm)}mm" height="{plain(form.height_mm)}mm" viewBox="0 0 {form.width} {form.height}">'
         f'<rect width="{form.width}" height="{form.height}" fill="#fff"/>'
         f'<path d="{path}" fill="#000" shape-rendering="crispEdges"/>'
         f'<g font-family="{FAMILY}" fill="#000" xml:space="preserve">{lines}</g></svg>'

@@ -12,7 +12,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from shopfloor.scanning.printing.errors import LabelTooSmall
-from shopfloor.scanning.printing.formats import GRIDS, MM_PER_INCH, Grid, LabelFormat
+from shopfloor.scanning.printing.formats import GRIDS, MM_PER_INCH, Grid, LabelFormat, plain
 from shopfloor.scanning.printing.layout import Layout
 from shopfloor.scanning.printing.pictures import BASELINE, dark_runs
 from shopfloor.scanning.printing.text import FONT_FILE, FONT_NAME
@@ -54,7 +54,7 @@ def grid_of(form: LabelFormat) -> Grid:
         zero = Decimal(0)
         return Grid(form.width_mm, form.height_mm, 1, 1, form.width_mm, form.height_mm, zero, zero, form.width_mm, form.height_mm)
     if form.width_mm > grid.width or form.height_mm > grid.height:
-        needed, has = (f"{width.normalize():f} × {height.normalize():f}" for width, height in (
+        needed, has = (f"{plain(width)} × {plain(height)}" for width, height in (
             (form.width_mm, form.height_mm), (grid.width, grid.height)
         ))
         raise LabelTooSmall(content=str(form.sheet), needed=needed, has=has, format=form.code)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from shopfloor.errors import NotFound
 from shopfloor.labels.queries import JobCard, format_by_code, job_card, layouts_of
 from shopfloor.scanning.printing import pictures
-from shopfloor.scanning.printing.formats import Grid, LabelFormat
+from shopfloor.scanning.printing.formats import Grid, LabelFormat, plain
 from shopfloor.scanning.printing.layout import Layout
 from shopfloor.scanning.printing.sheets import grid_of, pdf
 from shopfloor.scanning.printing.zpl import zpl
@@ -74,13 +74,13 @@ def print_style(job_no: int) -> AnyResponse:
 def style_of(form: LabelFormat, grid: Grid) -> str:
     """Millimetres of page and labels."""
     rules = [
-        f"@page {{ size: {grid.page_width:f}mm {grid.page_height:f}mm; margin: 0; }}",
-        f".paper {{ width: {grid.page_width:f}mm; height: {grid.page_height:f}mm; }}",
+        f"@page {{ size: {plain(grid.page_width)}mm {plain(grid.page_height)}mm; margin: 0; }}",
+        f".paper {{ width: {plain(grid.page_width)}mm; height: {plain(grid.page_height)}mm; }}",
     ]
     for cell in range(grid.count):
         left, top = grid.place(cell)
         x, y = left + (grid.width - form.width_mm) / 2, top + (grid.height - form.height_mm) / 2
-        rules.append(f".paper > :nth-child({cell + 1}) {{ left: {x:f}mm; top: {y:f}mm; }}")
+        rules.append(f".paper > :nth-child({cell + 1}) {{ left: {plain(x)}mm; top: {plain(y)}mm; }}")
     return "\n".join(rules) + "\n"
 
 

@@ -36,7 +36,7 @@ bp = Blueprint("label_jobs", __name__, url_prefix="/label-jobs")
 FEW = 8
 """Labels that the card draws."""
 LINES = (
-    Column(_l("Place"), "quantity"),
+    Column(_l("Place")),
     Column(_l("Number"), "number"),
     Column(_l("Item")),
     Column(_l("Status"), "status"),

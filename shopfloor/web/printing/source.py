@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
@@ -34,7 +35,7 @@ FEW = 6
 """Labels that the page draws."""
 SHOWN = 100
 """Rows of the list; the job has all of them."""
-LABELS = (Column(_l("Place"), "quantity"), Column(_l("Number"), "number"), Column(_l("Item")), Column(_l("Says")))
+LABELS = (Column(_l("Place")), Column(_l("Number"), "number"), Column(_l("Item")), Column(_l("Says")))
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,15 @@ def _show(refusal: Refusal | None = None) -> Response:
     asked = _asked()
     found = preview(request_session(), asked.source, label_format=asked.label_format, first=asked.first, few=FEW)
     told = refusal or found.problem
+    named = {name: value for name, value in _named().items() if value}
     last = asked.first + len(found.found.texts) - 1
     return respond(
         "pages/labels.html",
         title=title_of(asked.source),
         back=_back(asked.source),
         asked=asked,
-        hidden={name: value for name, value in _named().items() if value},
+        hidden=named,
+        address="/labels?" + urlencode(named),
         found=found.found,
         last=last,
         more=last + 1 if last < found.found.total else 0,

@@ -22,7 +22,7 @@ from shopfloor.web.tables import Cell, Column, table
 from shopfloor.web.texts import message_of
 
 bp = Blueprint("label_verify", __name__, url_prefix="/label-jobs")
-OPEN = (Column(_l("Place"), "quantity"), Column(_l("Number"), "number"), Column(_l("Item")), Column(_l("Open"), "quantity"))
+OPEN = (Column(_l("Place")), Column(_l("Number"), "number"), Column(_l("Item")), Column(_l("Open"), "quantity"))
 SHOWN = 100
 
 
