@@ -32,6 +32,12 @@ def make_format(run, code="BIG", **more):
     return code
 
 
+def make_label_formats(run):
+    """One for small things, one for large ones."""
+    make_format(run, "SMALL", width_mm="25", height_mm="25")
+    make_format(run, "LARGE", width_mm="100", height_mm="50")
+
+
 def format_for(run, item_no, code):
     run(create_record, master=ITEM_LABEL, given=NewItemLabel(item_no=item_no, label_format=code))
 
