@@ -72,7 +72,7 @@ def codes(desk: Page, address: str, job: int) -> dict[str, str]:
     }
 
 
-def test_story_74_a_burst_of_labels_is_proved_and_the_blank_one_stays_open(desk, site):
+def test_peers_74_a_burst_of_labels_is_proved_and_the_blank_one_stays_open(desk, site):
     address, (job, _second), _no = site
     opened(desk, f"{address}/label-jobs/{job}/verify")
     label = codes(desk, address, job)
@@ -88,7 +88,7 @@ def test_story_74_a_burst_of_labels_is_proved_and_the_blank_one_stays_open(desk,
     expect(desk.locator("#scan-title")).to_have_text("7 of 7 are proved")
 
 
-def test_story_74_a_lost_answer_counts_once(desk, site):
+def test_peers_74_a_lost_answer_counts_once(desk, site):
     address, (_first, job), _no = site
     opened(desk, f"{address}/label-jobs/{job}/verify")
     lost = []

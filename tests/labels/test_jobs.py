@@ -56,7 +56,7 @@ def numbers(session, job_no):
 # --- failure story 73
 
 
-def test_story_73_every_product_of_a_receipt_gets_all_its_labels_in_order(run, session, receipt):
+def test_peers_73_every_product_of_a_receipt_gets_all_its_labels_in_order(run, session, receipt):
     """Failure story 73: only the first label of the second product was printed. Labels are the units, in the order of the posting."""
     job_no = make(run, **of_receipt(receipt))
     assert numbers(session, job_no) == [(1, "F-1"), (2, "F-2"), (3, "W-3"), (4, "W-1"), (5, "W-2"), (6, "P-9")]
@@ -177,7 +177,7 @@ def test_a_large_source_is_printed_in_several_jobs_and_counts_on(run, session, p
 # --- print and verify
 
 
-def test_story_74_every_label_is_scanned_back_and_open_ones_are_counted(run, session, receipt):
+def test_peers_74_every_label_is_scanned_back_and_open_ones_are_counted(run, session, receipt):
     """Failure story 74: labels out of order or blank. The blank one stays open, is printed again, and then everything is proved."""
     job_no = make(run, **of_receipt(receipt))
     printed(run, job_no)
@@ -212,7 +212,7 @@ def test_story_74_every_label_is_scanned_back_and_open_ones_are_counted(run, ses
     ("]d20109521234543214", "GS1_PARSE"),
     ("", "INVALID"),
 ])
-def test_story_74_wrong_and_foreign_labels_are_refused_in_words(run, session, receipt, text, code):
+def test_peers_74_wrong_and_foreign_labels_are_refused_in_words(run, session, receipt, text, code):
     job_no = make(run, **of_receipt(receipt))
     if code == "INVALID":
         with pytest.raises(ValueError, match="text"):
@@ -223,7 +223,7 @@ def test_story_74_wrong_and_foreign_labels_are_refused_in_words(run, session, re
     assert card(session, job_no).job.open_count == 6
 
 
-def test_story_74_a_label_that_comes_twice_is_refused(run, session, receipt):
+def test_peers_74_a_label_that_comes_twice_is_refused(run, session, receipt):
     job_no = make(run, **of_receipt(receipt))
     scan_back(run, job_no, f"]d201{FRAME_GTIN}21F-1")
     refusal = refused("LABEL_TWICE", scan_back, run, job_no, f"]d201{FRAME_GTIN}21F-1")

@@ -137,7 +137,7 @@ def test_r_15_a_digital_link_is_read_strictly_before_it_is_drawn():
 # --- text
 
 
-def test_story_74_the_sequence_number_is_never_squeezed_out():
+def test_peers_74_the_sequence_number_is_never_squeezed_out():
     """Failure story 74: labels out of order or blank are seen, because each says its place."""
     for size in ("25", "30", "50"):
         small = replace(BUILT_IN, width_mm=Decimal(size), height_mm=Decimal(25), code="SMALL")

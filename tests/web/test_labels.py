@@ -41,7 +41,7 @@ def followed(client, response):
     return client.get(response.location).text
 
 
-def test_story_73_from_the_posted_document_to_the_job(client, lot, key):
+def test_peers_73_from_the_posted_document_to_the_job(client, lot, key):
     """Page: the card of the document leads to its labels; they are seen, made, and listed in order."""
     number, document = lot
     card = client.get(f"/documents/item-journals/{document}").text
@@ -111,7 +111,7 @@ def test_the_browser_prints_pages_of_the_papers_size(client, job, key):
     assert "First free label of the sheet" in client.get(f"/label-jobs/{again}").text
 
 
-def test_story_74_labels_are_scanned_back_on_their_page(client, job, lot, key):
+def test_peers_74_labels_are_scanned_back_on_their_page(client, job, lot, key):
     """Page: foreign, right, and once too often, each in words; the count goes down."""
     number, _document = lot
     place = f"/label-jobs/{job}/verify"
@@ -186,6 +186,20 @@ def test_a_printer_gets_the_labels_once_for_each_key(client, job, key):
     assert (again.status_code, "Nothing is lost" in again.text) == (422, True)
     sendings = client.get(f"{API}/label-jobs/{job}").json["sendings"]
     assert [line["state"] for line in sendings] == ["Failed", "Sent"]
+
+
+def test_what_goes_wrong_on_the_way_ends_the_try(client, job, key, monkeypatch):
+    """A name that leads outside: nothing is sent, the try is noted as failed, and does not stay Sending."""
+    from shopfloor.labels import transport
+
+    code = f"N{key[-4:]}"
+    assert send(client, "/masters/printers", f"{key}1", code=code, name="Far", address="printer.example:9100").status_code == 200
+    away = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("8.8.8.8", 9100))]
+    monkeypatch.setattr(transport.socket, "getaddrinfo", lambda *_given, **_named: away)
+    refused = send(client, f"/label-jobs/{job}/send", f"{key}2", printer=code)
+    assert refused.json["code"] == "PRINTER_OUTSIDE"
+    (line,) = client.get(f"{API}/label-jobs/{job}").json["sendings"]
+    assert (line["state"], "outside the private networks" in line["problem"]) == ("Failed", True)
 
 
 def test_only_an_administrator_sets_printers_up(site, key):

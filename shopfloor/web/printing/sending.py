@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from shopfloor.errors import Refusal
 from shopfloor.labels.answers import LabelsSent
-from shopfloor.labels.errors import PrinterAway, PrinterOutside
+from shopfloor.labels.errors import PrinterAway
 from shopfloor.labels.inputs import SendLabels
 from shopfloor.labels.queries import job_card, printer_of
 from shopfloor.labels.sending import begin_sending, claim_sending, content_of, deliver, end_sending, problem_of
@@ -28,9 +29,9 @@ def send_labels(job_no: int, given: SendLabels, key: str) -> LabelsSent:
         content = content_of(session, job_no, printer)
         session.rollback()  # nothing is read any more: the database is not kept waiting for a printer
         deliver(printer, content, job_no)
-    except (PrinterAway, PrinterOutside) as refusal:
-        problem = refusal.problem if isinstance(refusal, PrinterAway) else "its address is outside the private networks"
-        run_command(end_sending, key=new_key(), entry_no=begun.entry_no, problem=problem)
+    except Refusal as refusal:
+        problem = refusal.problem if isinstance(refusal, PrinterAway) else refusal.text()
+        run_command(end_sending, key=new_key(), entry_no=begun.entry_no, problem=problem[:200])
         raise
     run_command(end_sending, key=new_key(), entry_no=begun.entry_no, problem="")
     return done
