@@ -23,6 +23,7 @@ MODELS = (
     "production.models",
     "production.open_lines",
     "genealogy.models",
+    "labels.models",
 )
 
 

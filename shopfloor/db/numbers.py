@@ -27,6 +27,8 @@ COUNTERS = (
     "inspection",
     "inspection_value",
     "inspection_attachment",
+    "label_job",
+    "label_sending",
 )
 """Every kind of entry that has a number of its own. The migration makes a counter row and a sequence for each."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shopfloor.errors import NotFound
 from shopfloor.items.dispositions import DISPOSITION_CODE
 from shopfloor.items.master_table import GTIN, ITEM, ITEM_UNIT, LOCATION, NUMBER_SERIES, REFERENCE, UNIT
+from shopfloor.labels.masters import ITEM_LABEL, LABEL_FORMAT, PRINTER
 from shopfloor.orders.parties import CUSTOMER, VENDOR
 from shopfloor.people.masters import Master
 from shopfloor.people.stations import STATION
@@ -26,6 +27,9 @@ MASTERS: dict[str, Master] = {
     "stations": STATION,
     "disposition-codes": DISPOSITION_CODE,
     "inspection-tests": INSPECTION_TEST,
+    "label-formats": LABEL_FORMAT,
+    "item-labels": ITEM_LABEL,
+    "printers": PRINTER,
     "boms": BOM,
     "routings": ROUTING,
 }

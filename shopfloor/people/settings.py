@@ -65,6 +65,8 @@ SETTINGS = {
         Setting("report_shortage_percent", "How far below the order a job may end, in percent; blank: any (LIF-14)", "", (), NUMBER),
         Setting(ALLOW_FROM, "First posting date that is allowed; blank: a year back", "", (), DAY),
         Setting(ALLOW_TO, "Last posting date that is allowed; blank: a year ahead", "", (), DAY),
+        Setting("label_format", "Label format of items without their own; blank: built in, 50 × 25 mm (R-25)", "", ()),
+        Setting("digital_link_domain", "Where GS1 Digital Links of labels lead (R-15)", "https://id.gs1.org", ()),
         Setting("company_name", "Name of the company", "", ()),
         Setting("demo", "Whether this is the demo plant, which shows its badges to everybody", "off", ("on", "off")),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from urllib.parse import quote
 
 import barcode
 import zxingcpp
@@ -13,6 +14,7 @@ from PIL import Image
 from shopfloor.scanning.characters import GS, refuse_invisible
 from shopfloor.scanning.errors import NUMBER_LIMIT, LabelUnreadable, ScanEmpty, ScanTooLong
 from shopfloor.scanning.gs1.decoder import Decoded, decode_pairs
+from shopfloor.scanning.gs1.digital_link import decode_digital_link
 from shopfloor.scanning.gs1.identifiers import TABLE
 from shopfloor.scanning.gs1.profiles import ScannerProfile
 from shopfloor.scanning.scan import Element, bracketed
@@ -129,6 +131,31 @@ def draw_gs1(*pairs: tuple[str, str], as_of: date, symbol: Symbol = Symbol.GS1_D
     return _verified(symbol, element_string(elements), written, modules)
 
 
+LINK_PATH = ("22", "10", "21")
+"""Qualifiers of a GTIN in the path of a Digital Link, in this order; everything else follows the question mark (R-15)."""
+
+
+def digital_link(elements: tuple[Element, ...], domain: str) -> str:
+    """`https://id.gs1.org/01/…/10/…/21/…?17=…` of checked elements that hold a GTIN."""
+    value = {element.ai: element.value for element in elements}
+    path = "".join(f"/{ai}/{quote(value[ai], safe='')}" for ai in ("01", *LINK_PATH) if ai in value)
+    query = "&".join(f"{element.ai}={quote(element.value, safe='')}" for element in elements if element.ai not in ("01", *LINK_PATH))
+    return domain + path + ("?" + query if query else "")
+
+
+def draw_digital_link(*pairs: tuple[str, str], as_of: date, domain: str) -> Picture:
+    """A QR code with a GS1 Digital Link, for codes that a telephone shall open as well. The link is read strictly before it is drawn.
+
+    Raises what `gs1_elements` raises, Gs1Parse for a domain that is none, and LabelUnreadable.
+    """
+    elements = gs1_elements(*pairs, as_of=as_of)
+    link = digital_link(elements, domain)
+    read = decode_digital_link(link, STRICT, as_of)
+    if set(read.elements) != set(elements):
+        raise LabelUnreadable(content=bracketed(elements), found=bracketed(read.elements))
+    return _verified(Symbol.QR, link, bracketed(elements), _zxing_modules(link, Symbol.QR))
+
+
 def draw_plain(text: str, symbol: Symbol = Symbol.CODE_128) -> Picture:
     """A plain number, command or badge. Code 128 takes ASCII only; long or other text needs DATAMATRIX or QR (D34).
 
@@ -157,7 +184,13 @@ def _verified(symbol: Symbol, text: str, human_readable: str, modules: tuple[str
 
 def verify(picture: Picture) -> None:
     """Read the picture back: symbology identifier and text must be what was meant (R-25). Raises LabelUnreadable."""
-    found = zxingcpp.read_barcodes(picture.image(), text_mode=zxingcpp.TextMode.Plain)
+    verify_in(picture.image(), picture)
+
+
+def verify_in(image: Image.Image, picture: Picture) -> None:
+    """The same for a whole label: the picture holds this symbol and no other. Raises LabelUnreadable."""
+    # A label is upright and dark on light; looking for anything else takes three times as long.
+    found = zxingcpp.read_barcodes(image, text_mode=zxingcpp.TextMode.Plain, try_rotate=False, try_invert=False)
     read = [(result.symbology_identifier, result.text) for result in found if result.valid]
     if len(read) == 1 and read[0][0] in _KINDS[picture.symbol].identifiers and read[0][1] == picture.text:
         return

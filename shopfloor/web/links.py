@@ -49,6 +49,11 @@ def new_inspection_link(item_no: str, variant_code: str, kind: str, number: str)
     return _asked("/inspections/new", {"item_no": item_no, "variant_code": variant_code, "kind": kind, "number": number})
 
 
+def labels_link(source: str, **named: str) -> str:
+    """The page that prints labels of a posted document, a production order, one of its units, or a number."""
+    return _asked("/labels", {"source": source, **named})
+
+
 def entry_link(entry_no: int) -> str:
     """The card of an item ledger entry."""
     return f"/ledger-entries/{entry_no}" if entry_no else ""

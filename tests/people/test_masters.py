@@ -16,6 +16,7 @@ from shopfloor.items.errors import UnitUnknown
 from shopfloor.items.inputs import NewGtin, NewItem
 from shopfloor.items.master_table import GTIN, ITEM, ITEM_UNIT, LOCATION, REFERENCE, UNIT
 from shopfloor.items.models import ItemUnitOfMeasure
+from shopfloor.labels.masters import ITEM_LABEL, LABEL_FORMAT, PRINTER
 from shopfloor.orders.parties import CUSTOMER, VENDOR
 from shopfloor.people import queries as people
 from shopfloor.people.actor import Actor
@@ -33,8 +34,12 @@ from tests.conftest import runner
 from tests.factories_items import CELL, LABEL, MODULE, PACK, PASTE, make_item, plant_with_masters
 from tests.factories_orders import make_customer, make_purchase_order, make_sales_order, make_vendor, opening_stock, receive
 from tests.factories_production import make_order, make_pack_masters
+from tests.labels.factories import make_label_formats
 
-MASTERS = (UNIT, ITEM, ITEM_UNIT, GTIN, REFERENCE, LOCATION, VENDOR, CUSTOMER, STATION, RESOURCE, BOM, ROUTING)
+MASTERS = (
+    UNIT, ITEM, ITEM_UNIT, GTIN, REFERENCE, LOCATION, VENDOR, CUSTOMER, STATION,
+    RESOURCE, LABEL_FORMAT, ITEM_LABEL, PRINTER, BOM, ROUTING,
+)
 EXAMPLES = {
     "unit of measure": ({"code": "M", "description": "Metre"}, {"description": "Meter"}),
     "number series": ({"code": "SN-9", "prefix": "N", "digits": 3, "last_no": 7}, {"prefix": "NN-", "digits": 4}),
@@ -49,6 +54,9 @@ EXAMPLES = {
     "resource": ({"code": "R-9", "name": "Nine", "kind": "Machine"}, {"kind": "Person"}),
     "disposition code": ({"code": "WET", "name": "Wet", "blocks_sales": True}, {"name": "Damp", "blocks_transfer": True}),
     "inspection test": ({"item_no": LABEL, "test": "Gloss", "unit": "GU", "lower_limit": "-4"}, {"unit": "%", "at_report": "After"}),
+    "label format": ({"code": "L-9", "width_mm": "70", "height_mm": "37"}, {"symbol": "GS1-128", "resolution": "300", "width_mm": "100"}),
+    "label of an item": ({"item_no": LABEL, "label_format": "SMALL"}, {"label_format": "LARGE"}),
+    "printer": ({"code": "Z-9", "name": "Nine", "address": "10.0.0.9:9100"}, {"address": "/dev/usb/lp0", "draws_symbols": True}),
     "bill of material": ({"no": "B-9", "item_no": PACK, "description": "Nine"}, {"description": "Neun"}),
     "routing": ({"no": "R-9", "item_no": PACK, "description": "Nine"}, {"description": "Neun"}),
 }
@@ -58,6 +66,7 @@ by_record = pytest.mark.parametrize("master", MASTERS, ids=str)
 @pytest.fixture
 def masters(run):
     plant_with_masters(run)
+    make_label_formats(run)
 
 
 def make(run, master):
@@ -99,7 +108,7 @@ def test_every_master_is_created_listed_changed_and_deleted(session, run, master
     now = read_record(session, master, key)
     assert now["version"] == 2
     for name, value in other.items():
-        assert now[name] == (Decimal(value) if name == "quantity_per_unit" else value)
+        assert now[name] == (Decimal(value) if name in {"quantity_per_unit", "width_mm"} else value)
     (note,) = notes(session, f"change {master.record}")
     assert set(note["after"]) == set(note["before"]) == set(other)
     assert note["before"] != note["after"]

@@ -20,6 +20,7 @@ from shopfloor.web.extensions import db
 from tests.conftest import runner
 from tests.databases import ENGINES, fresh_url, settings_for
 from tests.factories_items import plant_with_masters
+from tests.labels.factories import make_label_formats
 from tests.web.plant import work
 
 ORIGIN = "http://localhost"
@@ -91,6 +92,7 @@ def furnish(run) -> None:
     run(create_operator, given=NewOperator(no="E-WORK", name="Will Worker", badge="B-WORK", role=Role.WORKER))
     run(create_operator, given=NewOperator(no="E-QUAL", name="Quinn Quality", badge="B-QUAL", role=Role.QUALITY))
     plant_with_masters(run)
+    make_label_formats(run)
     work(run)
 
 

@@ -26,7 +26,7 @@ def example(kind, key):
         body = f"{int(key[4:]):07d}"
         total = sum((3 if place % 2 == 0 else 1) * int(digit) for place, digit in enumerate(reversed(body)))
         given[name] = body + str(-total % 10)
-    elif kind == "item-units":
+    elif kind in {"item-units", "item-labels"}:
         given["item_no"] = "MODULE"
     found = dict(given)
     if kind == "gtins":

@@ -89,11 +89,12 @@ def _list_people(rows: list[queries.OperatorRow]) -> Response:
         )
         for row in rows
     ]
+    badges = "/badges" if len(rows) != 1 else f"/badges?no={quote(rows[0].no, safe='')}"
     return list_page(
         _("People"),
         table(PEOPLE, cells),
         empty=(_("Nobody yet"), _("Add a person with a badge.")),
-        actions=((_("New person"), "/people/new", "plus"),) if may(rights.SETTINGS) else (),
+        actions=((_("New person"), "/people/new", "plus"), (_("Print badges"), badges, "print")) if may(rights.SETTINGS) else (),
     )
 
 

@@ -34,7 +34,7 @@ from shopfloor.web.guards import current_actor
 from shopfloor.web.htmx import go, respond
 from shopfloor.web.inputs import argument, command_key, read_form
 from shopfloor.web.inventory.stock import trace_address
-from shopfloor.web.links import card_address, inspections_link, new_inspection_link
+from shopfloor.web.links import card_address, inspections_link, labels_link, new_inspection_link
 from shopfloor.web.lists import form_page, found
 from shopfloor.web.navigation import may
 from shopfloor.web.quality.inspections import INSPECTIONS, inspection_cells
@@ -142,6 +142,7 @@ def show(key: NumberKey, refusal: Refusal | None = None, refused: type[InputMode
         entries=_entries(entries_of_one_number(session, number), unit),
         history=table(HISTORY, [_history_row(line) for line in history]),
         trace=_trace(number),
+        labels=labels_link("Number", **vars(number)),
         inspections=table(INSPECTIONS, [inspection_cells(row) for row in inspections_of(session, number, FEW_INSPECTIONS)]),
         all_inspections=inspections_link(item_no=key.item_no, number=key.number),
         new_inspection=new_inspection_link(*vars(number).values()) if may(rights.INSPECT) else "",

@@ -37,10 +37,6 @@ def _no_links(_key: Key) -> tuple[Link, ...]:
     return ()
 
 
-def _scanner_of(key: Key) -> tuple[Link, ...]:
-    return ((_("Check the scanner"), f"/stations/{quote(key[0], safe='')}/scanner", "barcode"),)
-
-
 @dataclass(frozen=True)
 class MasterPage:
     """One kind of master data on pages."""
@@ -93,6 +89,13 @@ def _stock_of(key: Key) -> tuple[Link, ...]:
     return ((_("Stock"), "/stock?" + urlencode({"location_code": key[0]}), "stock"),)
 
 
+def _card_of_station(key: Key) -> tuple[Link, ...]:
+    return (
+        (_("Check the scanner"), f"/stations/{quote(key[0], safe='')}/scanner", "barcode"),
+        (_("Command card"), "/command-card?" + urlencode({"station": key[0]}), "print"),
+    )
+
+
 PAGES: dict[str, MasterPage] = {
     page.kind: page
     for page in (
@@ -130,7 +133,21 @@ PAGES: dict[str, MasterPage] = {
             _l("New inspection test"),
             _l("The tests of an item are its inspection plan: what is measured, within which limits, and whether a report waits for it."),
         ),
-        MasterPage("stations", _l("Stations"), _l("New station"), _l("Add the places where people scan."), links=_scanner_of),
+        MasterPage("stations", _l("Stations"), _l("New station"), _l("Add the places where people scan."), links=_card_of_station),
+        MasterPage(
+            "label-formats",
+            _l("Label formats"),
+            _l("New label format"),
+            _l("A format says how large labels are, which symbol they carry, and on what they go. Without one: 50 × 25 mm, 203 dpi."),
+            copies=True,
+        ),
+        MasterPage(
+            "item-labels",
+            _l("Labels of items"),
+            _l("New label of an item"),
+            _l("An item can have a label format of its own; all others have the company's."),
+        ),
+        MasterPage("printers", _l("Printers"), _l("New printer"), _l("Label printers that take ZPL, by network or device file.")),
         MasterPage(
             "boms",
             _l("Bills of material"),

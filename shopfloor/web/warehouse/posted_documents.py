@@ -44,6 +44,7 @@ from shopfloor.web.links import (
     entry_link,
     find_entries_link,
     item_link,
+    labels_link,
     order_of_document,
     party_of_document,
     register_link,
@@ -130,6 +131,7 @@ def _show(kind: DocumentType, no: str, refusal: Refusal | None = None) -> Respon
         facts=_facts(document),
         sections=(Section("lines", _("Lines"), _lines(document)), Section("postings", _("Postings"), _postings(document))),
         actions=(
+            *(((_("Labels"), labels_link("Document", no=no, document_type=kind.value), "print"),) if _gives_birth(kind) else ()),
             (_("Ledger entries"), entries_link(document_no=no, document_type=kind.value), "right"),
             (_("Find entries"), f"/find-entries?{urlencode({'by': 'document', 'document_no': no})}", "search"),
         ),
@@ -145,6 +147,11 @@ def _show(kind: DocumentType, no: str, refusal: Refusal | None = None) -> Respon
         address=document_link(kind, no),
         form=_form(kind, no, refusal) if may(rights.RECEIVE) and (document.undoable or document.returnable) else None,
     )
+
+
+def _gives_birth(kind: DocumentType) -> bool:
+    """Goods come in with it, so that labels may be wanted."""
+    return kind in {DocumentType.PURCHASE_RECEIPT, DocumentType.RETURN_RECEIPT, DocumentType.TRANSFER_RECEIPT, DocumentType.ITEM_JOURNAL}
 
 
 def _form(kind: DocumentType, no: str, refusal: Refusal | None) -> Form:

@@ -1,0 +1,1 @@
+"""Pages of labels: what is printed, how it goes out, and the proof; command cards and badges."""
