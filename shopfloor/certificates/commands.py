@@ -40,7 +40,7 @@ def renew(
     with files.alone(places):
         added = files.read_added_names(places) | given
         present = files.read_server(places)
-        if present is not None and not present.issuer.startswith(making.AUTHORITY):
+        if present is not None and not present.is_ours:
             raise CertificateNotOurs(path=str(places.server), issuer=present.issuer)
         kept = None if new_authority else files.read_authority(places)
         authority, key = (kept, files.read_authority_key(places, kept)) if kept else _new_authority(places, found, now)

@@ -13,8 +13,6 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from shopfloor.certificates import rules
 from shopfloor.certificates.rules import Names
 
-AUTHORITY = "Shopfloor authority"
-"""Begins the name of every authority that we made."""
 LONGEST_COMMON_NAME = 64
 
 
@@ -25,7 +23,7 @@ def new_key() -> ec.EllipticCurvePrivateKey:
 
 def make_authority(key: ec.EllipticCurvePrivateKey, host: str, now: datetime) -> x509.Certificate:
     """Self-signed; may sign servers but no further authority (path length 0). The name tells plants and generations apart."""
-    name = _named(f"{AUTHORITY} of {host[:24]}, {now:%Y-%m-%d %H:%M}")
+    name = _named(f"{rules.AUTHORITY} of {host[:24]}, {now:%Y-%m-%d %H:%M}")
     start = now - rules.LATE_CLOCK
     builder = _begun(name, name, key.public_key(), start, start + timedelta(days=rules.AUTHORITY_DAYS))
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)

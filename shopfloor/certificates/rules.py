@@ -20,6 +20,8 @@ LATE_CLOCK = timedelta(days=1)
 """A certificate is valid from yesterday on, for tablets whose clock is behind."""
 LONGEST_NAME = 253
 LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+AUTHORITY = "Shopfloor authority"
+"""Begins the name of every authority that we made; what another one issued is not ours to renew."""
 LOCAL_HOSTS = ("localhost",)
 LOCAL_ADDRESSES = ("127.0.0.1", "::1")
 """The machine's own browser opens the https address, too."""
@@ -61,6 +63,16 @@ class Certificate:
     issuer: str
     signed_by_authority: bool
     """By the one that is kept beside it now."""
+
+    @property
+    def is_ours(self) -> bool:
+        """Issued by an authority of this program, of today or an earlier one."""
+        return self.issuer.startswith(AUTHORITY)
+
+    @property
+    def remedy(self) -> str:
+        """How it is renewed; the running server takes it by itself."""
+        return "run shopfloor tls init" if self.is_ours else f"renew it at {self.issuer}"
 
     def days_left(self, now: datetime) -> int:
         """Whole days; negative when it has ended."""

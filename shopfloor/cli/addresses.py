@@ -51,7 +51,7 @@ def _hosts(host: str, certificate: Certificate | None) -> tuple[str, ...]:
 def _warn_of_end(certificate: Certificate) -> None:
     state, end = rules.state_of(certificate, now()), f"{certificate.not_after:%Y-%m-%d}"
     if state is State.ENDED:
-        click.echo(f"Warning: the certificate ended on {end}; browsers refuse it. Run: shopfloor tls init (no restart needed)", err=True)
+        click.echo(f"Warning: the certificate ended on {end}; browsers refuse it: {certificate.remedy} (no restart needed)", err=True)
     elif state is State.ENDS_SOON:
         days = certificate.days_left(now())
-        click.echo(f"Warning: the certificate ends on {end}, in {days} days. Run: shopfloor tls init (no restart needed)", err=True)
+        click.echo(f"Warning: the certificate ends on {end}, in {days} days: {certificate.remedy} (no restart needed)", err=True)

@@ -94,9 +94,9 @@ def https(settings: Settings) -> Finding:
     days, end = found.days_left(moment), f"{found.not_after:%Y-%m-%d}"
     state = rules.state_of(found, moment)
     if state is State.ENDED:
-        return Finding("https", "stop" if _is_served(settings) else "note", f"the certificate ended on {end}: run shopfloor tls init")
+        return Finding("https", "stop" if _is_served(settings) else "note", f"the certificate ended on {end}: {found.remedy}")
     if state is State.ENDS_SOON:
-        return Finding("https", "note", f"the certificate ends in {days} days, on {end}: run shopfloor tls init")
+        return Finding("https", "note", f"the certificate ends in {days} days, on {end}: {found.remedy}")
     if found.signed_by_authority and not found.names.covers(names := names_of_this_machine()):
         news = set(names.hosts + names.addresses) - set(found.names.hosts + found.names.addresses)
         told = ", ".join(sorted(news))

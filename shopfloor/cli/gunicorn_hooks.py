@@ -47,7 +47,7 @@ class Context(ssl.SSLContext):
     Whoever comes without https is told so in words, instead of an empty page.
     """
 
-    def wrap_socket(self, sock: socket.socket, *arguments: Any, **keywords: Any) -> ssl.SSLSocket:  # noqa: ANN401  # ssl's own signature
+    def wrap_socket(self, sock: socket.socket, *arguments: Any, **keywords: Any) -> ssl.SSLSocket:
         """Called in a thread of the worker. Raises ConnectionResetError, SSLError."""
         sock.settimeout(HANDSHAKE_SECONDS)
         try:

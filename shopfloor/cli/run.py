@@ -43,10 +43,13 @@ def run(host: str | None, port: int | None, threads: int | None, https: str | No
     with opened() as session:
         people = list_operators(session)
         demo = read_settings(session)["demo"] == "on"
-    certificate = files.read_server(Places.of(settings.data_folder))
     listener = bind(settings.host, settings.port)
+    loopback = is_loopback(listener.getsockname()[0])
+    # A damaged certificate stops nobody who does not use it.
+    used = settings.https == "on" or (settings.https == "auto" and not loopback)
+    certificate = files.read_server(Places.of(settings.data_folder)) if used else None
     listening = decide(
-        loopback=is_loopback(listener.getsockname()[0]), mode=settings.https, certificate=certificate is not None,
+        loopback=loopback, mode=settings.https, certificate=certificate is not None,
         can_encrypt=_has_gunicorn(), sign_in=not demo, unprotected=settings.unprotected,
     )
     if listening.refused:

@@ -53,7 +53,7 @@ def show() -> None:
         click.echo(f"Authority:   {making.common_name(authority.subject)}, until {authority.not_valid_after_utc:{DAY}}")
         click.echo(f"Fingerprint: {making.fingerprint(authority)} (SHA-256)")
     if state is not State.GOOD:
-        click.echo("Renew it with: shopfloor tls init", err=True)
+        click.echo(f"It wants renewing: {certificate.remedy}", err=True)
 
 
 def _tell(done: Done, places: Places, settings: Settings) -> None:
