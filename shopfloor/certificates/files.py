@@ -87,7 +87,10 @@ def read_server(places: Places) -> Certificate | None:
     found = _certificate(places.server)
     if found is None:
         return None
-    authority = read_authority(places)
+    try:
+        authority = read_authority(places)
+    except CertificateUnreadable:
+        authority = None  # the server's own certificate serves without it; whoever renews is told
     return Certificate(
         names=_names_of(found),
         not_before=found.not_valid_before_utc,
