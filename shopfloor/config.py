@@ -40,6 +40,11 @@ class Settings:
     unprotected: bool
     """Somebody said that other machines may come in although something of the protection is missing."""
 
+    @property
+    def wants_https(self) -> bool:
+        """Whether a certificate that is there is used."""
+        return self.https == "on" or (self.https == "auto" and not is_loopback(self.host))
+
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings; makes the data folder and the secret key when they are missing."""

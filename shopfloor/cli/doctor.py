@@ -21,7 +21,7 @@ from shopfloor.certificates.machine import names_of_this_machine
 from shopfloor.certificates.rules import State
 from shopfloor.cli.ground import open_engine, open_settings, sentence
 from shopfloor.clock import now
-from shopfloor.config import Settings, is_loopback
+from shopfloor.config import Settings
 from shopfloor.db.engine import transaction_options, writer_gate
 from shopfloor.db.migrate import DatabaseUnusable, is_current
 
@@ -94,7 +94,7 @@ def https(settings: Settings) -> Finding:
     days, end = found.days_left(moment), f"{found.not_after:%Y-%m-%d}"
     state = rules.state_of(found, moment)
     if state is State.ENDED:
-        return Finding("https", "stop" if _is_served(settings) else "note", f"the certificate ended on {end}: {found.remedy}")
+        return Finding("https", "stop" if settings.wants_https else "note", f"the certificate ended on {end}: {found.remedy}")
     if state is State.ENDS_SOON:
         return Finding("https", "note", f"the certificate ends in {days} days, on {end}: {found.remedy}")
     if found.signed_by_authority and not found.names.covers(names := names_of_this_machine()):
@@ -102,10 +102,6 @@ def https(settings: Settings) -> Finding:
         told = ", ".join(sorted(news))
         return Finding("https", "note", f"the certificate does not name {told} of this machine: run shopfloor tls init")
     return Finding("https", "good", f"certificate until {end} ({days} days)")
-
-
-def _is_served(settings: Settings) -> bool:
-    return settings.https == "on" or (settings.https == "auto" and not is_loopback(settings.host))
 
 
 def database(settings: Settings) -> Iterator[Finding]:

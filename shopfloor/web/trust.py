@@ -60,7 +60,7 @@ class TrustPage:
     code: Markup | None
     """The address as QR code."""
     work: tuple[str, ...]
-    """The https addresses to work with."""
+    """The https addresses to work with; none while the server runs without."""
     device: str
     """What the reader seems to hold: its steps are open already."""
     firefox: bool
@@ -90,12 +90,13 @@ def trust_page() -> TrustPage:
     found, server = _read_authority(), _read_server()
     browser = (request.user_agent.string or "").lower()
     address = _own_address(settings, server)
+    names = server.names.of_network if server else ()
     return TrustPage(
         authority=Authority(making.common_name(found.subject), making.fingerprint(found), found.not_valid_after_utc) if found else None,
         has_certificate=server is not None,
         address=address,
         code=_code(address),
-        work=tuple(f"https://{_spelled(host)}:{settings.port}/" for host in server.names.of_network) if server else (),
+        work=tuple(f"https://{_spelled(host)}:{settings.port}/" for host in names) if settings.wants_https else (),
         device=next((name for name, words in DEVICES if any(word in browser for word in words)), ""),
         firefox="firefox" in browser or "fxios" in browser,
     )

@@ -14,9 +14,6 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Error, expect
-from tests.browser.conftest import FLAGS
-from tests.cli.test_https import NAMES, Server, wait
-from tests.cli.test_run import MAIN, environment, free_port
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from shopfloor.app import create_app
@@ -24,6 +21,9 @@ from shopfloor.certificates.commands import renew
 from shopfloor.certificates.files import Places
 from shopfloor.clock import now
 from shopfloor.web.extensions import db
+from tests.browser.conftest import FLAGS
+from tests.cli.test_https import NAMES, Server, wait
+from tests.cli.test_run import MAIN, environment, free_port
 from tests.databases import fresh_url, settings_for
 
 HINT = "No camera at this address."
@@ -44,11 +44,12 @@ def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
     renew(Places.of(folder), found=NAMES, now=now())
     made = Server(folder, free_port(), free_port())
-    command = [sys.executable, "-c", MAIN, "run", "--port", str(made.port), "--trust-port", str(made.door), "--https", "on", "--threads", "4"]
+    command = [sys.executable, "-c", MAIN, "run"]
+    listening = ["--port", str(made.port), "--trust-port", str(made.door), "--https", "on", "--threads", "4"]
     with fresh_url("sqlite") as url:
         add = [sys.executable, "-c", MAIN, "user", "add", "E-1", "Ada", "--badge", "9001", "--role", "Administrator"]
         subprocess.run(add, env=environment(url, folder), check=True, capture_output=True)
-        process = subprocess.Popen(command, env=environment(url, folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen([*command, *listening], env=environment(url, folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             wait(made, process)
             yield made
@@ -81,7 +82,8 @@ def at_home(browser, tmp_path_factory):
         if authority is not None:
             subprocess.run([sys.executable, str(STORE), str(home), str(authority)], check=True, capture_output=True)
         path = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-        flags = [*FLAGS, "--host-resolver-rules=MAP *.test 127.0.0.1", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+        camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+        flags = [*FLAGS, *camera, "--host-resolver-rules=MAP *.test 127.0.0.1"]
         opened.append(browser.browser_type.launch(executable_path=path, args=flags, env={**os.environ, "HOME": str(home)}))
         return opened[-1].new_context(viewport={"width": 1280, "height": 800}).new_page()
 

@@ -13,13 +13,13 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from tests.certificates.test_rules import NOW, PLANT
 
 from shopfloor.certificates import files, making
 from shopfloor.certificates.commands import renew
 from shopfloor.certificates.errors import AuthorityEnded, AuthorityKeyMissing, CertificateNotOurs, CertificateUnreadable, HostNameUnusable
 from shopfloor.certificates.files import Places
 from shopfloor.certificates.rules import Names
+from tests.certificates.test_rules import NOW, PLANT
 
 
 @pytest.fixture
@@ -153,7 +153,9 @@ def test_img_9_a_certificate_of_the_companys_authority_is_left_alone(places):
     assert files.read_server(places).names == Names()
 
 
-@pytest.mark.parametrize("content", [b"", b"no key", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", making.pem_of_key(making.new_key())])
+@pytest.mark.parametrize("content", [
+    b"", b"no key", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", making.pem_of_key(making.new_key()),
+])
 def test_img_9_an_authority_whose_key_is_gone_signs_nothing(places, content):
     renew(places, found=PLANT, now=NOW)
     places.authority_key.write_bytes(content)

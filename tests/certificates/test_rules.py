@@ -20,7 +20,8 @@ def certificate(days=200.0, *, names=PLANT, signed=True, starts=-100.0, issuer="
 
 
 @pytest.mark.parametrize(("days", "state", "left"), [
-    (397, State.GOOD, 397), (60, State.GOOD, 60), (59.99, State.ENDS_SOON, 59), (0.01, State.ENDS_SOON, 0), (0, State.ENDED, 0), (-3, State.ENDED, -3),
+    (397, State.GOOD, 397), (60, State.GOOD, 60),
+    (59.99, State.ENDS_SOON, 59), (0.01, State.ENDS_SOON, 0), (0, State.ENDED, 0), (-3, State.ENDED, -3),
 ])
 def test_img_9_how_a_certificate_stands(days, state, left):
     assert rules.state_of(certificate(days), NOW) is state
@@ -60,14 +61,16 @@ def test_img_9_what_another_authority_issued_is_renewed_there():
 
 
 @pytest.mark.parametrize(("given", "kept"), [
-    ("plant", "plant"), ("Plant.Example.", "plant.example"), ("plant_4.local", "plant_4.local"), ("höhe.example", "xn--hhe-sna.example"), ("a" * 63, "a" * 63),
+    ("plant", "plant"), ("Plant.Example.", "plant.example"), ("plant_4.local", "plant_4.local"),
+    ("höhe.example", "xn--hhe-sna.example"), ("a" * 63, "a" * 63),
 ])
 def test_img_9_host_names(given, kept):
     assert rules.host_name(given) == kept
 
 
 @pytest.mark.parametrize("given", [
-    "", ".", "a b", "a..b", "-a", "a-", "*.plant", "a" * 64, ".".join(["a" * 60] * 5), "192.168.1.20", "plant:8000", "http://plant", "a\nb", "a\x00b",
+    "", ".", "a b", "a..b", "-a", "a-", "*.plant", "a" * 64,
+    ".".join(["a" * 60] * 5), "192.168.1.20", "plant:8000", "http://plant", "a\nb", "a\x00b",
     "plant/..", "\ud800", "a,DNS:b", "[::1]",
 ])
 def test_img_9_what_is_no_host_name(given):
@@ -81,7 +84,8 @@ def test_img_9_addresses(given, kept):
     assert rules.address(given) == kept
 
 
-@pytest.mark.parametrize("given", ["", "plant", "192.168.1", "192.168.1.300", "0.0.0.0", "::", "224.0.0.1", "fe80::1%eth0", "1", "10.0.0.1/8", "\x00"])
+@pytest.mark.parametrize("given", ["", "plant", "192.168.1", "192.168.1.300", "0.0.0.0", "::",
+    "224.0.0.1", "fe80::1%eth0", "1", "10.0.0.1/8", "\x00"])
 def test_img_9_what_is_no_address(given):
     with pytest.raises(HostNameUnusable):
         rules.address(given)
@@ -117,11 +121,11 @@ def test_img_9_the_kernels_list_of_ipv4_addresses():
 
 
 def test_img_9_the_kernels_list_of_ipv6_addresses_without_those_that_change_every_day():
-    table = "\n".join([
-        "fd000000000000000000000000000002 04 40 00 82     eth0",
-        "fd00000000000000aaaabbbbccccdddd 04 40 00 01     eth0",
-        "00000000000000000000000000000001 01 80 10 80       lo",
-    ])
+    table = (
+        "fd000000000000000000000000000002 04 40 00 82     eth0\n"
+        "fd00000000000000aaaabbbbccccdddd 04 40 00 01     eth0\n"
+        "00000000000000000000000000000001 01 80 10 80       lo\n"
+    )
     assert ipv6_addresses(table) == ["fd00::2", "::1"]
 
 

@@ -14,12 +14,12 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from tests.cli.test_run import MAIN, environment, free_port, run_once
 
 from shopfloor.certificates.commands import renew
 from shopfloor.certificates.files import Places, read_server
 from shopfloor.certificates.rules import Names
 from shopfloor.clock import now
+from tests.cli.test_run import MAIN, environment, free_port, run_once
 from tests.databases import fresh_url
 
 NAMES = Names(("localhost", "plant.test"), ("127.0.0.1", "::1"))
@@ -97,7 +97,7 @@ def test_img_9_a_device_that_trusts_the_authority_is_served_by_name_and_by_addre
 
 @pytest.mark.parametrize("name", ["other.test", "localhost.test", "127.0.0.2", "fd00::1"])
 def test_img_9_a_wrong_name_is_refused(server, name):
-    with pytest.raises(ssl.SSLCertVerificationError, match="mismatch|not valid for"):
+    with pytest.raises(ssl.SSLCertVerificationError, match=r"mismatch|not valid for"):
         server.shake(name)
 
 
@@ -187,7 +187,9 @@ def test_img_9_the_door_hands_out_the_authority(server):
     assert server.get("/static/base.css", secure=False)[0].status == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/sign-in", "/items?text=a%20b", "/trust/", "/health/ready", "/api/v1/items", "/%0d%0aSet-Cookie:a=b", "//evil.test/a"])
+@pytest.mark.parametrize("path", [
+    "/", "/sign-in", "/items?text=a%20b", "/trust/", "/health/ready", "/api/v1/items", "/%0d%0aSet-Cookie:a=b", "//evil.test/a",
+])
 def test_img_9_everything_else_goes_to_https_under_a_name_of_the_certificate(server, path):
     for host in ("plant.test", "evil.test", "evil.test:80@x", "[", ""):
         answer, _body = server.get(path, secure=False, Host=host)
@@ -205,11 +207,13 @@ def test_img_9_the_door_takes_no_form(server, method):
 
 
 HOSTILE = [
-    "/trust/authority.key", "/trust/server.pem", "/trust/../tls/authority.key", "/trust/%2e%2e/tls/authority.key", "/trust/..%2ftls%2fauthority.key",
-    "/trust/authority.crt/../authority.key", "/static/../../tls/authority.key", "/static/%2e%2e/%2e%2e/tls/authority.key", "/static//{folder}/authority.key",
-    "/static/..%5c..%5ctls%5cauthority.key", "/static/{folder}/authority.key", "/static/%2f{folder}/server.pem", "/tls/authority.key", "//tls/authority.key",
-    "/trust/authority.crt%00.key", "/trust/authority.crt?file=authority.key", "/trust/authority.crt;authority.key", "/trust?page=../tls/authority.key",
-    "/static/vendor/../../../tls/server.pem", "/.well-known/../tls/authority.key", "/static/....//....//tls/authority.key",
+    "/trust/authority.key", "/trust/server.pem", "/trust/../tls/authority.key", "/trust/%2e%2e/tls/authority.key",
+    "/trust/..%2ftls%2fauthority.key", "/trust/authority.crt/../authority.key", "/static/../../tls/authority.key",
+    "/static/%2e%2e/%2e%2e/tls/authority.key", "/static//{folder}/authority.key", "/static/..%5c..%5ctls%5cauthority.key",
+    "/static/{folder}/authority.key", "/static/%2f{folder}/server.pem", "/tls/authority.key", "//tls/authority.key",
+    "/trust/authority.crt%00.key", "/trust/authority.crt?file=authority.key", "/trust/authority.crt;authority.key",
+    "/trust?page=../tls/authority.key", "/static/vendor/../../../tls/server.pem", "/.well-known/../tls/authority.key",
+    "/static/....//....//tls/authority.key",
 ]
 
 
@@ -238,7 +242,8 @@ def test_a30_the_network_is_refused_without_a_certificate_and_the_port_stays_clo
 
 
 @pytest.mark.parametrize(("arguments", "says"), [
-    (("--https", "on"), "shopfloor tls init"), (("--trust-port", "8099"), "without https"), (("--https", "on", "--unprotected"), "shopfloor tls init"),
+    (("--https", "on"), "shopfloor tls init"), (("--trust-port", "8099"), "without https"),
+    (("--https", "on", "--unprotected"), "shopfloor tls init"),
 ])
 def test_a30_what_cannot_be_served_as_asked_is_refused_in_one_sentence(tmp_path, arguments, says):
     with fresh_url("sqlite") as url:

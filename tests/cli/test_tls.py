@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.cli.test_console import console, done, refused
 
 from shopfloor.certificates.commands import renew
 from shopfloor.certificates.files import Places, read_server
@@ -13,6 +12,7 @@ from shopfloor.certificates.machine import names_of_this_machine
 from shopfloor.cli import doctor
 from shopfloor.clock import now
 from shopfloor.config import read_settings
+from tests.cli.test_console import console, done, refused
 
 __all__ = ["console"]
 NO_DATABASE = "sqlite:////nowhere/at/all/plant.sqlite3"

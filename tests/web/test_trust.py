@@ -58,13 +58,21 @@ def read_code(html):
 
 
 def test_img_9_the_page_needs_no_sign_in_and_not_even_a_plant(served, places):
-    page = served().get("/trust")
+    page = served(SHOPFLOOR_HOST="0.0.0.0").get("/trust")
     assert page.status_code == 200
     fingerprint = making.fingerprint(files.read_authority(places))
     assert fingerprint in re.sub(r"</?span>", "", page.text)
     for device in ("Android", "iPad", "Windows", "Linux", "Firefox"):
         assert device in page.text
     assert "https://192.168.1.20:8000/" in page.text
+    assert "without https at the moment" not in page.text
+
+
+@pytest.mark.parametrize("environment", [{}, {"SHOPFLOOR_HOST": "0.0.0.0", "SHOPFLOOR_HTTPS": "off"}])
+def test_img_9_nobody_is_sent_to_an_https_address_that_does_not_answer(served, places, environment):
+    page = served(**environment).get("/trust").text
+    assert "https://192.168.1.20" not in page
+    assert "without https at the moment" in page
 
 
 def test_img_9_the_certificate_comes_as_devices_want_it_and_nothing_else_with_it(served, places):
@@ -128,7 +136,8 @@ def test_img_9_a_damaged_file_breaks_no_page(served, places, name):
 
 @pytest.mark.parametrize(("host", "secure", "hint"), [
     ("192.168.1.20:8000", False, True), ("plant.example", False, True), ("127.example.com", False, True), ("[fd00::5]:8000", False, True),
-    ("192.168.1.20:8000", True, False), ("localhost:8000", False, False), ("127.0.0.1", False, False), ("[::1]:8000", False, False), ("[::1]", False, False),
+    ("192.168.1.20:8000", True, False),
+    ("localhost:8000", False, False), ("127.0.0.1", False, False), ("[::1]:8000", False, False), ("[::1]", False, False),
 ])
 def test_img_9_over_plain_http_from_elsewhere_every_page_says_why_there_is_no_camera(site, host, secure, hint):
     client = site.client(badge="")
