@@ -49,7 +49,7 @@ def server(tmp_path_factory):
     with fresh_url("sqlite") as url:
         add = [sys.executable, "-c", MAIN, "user", "add", "E-1", "Ada", "--badge", "9001", "--role", "Administrator"]
         subprocess.run(add, env=environment(url, folder), check=True, capture_output=True)
-        process = subprocess.Popen([*command, *listening], env=environment(url, folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen([*command, *listening], env=environment(url, folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
             wait(made, process)
             yield made
@@ -93,9 +93,17 @@ def at_home(browser, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def tablet(at_home, server):
+def trusting(at_home, server):
     """Whoever followed the steps of the trust page."""
-    return at_home(server.places.authority)
+    return at_home(server.places.authority).context
+
+
+@pytest.fixture
+def tablet(trusting):
+    """A tab of theirs; a refused page would go on in the next test's tab."""
+    tab = trusting.new_page()
+    yield tab
+    tab.close()
 
 
 @pytest.mark.parametrize("host", ["plant.test", "127.0.0.1", "localhost"])

@@ -59,6 +59,23 @@ class Server:
             answer = connection.getresponse()
             return answer, answer.read()
 
+    def sign_in(self) -> str:
+        """The session cookie of an administrator."""
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=PATIENCE, context=self.trusting())
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"https://127.0.0.1:{self.port}"}
+        with contextlib.closing(connection):
+            connection.request("POST", "/sign-in", "badge=9001", headers)
+            told = connection.getresponse().headers.get_all("Set-Cookie") or []
+        return next(text.partition(";")[0] for text in told if text.startswith("__Host-"))
+
+
+@pytest.fixture(scope="module")
+def administrator(server):
+    """Whoever is signed in may see every page there is."""
+    cookie = server.sign_in()
+    assert server.get("/people", Cookie=cookie)[0].status == 200
+    return cookie
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
@@ -66,7 +83,9 @@ def server(tmp_path_factory):
     renew(Places.of(folder), found=NAMES, now=now())
     port, door = free_port(), free_port()
     command = [sys.executable, "-c", MAIN, "run", "--port", str(port), "--trust-port", str(door), "--https", "on", "--threads", "2"]
+    person = [sys.executable, "-c", MAIN, "user", "add", "E-1", "Ada", "--badge", "9001", "--role", "Administrator"]
     with fresh_url("sqlite") as url:
+        subprocess.run(person, env=environment(url, folder), check=True, capture_output=True)
         process = subprocess.Popen(command, env=environment(url, folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         made = Server(folder, port, door)
         try:
@@ -219,8 +238,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize("secure", [True, False])
 @pytest.mark.parametrize("path", HOSTILE)
-def test_img_9_the_keys_are_out_of_reach(server, path, secure):
-    answer, body = server.get(path.replace("{folder}", str(server.places.folder)), secure=secure)
+def test_img_9_the_keys_are_out_of_reach(server, administrator, path, secure):
+    """Of strangers at the small door, and of people who may do everything."""
+    answer, body = server.get(path.replace("{folder}", str(server.places.folder)), secure=secure, Cookie=administrator)
     keys = [server.places.authority_key, server.places.server]
     lines = [line for key in keys for line in key.read_bytes().split(b"-----END PRIVATE")[0].splitlines()[1:] if line]
     assert [line for line in (*SECRETS, *lines) if line in body] == []
