@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import ipaddress
 import os
 import secrets
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from pathlib import Path
 
 LARGEST_PORT = 65_535
 MOST_THREADS = 256
+HTTPS = ("auto", "on", "off")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,17 @@ class Settings:
     """TCP port of the server."""
     threads: int
     """Worker threads of the one web process."""
+    https: str
+    """`on`, `off`, or `auto`: with a certificate that is there, on addresses that other machines reach (IMG-9)."""
+    trust_port: int
+    """TCP port of the small door without https that hands out the authority's certificate; 0 for none."""
+    unprotected: bool
+    """Somebody said that other machines may come in although something of the protection is missing."""
+
+    @property
+    def wants_https(self) -> bool:
+        """Whether a certificate that is there is used."""
+        return self.https == "on" or (self.https == "auto" and not is_loopback(self.host))
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -46,7 +59,17 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         host=env.get("SHOPFLOOR_HOST", "127.0.0.1"),
         port=_whole(env.get("SHOPFLOOR_PORT", "8000"), LARGEST_PORT),
         threads=_whole(env.get("SHOPFLOOR_THREADS", "16"), MOST_THREADS),
+        https=_one_of(env.get("SHOPFLOOR_HTTPS", "auto"), HTTPS),
+        trust_port=_whole(port, LARGEST_PORT) if (port := env.get("SHOPFLOOR_TRUST_PORT", "")) else 0,
+        unprotected=_one_of(env.get("SHOPFLOOR_UNPROTECTED", "no"), ("yes", "no")) == "yes",
     )
+
+
+def _one_of(text: str, known: tuple[str, ...]) -> str:
+    """One of the known words. Raises ValueError."""
+    if text not in known:
+        raise ValueError(f"{text} is none of {known}")
+    return text
 
 
 def _whole(text: str, largest: int) -> int:
@@ -58,8 +81,13 @@ def _whole(text: str, largest: int) -> int:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether an address means this machine only."""
-    return host in {"localhost", "::1"} or host.startswith("127.")
+    """Whether an address means this machine only. A name that only begins like such an address, 127.example.com, is somebody else's."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def set_up_code(secret_key: str) -> str:

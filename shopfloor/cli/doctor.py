@@ -14,7 +14,13 @@ import click
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from shopfloor.certificates import files, rules
+from shopfloor.certificates.errors import CertificateUnreadable
+from shopfloor.certificates.files import Places
+from shopfloor.certificates.machine import names_of_this_machine
+from shopfloor.certificates.rules import State
 from shopfloor.cli.ground import open_engine, open_settings, sentence
+from shopfloor.clock import now
 from shopfloor.config import Settings
 from shopfloor.db.engine import transaction_options, writer_gate
 from shopfloor.db.migrate import DatabaseUnusable, is_current
@@ -73,11 +79,29 @@ def machine(settings: Settings) -> Iterator[Finding]:
     free = shutil.disk_usage(folder).free
     shown = f"{free / 10**9:.1f} GB free"
     yield Finding("disk", "good", shown) if free >= LEAST_FREE_BYTES else Finding("disk", "note", f"{shown}; make room for at least 1 GB")
-    if settings.host in {"localhost", "::1"} or settings.host.startswith("127."):
-        text = "no https: scanners at this machine work, other devices do not reach it. Tablets need https: a proxy with a certificate"
-    else:
-        text = f"open to the network on {settings.host} without https: badges can be read on the way. Use a proxy with a certificate"
-    yield Finding("TLS", "note", text)
+    yield https(settings)
+
+
+def https(settings: Settings) -> Finding:
+    """IMG-9: the certificate of this server, and how many days it has left."""
+    try:
+        found = files.read_server(Places.of(settings.data_folder))
+    except CertificateUnreadable as error:
+        return Finding("https", "stop" if settings.https == "on" else "note", error.text())
+    if found is None:
+        return Finding("https", "note", "no certificate: scanners at this machine work; tablets need https: run shopfloor tls init")
+    moment = now()
+    days, end = found.days_left(moment), f"{found.not_after:%Y-%m-%d}"
+    state = rules.state_of(found, moment)
+    if state is State.ENDED:
+        return Finding("https", "stop" if settings.wants_https else "note", f"the certificate ended on {end}: {found.remedy}")
+    if state is State.ENDS_SOON:
+        return Finding("https", "note", f"the certificate ends in {days} days, on {end}: {found.remedy}")
+    if found.signed_by_authority and not found.names.covers(names := names_of_this_machine()):
+        news = set(names.hosts + names.addresses) - set(found.names.hosts + found.names.addresses)
+        told = ", ".join(sorted(news))
+        return Finding("https", "note", f"the certificate does not name {told} of this machine: run shopfloor tls init")
+    return Finding("https", "good", f"certificate until {end} ({days} days)")
 
 
 def database(settings: Settings) -> Iterator[Finding]:

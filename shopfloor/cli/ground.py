@@ -58,6 +58,7 @@ def open_settings() -> Settings:
     except ValueError:
         raise click.ClickException(
             "The settings cannot be read: SHOPFLOOR_PORT is a whole number from 1 to 65535, SHOPFLOOR_THREADS one from 1 to 256, "
+            "SHOPFLOOR_HTTPS is auto, on or off, SHOPFLOOR_TRUST_PORT is a port, SHOPFLOOR_UNPROTECTED is yes or no, "
             "the file secret_key is plain text."
         ) from None
     except OSError as error:

@@ -12,6 +12,7 @@ from shopfloor.cli.doctor import doctor
 from shopfloor.cli.files import export_command, import_command
 from shopfloor.cli.ground import Sentences
 from shopfloor.cli.run import run
+from shopfloor.cli.tls import tls
 from shopfloor.cli.token import token
 from shopfloor.cli.user import user
 
@@ -22,5 +23,5 @@ def shopfloor() -> None:
     """Production execution: scan parts into products, reserve them, trace them in both directions."""
 
 
-for verb in (run, db, demo, check, doctor, token, user, import_command, export_command):
+for verb in (run, db, demo, check, doctor, tls, token, user, import_command, export_command):
     shopfloor.add_command(verb)

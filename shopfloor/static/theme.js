@@ -35,6 +35,8 @@
     apply(theme);
   }
 
+  // Only the browser knows for sure whether it gives the camera here; the hint that it does not is hidden by this mark.
+  root.toggleAttribute("data-secure", isSecureContext);
   apply(stored());
   matchMedia("(prefers-contrast: more)").addEventListener("change", () => apply(stored()));
   addEventListener("storage", (event) => { if (event.key === key) apply(stored()); });

@@ -16,6 +16,7 @@ from shopfloor.people.actor import Actor
 from shopfloor.web import addresses, api, filters, guards, inputs, navigation, pages, refusals, security, texts
 from shopfloor.web.commands import new_key
 from shopfloor.web.extensions import db
+from shopfloor.web.sessions import Sessions
 
 LANGUAGES = ("en", "de", "da", "zh")
 FOLDER = Path(shopfloor.__file__).parent
@@ -33,6 +34,7 @@ def make_application(settings: Settings) -> OpenAPI:
         validation_error_callback=inputs.invalid,
     )
     _configure(app, settings)
+    app.session_interface = Sessions()
     db.init_app(app)
     Htmx(app)
     Babel(app, locale_selector=_language)

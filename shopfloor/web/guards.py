@@ -18,7 +18,7 @@ from shopfloor.web.errors import ForeignOrigin, NotSetUp, NotSignedIn, RequestIn
 from shopfloor.web.extensions import request_session
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-NAMELESS_ENDPOINTS = frozenset({"static", "site.wedge", "health.live", "health.ready"})
+NAMELESS_ENDPOINTS = frozenset({"static", "site.wedge", "health.live", "health.ready", "trust.authority"})
 """Files and probes: nobody asks who wants them."""
 OPEN_ENDPOINTS = frozenset(
     {
@@ -30,10 +30,12 @@ OPEN_ENDPOINTS = frozenset(
         "barcode_sheet.page",
         "set_up.page",
         "set_up.create",
+        "trust.page",
     }
 )
 """What may be seen without signing in."""
-SET_UP_ENDPOINTS = frozenset({"set_up.page", "set_up.create"})
+SET_UP_ENDPOINTS = frozenset({"set_up.page", "set_up.create", "trust.page"})
+"""What an empty database answers: a tablet may set the plant up, and trusts the server before."""
 SET_UP_DONE = "SHOPFLOOR_SET_UP_DONE"
 API_PREFIX = "/api/"
 HOME = "/"

@@ -12,6 +12,10 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
+from shopfloor.certificates import files, rules
+from shopfloor.certificates.errors import CertificateUnreadable
+from shopfloor.certificates.files import Places
+from shopfloor.clock import now
 from shopfloor.db.migrate import DatabaseUnusable, is_current
 from shopfloor.scanning.pictures.engines import picture_engines
 from shopfloor.web.extensions import db
@@ -31,10 +35,13 @@ def live() -> Response:
 def ready() -> Response:
     """The database has this version's schema and can be written, and the disk has room: 200, else 503.
 
-    Beside it, which engines read pictures: a missing one stops nothing (IMG-10).
+    Beside it what stops nobody who is inside already: which engines read pictures (IMG-10), and how the certificate for https stands
+    (IMG-9): none, good, ends soon, ended or unreadable, and its days.
     """
     checks = {"database": _database_is_ready(db.engine), "disk": _disk_has_room()}
-    response = jsonify(status="ok" if all(checks.values()) else "not ready", checks=checks, pictures=picture_engines())
+    response = jsonify(
+        status="ok" if all(checks.values()) else "not ready", checks=checks, pictures=picture_engines(), certificate=_certificate()
+    )
     response.status_code = 200 if all(checks.values()) else 503
     return response
 
@@ -58,3 +65,14 @@ def _can_be_written(engine: Engine) -> bool:
 
 def _disk_has_room() -> bool:
     return shutil.disk_usage(current_app.config["SHOPFLOOR_SETTINGS"].data_folder).free >= LEAST_FREE_BYTES
+
+
+def _certificate() -> dict[str, object]:
+    moment = now()
+    try:
+        found = files.read_server(Places.of(current_app.config["SHOPFLOOR_SETTINGS"].data_folder))
+    except CertificateUnreadable:
+        log.warning("the certificate cannot be read", exc_info=True)
+        return {"state": "unreadable"}
+    state = rules.state_of(found, moment).value
+    return {"state": state, "days_left": found.days_left(moment)} if found else {"state": state}

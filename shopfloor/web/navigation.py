@@ -9,6 +9,7 @@ from flask import Flask, g, request
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
+from shopfloor.config import is_loopback
 from shopfloor.people.actor import Actor
 from shopfloor.web.guards import person
 from shopfloor.web.htmx import messages
@@ -81,6 +82,7 @@ MORE: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
         ("/stations", _l("Stations")),
         ("/printers", _l("Printers")),
         ("/settings", _l("Settings")),
+        ("/trust", _l("Trust this server")),
         ("/api/v1/docs", _l("API")),
         ("/help", _l("Help")),
     )),
@@ -103,13 +105,20 @@ def register(app: Flask) -> None:
 
 
 def context() -> dict[str, Any]:
-    """Variables that every page has: language, navigation, operator, messages."""
+    """Variables that every page has: language, navigation, operator, messages, whether the camera is out of reach."""
     return {
         "language": str(get_locale() or "en"),
         "navigation": places(request.path),
         "operator": person(),
         "messages": messages(),
+        "insecure": is_insecure(),
     }
+
+
+def is_insecure() -> bool:
+    """IMG-9: browsers give the camera to https and to their own machine only. A browser that was told otherwise hides the hint itself."""
+    host = request.host.rpartition(":")[0] if request.host.rpartition(":")[2].isdigit() else request.host
+    return not request.is_secure and not is_loopback(host.strip("[]"))
 
 
 def places(path: str) -> list[Place]:

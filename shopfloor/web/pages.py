@@ -10,6 +10,7 @@ MODULES = (
     "health",
     "sign_in",
     "site",
+    "trust",
     "home",
     "admin.people",
     "admin.scanner_check",

@@ -21,6 +21,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
 }
 DOCS = "/api/v1/docs"
+# No Strict-Transport-Security: it would hold for every port of the host, so also for the door without https that shows how to trust
+# this server, just when a device needs it; a certificate that has ended could not be passed; and browsers ignore it for addresses.
+# What it would protect is protected by the names of the cookies (`sessions`) and by a door that takes no form and no cookie.
 
 
 def register(app: Flask) -> None:

@@ -39,7 +39,7 @@ def enter() -> Response:
     guards.remember(queries.sign_in(request_session(), badge=_number_of(badge), station_code=station_code))
     response = go(guards.safe_next(request.form.get("next", "") or guards.HOME))
     # The terminal stays where it is when the person changes, so the next badge finds its station chosen.
-    response.set_cookie(STATION_COOKIE, station_code, max_age=A_YEAR, httponly=True, samesite="Lax")
+    response.set_cookie(STATION_COOKIE, station_code, max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
     return response
 
 

@@ -13,7 +13,9 @@ import urllib.request
 
 import pytest
 
-from shopfloor.cli.run import announce
+from shopfloor.cli.addresses import tell_addresses
+from shopfloor.cli.listening import IN_THE_CLEAR, Listening
+from shopfloor.config import read_settings
 from shopfloor.people.queries import OperatorRow
 from tests.databases import ENGINES, fresh_url
 
@@ -76,22 +78,26 @@ def test_waitress_serves_where_gunicorn_is_missing(tmp_path):
         assert get(address + "/health/ready") == 200
 
 
-def test_what_the_server_says_of_itself(capsys):
+def test_what_the_server_says_of_itself(capsys, tmp_path):
     """A30: the demo's badges are shown; an open network is warned of, this machine is not."""
-    announce("127.0.0.1", 8000, [OperatorRow("E-101", "Ann Berg", "1001", "Worker", "en", blocked=False)], code="")
+    settings = read_settings({"SHOPFLOOR_DATA": str(tmp_path)})
+    tell_addresses(settings, Listening(), None, [OperatorRow("E-101", "Ann Berg", "1001", "Worker", "en", blocked=False)], code="")
     told = capsys.readouterr()
     assert "http://127.0.0.1:8000/" in told.out
     assert "1001  Ann Berg, Worker" in told.out
     assert told.err == ""
-    announce("0.0.0.0", 8000, [], code="")
+    everywhere = read_settings({"SHOPFLOOR_DATA": str(tmp_path), "SHOPFLOOR_HOST": "0.0.0.0"})
+    tell_addresses(everywhere, Listening(missing=(IN_THE_CLEAR,)), None, [], code="")
     told = capsys.readouterr()
     assert "http://127.0.0.1:8000/" in told.out
     assert "Badges" not in told.out
-    assert "without https" in told.err
+    assert "Warning: open to the network with no https" in told.err
+    assert "no camera" in told.err
 
 
-def test_an_empty_database_is_told_with_the_place_and_the_code_of_its_set_up(capsys):
-    announce("192.168.0.7", 8000, [], code="ABCDE-FGHIJ")
+def test_an_empty_database_is_told_with_the_place_and_the_code_of_its_set_up(capsys, tmp_path):
+    settings = read_settings({"SHOPFLOOR_DATA": str(tmp_path), "SHOPFLOOR_HOST": "192.168.0.7"})
+    tell_addresses(settings, Listening(), None, [], code="ABCDE-FGHIJ")
     told = capsys.readouterr().out
     assert "Set the plant up at http://192.168.0.7:8000/set-up" in told
     assert "ABCDE-FGHIJ" in told
