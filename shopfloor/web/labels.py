@@ -85,6 +85,8 @@ LABELS = {
     "language": _l("Language"),
     "scanner_profile": _l("Scanner profile"),
     "gs1_recognition": _l("GS1 recognition"),
+    "picture_symbols": _l("Codes taken from pictures"),
+    "itf_lengths": _l("Lengths of ITF codes"),
     "gtin": _l("GTIN"),
     "reference_no": _l("Reference"),
     "source_no": _l("Vendor or customer"),
