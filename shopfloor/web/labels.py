@@ -183,5 +183,7 @@ HINTS = {
     "at_report": _l("Before: the report waits for the result. After: the report opens the inspection."),
     "worker_no": _l("Blank: yourself."),
     "end_operation": _l("It is done, whatever its quantity."),
+    "picture_symbols": _l("With commas between, such as Code 128, Data Matrix, EAN-13; blank: all."),
+    "itf_lengths": _l("Digits, with commas between; blank: 14."),
     "priority": _l("Who is served first when stock is allocated: the greater number."),
 }
