@@ -20,6 +20,7 @@ class LoadFigures:
     """Scans a second of all stations that were asked for; 0: as many as possible."""
     per_second: float
     p50: float
+    p95: float
     p99: float
     largest: float
     """Milliseconds."""
@@ -60,8 +61,9 @@ def drive(
     times = sorted(result["times"]) or [float("nan")]
     # CPU was spent on warming up and signing in, too; it is spread over all of it.
     requests = len(times) * (seconds + warm) / seconds
+    parts = (_part(times, share) for share in (0.5, 0.95, 0.99))
     return LoadFigures(
-        stations, rate * stations, len(times) / seconds, _part(times, 0.5), _part(times, 0.99), times[-1], 1000 * cpu / requests,
+        stations, rate * stations, len(times) / seconds, *parts, times[-1], 1000 * cpu / requests,
         tuple(result["refused"]), result["exhausted"],
     )
 

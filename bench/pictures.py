@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import machine, shop_floor
+from bench import machine, picture_load, shop_floor
 from bench.symbols import SYMBOLS
 from shopfloor.scanning.characters import GS
 from shopfloor.scanning.pictures.pipeline import Mode, read_picture
@@ -56,6 +56,8 @@ class Line:
 
 def main(arguments: list[str]) -> int:
     given = _arguments(arguments)
+    if given.server:
+        return picture_load.main()
     shots = _folder(given.folder) if given.folder else _drawn(given.per, given.seed)
     print("\n".join(machine.facts(Path.cwd())))
     print(f"second engine: {'zbar' if has_second_engine() else 'missing, zxing-cpp alone'}")
@@ -161,5 +163,6 @@ def _arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--per", type=int, default=PER, help="pictures of each symbol in each condition")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--hard-mark", action="store_true", help="also the ladder behind hard mark")
+    parser.add_argument("--server", action="store_true", help="instead: scans at the real server beside large pictures")
     parser.add_argument("--strict", action="store_true", help="exit with 1 when a target is missed")
     return parser.parse_args(arguments)

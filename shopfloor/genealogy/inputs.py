@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -18,7 +18,6 @@ from shopfloor.people.fields import Quantity as PositiveQuantity
 from shopfloor.production.inputs import ConsumptionChoice, SignedQuantity
 from shopfloor.scanning.errors import SCAN_TEXT_LIMIT
 from shopfloor.scanning.gs1.profiles import DEFAULT, WEDGE, CheckDigitPolicy, Recognition, ScannerProfile, UnknownIdentifierPolicy
-from shopfloor.scanning.pictures.acceptance import AcceptanceRules
 from shopfloor.scanning.scanner_settings import UNCHECKED, ScannerSettings
 
 ScanKind = Literal["scan", "mode", "product", "line", "undo", "continue", "discard", "confirm"]
@@ -301,8 +300,6 @@ class ScanRules:
     """D6."""
     one_piece: bool = False
     """D7: one scan of a batch is one piece."""
-    acceptance: AcceptanceRules = field(default_factory=AcceptanceRules)
-    """IMG-6: which codes of a picture are believed."""
     surplus_percent: Decimal = Decimal(0)
     """EDG-16: how far above the started quantity may be registered."""
     session_id: str = ""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, StringConstraints
 
-from shopfloor.people.fields import Code50, Day, InputModel, Name, Text50, Text100, Text200
+from shopfloor.people.fields import Code50, Day, InputModel, Name, Text50, Text100, Text200, Text500
 from shopfloor.people.models import Role
 
 HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -43,6 +43,22 @@ class NewOperator(InputModel):
     language: Language = "en"
 
 
+PICTURE_SYMBOLS = (
+    "Code 128", "Code 39", "Code 93", "Codabar", "ITF", "EAN-13", "EAN-8", "UPC-E", "DataBar", "DataBar Expanded", "DataBar Limited",
+    "Data Matrix", "QR Code", "Micro QR Code", "PDF417", "Aztec",
+)
+"""What a picture may hold; the readers' own list stands above this package, and a test holds the two equal."""
+
+
+def _known_symbols(text: str) -> str:
+    """Names are written as people know them; another spelling would silently close the station."""
+    for name in text.split(",") if text else ():
+        if name.strip() not in PICTURE_SYMBOLS:
+            message = f"may hold {', '.join(PICTURE_SYMBOLS)}, with commas between"
+            raise ValueError(message)
+    return text
+
+
 class NewStation(InputModel):
     """A place where people scan."""
 
@@ -50,6 +66,10 @@ class NewStation(InputModel):
     name: Name
     scanner_profile: Annotated[Text50, StringConstraints(max_length=40)] = ""
     gs1_recognition: Annotated[str, StringConstraints(pattern=r"^(key_first|prefix)?$")] = ""
+    picture_symbols: Annotated[Text500, StringConstraints(max_length=300), AfterValidator(_known_symbols)] = ""
+    """IMG-6: kinds of codes that are taken from pictures, with commas between; blank: all."""
+    itf_lengths: Annotated[str, StringConstraints(max_length=40, pattern=r"^([0-9]{1,2}( *, *[0-9]{1,2})*)?$")] = ""
+    """IMG-6: digits of the ITF codes in use, with commas between; blank: 14."""
 
 
 class SettingValue(InputModel):

@@ -66,6 +66,10 @@ class Station(PlantLed, Counted, Base):
     """JSON: what the station check found, and when (R-23). Empty: never checked."""
     blocked: Mapped[bool] = mapped_column(default=False)
     """Nobody signs in here any more."""
+    picture_symbols: Mapped[str] = mapped_column(String(300), default="")
+    """IMG-6: kinds of codes that are taken from pictures, with commas between. Empty: all."""
+    itf_lengths: Mapped[str] = mapped_column(String(40), default="")
+    """IMG-6: digits of the ITF codes in use, with commas between. Empty: 14."""
 
 
 class AccessToken(Base):

@@ -144,6 +144,12 @@ def list_stations(session: Session) -> list[StationRow]:
     return [StationRow(*row) for row in session.execute(select(*columns).order_by(Station.code))]
 
 
+def picture_settings(session: Session, station_code: str) -> tuple[str, str]:
+    """IMG-6: kinds of codes and lengths of ITF codes that the station takes from pictures; blank for no station. One statement."""
+    found = session.execute(select(Station.picture_symbols, Station.itf_lengths).where(Station.code == station_code)).one_or_none()
+    return (found.picture_symbols, found.itf_lengths) if found else ("", "")
+
+
 def list_tokens(session: Session) -> list[TokenRow]:
     """All access tokens, newest first."""
     rows = session.scalars(select(AccessToken).order_by(AccessToken.created_at.desc(), AccessToken.token_hash))

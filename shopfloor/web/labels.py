@@ -100,6 +100,8 @@ LABELS = {
     "language": _l("Language"),
     "scanner_profile": _l("Scanner profile"),
     "gs1_recognition": _l("GS1 recognition"),
+    "picture_symbols": _l("Codes taken from pictures"),
+    "itf_lengths": _l("Lengths of ITF codes"),
     "gtin": _l("GTIN"),
     "reference_no": _l("Reference"),
     "source_no": _l("Vendor or customer"),
@@ -200,5 +202,7 @@ HINTS = {
     "at_report": _l("Before: the report waits for the result. After: the report opens the inspection."),
     "worker_no": _l("Blank: yourself."),
     "end_operation": _l("It is done, whatever its quantity."),
+    "picture_symbols": _l("With commas between, such as Code 128, Data Matrix, EAN-13; blank: all."),
+    "itf_lengths": _l("Digits, with commas between; blank: 14."),
     "priority": _l("Who is served first when stock is allocated: the greater number."),
 }

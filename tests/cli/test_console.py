@@ -216,7 +216,7 @@ def test_doctor_stops_at_postgresql_that_forgets(console):
     (["pyzbar.pyzbar"], "decoders", "note", "zxing-cpp alone"),
     (["zxingcpp"], "decoders", "note", "pyzbar"),
     (["zxingcpp", "pyzbar.pyzbar"], "decoders", "note", "none"),
-    (["cv2"], "OpenCV", "note", "image retries: off"),
+    (["cv2"], "OpenCV", "note", "pictures of codes: off"),
     (["reportlab"], "PDF labels", "note", "pip install"),
     (["gunicorn"], "web server", "note", "waitress"),
     (["gunicorn", "waitress"], "web server", "stop", "pip install"),

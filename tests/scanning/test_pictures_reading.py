@@ -159,10 +159,24 @@ def test_img_3_a_half_of_a_code_is_not_read():
         assert read_picture(picture(itf[:, : int(itf.shape[1] * columns)]), Mode.STILL).accepted == ()
 
 
-def test_img_4_no_stage_begins_after_the_soft_limit(monkeypatch):
-    times = iter([0.0, *[pipeline.SOFT_LIMIT_SECONDS + 1] * 50])
-    monkeypatch.setattr(pipeline.time, "monotonic", lambda: next(times))
-    assert read_picture(empty_shot(0, size=(320, 240)).content, Mode.STILL).stages == ("first",)
+@pytest.mark.parametrize(
+    ("seconds", "size", "stages"),
+    [(2.0, (320, 240), 1), (0.7, (320, 240), 2), (0.05, (320, 240), 14), (0.1, (5000, 300), 13), (0.01, (5000, 300), 14)],
+)
+def test_img_4_no_stage_begins_that_would_end_too_late(monkeypatch, seconds, size, stages):
+    """On a busy machine every stage takes longer; the one at full size costs as much more as it has dots."""
+    now = [0.0]
+    monkeypatch.setattr(pipeline.time, "monotonic", lambda: now[0])
+
+    def slow(_picture, _stage):
+        now[0] += seconds
+        return []
+
+    ladder = tuple(pipeline.Stage(stage.name, slow) for stage in LADDERS[Mode.STILL])
+    monkeypatch.setitem(LADDERS, Mode.STILL, ladder)
+    run = read_picture(empty_shot(0, size=size).content, Mode.STILL).stages
+    assert len(run) == stages
+    assert ("full size" in run) == (stages == 14)
 
 
 def test_img_4_a_large_jpeg_is_never_unpacked_whole_for_the_first_stage():

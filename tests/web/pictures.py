@@ -17,7 +17,7 @@ READ = "/api/v1/pictures/read"
 @contextmanager
 def patient_pool():
     """One process, one place in the queue."""
-    made = Decoders(processes=1, waiting=1, seconds=20)
+    made = Decoders(processes=1, waiting=1, seconds=60)
     patched = pytest.MonkeyPatch()
     patched.setattr("shopfloor.web.pictures.reading.decoders", lambda: made)
     yield made

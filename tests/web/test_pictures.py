@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from shopfloor.genealogy.models import ComponentAssociation, ScanEntry, TrackedProduct
+from shopfloor.people.inputs import PICTURE_SYMBOLS
 from shopfloor.scanning.pictures import readers, wire
 from shopfloor.scanning.pictures.errors import LARGEST_BYTES
+from shopfloor.scanning.pictures.process import MEMORY_BYTES
+from shopfloor.scanning.pictures.readings import Symbol
 from shopfloor.web.pictures import decoders as decoders_module
 from shopfloor.web.pictures.decoders import Decoders
 from tests.databases import ENGINES
@@ -184,7 +191,7 @@ def test_img_4_a_picture_that_takes_too_long_is_stopped_and_the_next_is_read():
     with slow.turn("a"), pytest.raises(Exception, match=r"^PICTURE_TOO_SLOW"):
         slow.read(wire.Job(content, "still"))
     assert time.monotonic() - began < decoders_module.START_SECONDS
-    slow._seconds = 20
+    slow._seconds = 60
     with slow.turn("a"):
         assert slow.read(wire.Job(data_matrix(), "still")).accepted[0].text == LABEL_TEXT
     slow.close()
@@ -203,3 +210,66 @@ def test_img_10_the_health_page_says_which_engines_read_pictures(site, monkeypat
     answer = client.get("/health/ready")
     assert answer.json["pictures"]["zbar"] is False
     assert answer.json["checks"] == {"database": True, "disk": True}
+
+
+# --- what a station takes --------------------------------------------------------------------------------------------------
+
+
+def test_img_6_a_station_says_which_symbols_and_lengths_it_takes(site):
+    """By its card; without a word everything is read, and ITF codes of fourteen digits."""
+    client = site.client()
+    body = {"name": "Press", "picture_symbols": "Code 128, Data Matrix,ITF", "itf_lengths": "6, 14"}
+    headers = {"Idempotency-Key": "station-press"}
+    assert client.post("/api/v1/stations", json={"code": "ST-PRESS", **body}, headers=headers).status_code == 200
+    press = site.client("")
+    assert press.post("/sign-in", data={"badge": "B-ADMIN", "station": "ST-PRESS", "next": "/"}).status_code == 303
+    for content, here, there in (
+        (picture(symbol("4006381333931", FORMAT.EAN13)), ("refused", "not_allowed"), "accepted"),
+        (data_matrix(), ("accepted", ""), "accepted"),
+    ):
+        (code,) = send(press, content).json["codes"]
+        assert (code["verdict"], code["reason"]) == here
+        (code,) = send(client, content).json["codes"]
+        assert code["verdict"] == (there if readers.has_second_engine() or here[0] == "accepted" else "held")
+    (code,) = send(press, picture(symbol("123456", FORMAT.ITF))).json["codes"]
+    assert code["verdict"] == ("accepted" if readers.has_second_engine() else "held")
+
+
+MISSPELLED = (("picture_symbols", "Code128"), ("picture_symbols", "QR"), ("itf_lengths", "six"), ("itf_lengths", "٦"))
+
+
+@pytest.mark.parametrize(("field", "value"), MISSPELLED)
+def test_img_6_a_misspelled_rule_is_refused(client, field, value):
+    body = {"code": "ST-X", "name": "X", field: value}
+    answer = client.post("/api/v1/stations", json=body, headers={"Idempotency-Key": f"wrong-{field}-{len(value)}"})
+    assert (answer.status_code, answer.json["code"]) == (422, "INVALID_INPUT")
+    assert field in answer.json["fields"]["problems"]
+
+
+def test_img_6_the_names_of_symbols_are_those_of_the_readers():
+    assert set(PICTURE_SYMBOLS) == {symbol.value for symbol in Symbol}
+
+
+def test_the_server_itself_never_loads_opencv():
+    """Pictures are unpacked and read in other processes; what is not loaded cannot be attacked."""
+    program = (
+        "import sys; from shopfloor.app import create_app; import shopfloor.web.application; import shopfloor.web.api.pictures;"
+        "import shopfloor.web.production.pictures; sys.exit('cv2' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_img_11_a_reader_has_a_limit_of_memory_and_gives_way_to_the_server(pool, client):
+    """Linux says what a process may have."""
+    assert send(client, data_matrix()).status_code == 200
+    (decoder,) = pool._idle
+    limits = Path(f"/proc/{decoder._process.pid}/limits").read_text(encoding="ascii")
+    (line,) = (line for line in limits.splitlines() if line.startswith("Max address space"))
+    assert int(line.split()[3]) == MEMORY_BYTES
+    assert os.getpriority(os.PRIO_PROCESS, decoder._process.pid) >= 10
+
+
+def test_img_11_the_largest_picture_that_is_allowed_fits_into_the_memory_of_a_reader(client):
+    """Twenty million dots in the format that takes most."""
+    answer = send(client, picture(np.full((4000, 5000, 3), 255), "webp", quality=10, method=0), mode="live")
+    assert answer.json["codes"] == []

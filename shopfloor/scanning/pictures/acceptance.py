@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from shopfloor.scanning.characters import pieces, trim
 from shopfloor.scanning.gs1.check_digits import has_check_digit
 from shopfloor.scanning.pictures.readings import Judged, Reading, Symbol, Verdict
 
@@ -44,6 +45,13 @@ class AcceptanceRules:
     """Only these are read; empty: all."""
     itf_lengths: frozenset[int] = field(default_factory=lambda: frozenset({ITF_GTIN}))
     """Digits of the ITF codes in use. Fourteen digits must have a right check digit."""
+
+
+def acceptance_rules(symbols: str, itf_lengths: str) -> AcceptanceRules:
+    """The rules from what a station says of itself: names and lengths with commas between; blank: the usual."""
+    names = [trim(name, " ") for name in pieces(symbols, ",") if trim(name, " ")]
+    lengths = [trim(length, " ") for length in pieces(itf_lengths, ",") if trim(length, " ")]
+    return AcceptanceRules(frozenset(map(Symbol, names)), frozenset(map(int, lengths)) or frozenset({ITF_GTIN}))
 
 
 def family(symbol: Symbol) -> str:

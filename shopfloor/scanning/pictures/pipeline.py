@@ -7,7 +7,8 @@ a frame of a film, which the next frame follows; P-still goes on; a hard mark is
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,8 +30,9 @@ from shopfloor.scanning.pictures.planes import (
 from shopfloor.scanning.pictures.readers import EVERY, LINEAR, MATRIX, zbar, zxing
 from shopfloor.scanning.pictures.readings import Engine, Judged, PictureReadings, Reading, Verdict
 
-SOFT_LIMIT_SECONDS = 1.3
-"""No stage is begun after this; the process is stopped at 2 s (IMG-4)."""
+LIMIT_SECONDS = 1.8
+"""No stage is begun that would probably end later; the process is stopped at 2 s (IMG-4)."""
+FULL_SIZE = "full size"
 LARGE = 1400
 """Longest side from which a picture is worth reading at full size too."""
 
@@ -100,7 +102,7 @@ STILL = (
     SOFT_960,
     Stage("sharpened", lambda picture, stage: zxing(sharpened(picture.working), EVERY, stage, scale=_scale(picture))),
     Stage("enlarged", lambda picture, stage: zxing(enlarged(picture.working, 1.5), EVERY, stage, scale=_scale(picture) / 1.5)),
-    Stage("full size", _full_size),
+    Stage(FULL_SIZE, _full_size),
     Stage("soft 640", _soft(640, 1.5)),
     Stage("soft 1280", _soft(1280, 0.8)),
     Stage("thresholded", lambda picture, stage: zxing(thresholded(picture.working), LINEAR, stage, scale=_scale(picture))),
@@ -118,15 +120,16 @@ def read_picture(
 
     Raises PictureRefused: PictureTooLarge, PictureUnknown, PictureAnimated, PictureTooManyPixels, PictureDamaged.
     """
-    began, clock = time.process_time(), time.monotonic()
+    began, clock = time.process_time(), _Clock()
     picture = Picture(content)
     judged: tuple[Judged, ...] = ()
     run: list[str] = []
     for stage in LADDERS[mode]:
-        if run and time.monotonic() - clock > SOFT_LIMIT_SECONDS:
-            break
+        if run and not clock.has_time_for(picture.weight if stage.name == FULL_SIZE else 1):
+            continue
         run.append(stage.name)
-        found = stage.read(picture, stage.name)
+        with clock.stage():
+            found = stage.read(picture, stage.name)
         if not found:
             continue
         judged = _more_telling(judged, judge(found, rules, before))
@@ -135,6 +138,25 @@ def read_picture(
         if any(one.verdict is not Verdict.REFUSED for one in judged):
             break
     return PictureReadings(judged, tuple(run), picture.width, picture.height, round(1000 * (time.process_time() - began)))
+
+
+class _Clock:
+    """How long the stages of one picture take on this machine, which others use as well."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._longest = 0.0
+
+    def has_time_for(self, weight: float) -> bool:
+        """Whether a stage that costs so many times the longest one so far would end in time."""
+        return time.monotonic() - self._began + weight * self._longest <= LIMIT_SECONDS
+
+    @contextmanager
+    def stage(self) -> Iterator[None]:
+        """One stage."""
+        began = time.monotonic()
+        yield
+        self._longest = max(self._longest, time.monotonic() - began)
 
 
 def _more_telling(kept: tuple[Judged, ...], new: tuple[Judged, ...]) -> tuple[Judged, ...]:

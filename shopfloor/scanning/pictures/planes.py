@@ -48,6 +48,11 @@ class Picture:
         return max(self.width, self.height)
 
     @property
+    def weight(self) -> float:
+        """How many times more dots the picture has than its working plane."""
+        return max(1.0, (self.longest / WORKING) ** 2)
+
+    @property
     def full(self) -> Plane:
         """Every dot. Raises PictureDamaged."""
         if self._full is None:

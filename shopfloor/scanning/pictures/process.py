@@ -6,6 +6,7 @@ gives way to the server (nice), and may have so much memory and no more.
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import traceback
@@ -13,8 +14,8 @@ from typing import BinaryIO
 
 from shopfloor.scanning.pictures import wire
 from shopfloor.scanning.pictures.errors import PictureReaderFailed, PictureRefused
-from shopfloor.scanning.pictures.pipeline import Mode, read_picture
 
+PIPELINE = "shopfloor.scanning.pictures.pipeline"
 MEMORY_BYTES = 1024**3
 """Address space; the largest picture that is allowed needs about 0.65 GB of it."""
 NICENESS = 10
@@ -23,6 +24,8 @@ NICENESS = 10
 def main() -> None:
     """Serve until the input ends."""
     _limit()
+    # Only now: loading takes half a second of a processor, which others may need more.
+    importlib.import_module(PIPELINE)
     # Libraries print to standard output; the answers have a door of their own.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
@@ -33,10 +36,11 @@ def main() -> None:
 
 def serve(jobs: BinaryIO, answers: BinaryIO) -> None:
     """Answer every job; the one that fails is answered too, and is the last one."""
+    pipeline = importlib.import_module(PIPELINE)
     while (message := wire.receive(jobs)) is not None:
         job = wire.job_of(*message)
         try:
-            found = read_picture(job.content, Mode(job.mode), job.rules, job.before)
+            found = pipeline.read_picture(job.content, pipeline.Mode(job.mode), job.rules, job.before)
         except PictureRefused as refusal:
             wire.send(answers, wire.answer_head(refusal))
         except Exception:  # noqa: BLE001  # cv2.error, MemoryError, whatever a library throws at a strange picture

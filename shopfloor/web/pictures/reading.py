@@ -14,10 +14,11 @@ from flask import request
 from shopfloor.errors import InvalidInput
 from shopfloor.genealogy.page_queries import station_rules
 from shopfloor.people.actor import Actor
+from shopfloor.people.queries import picture_settings
 from shopfloor.scanning.errors import ScanRefused
 from shopfloor.scanning.gs1.profiles import ScannerProfile
 from shopfloor.scanning.gs1.read import read
-from shopfloor.scanning.pictures.acceptance import Sighting, sighting
+from shopfloor.scanning.pictures.acceptance import Sighting, acceptance_rules, sighting
 from shopfloor.scanning.pictures.errors import LARGEST_BYTES, PictureTooLarge
 from shopfloor.scanning.pictures.readings import Judged, PictureReadings, Reading, Verdict
 from shopfloor.scanning.pictures.wire import Job
@@ -93,12 +94,13 @@ def read_upload(picture: BinaryIO, mode: str, before: frozenset[Sighting] = froz
     """Read the picture by the rules of the station (IMG-6). Nothing of it is kept. Raises PictureRefused."""
     actor = current_actor()
     station = station_rules(request_session(), actor.station_code, session_id())
+    rules = acceptance_rules(*picture_settings(request_session(), actor.station_code))
     # The picture may take two seconds; nobody waits for this connection meanwhile.
     request_session().close()
     pool = decoders()
     with pool.turn(_turn_of(actor)):
         content = picture.read(LARGEST_BYTES + 1)
-        found = pool.read(Job(content, mode, station.rules.acceptance, before))
+        found = pool.read(Job(content, mode, rules, before))
     return answer_to(found, station.rules.profile, actor.work_date())
 
 

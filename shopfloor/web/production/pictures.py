@@ -23,6 +23,8 @@ from shopfloor.web.refusals import on_refusal
 bp = Blueprint("scan_pictures", __name__, url_prefix="/production-orders")
 MODES = ("still", "hard_mark")
 LONGEST_HELD = 500
+LONGEST_SHOWN = 80
+"""Characters of a code on its button; more is a text and no number."""
 
 
 @dataclass(frozen=True)
@@ -110,4 +112,5 @@ def _button(code: ReadCode) -> CodeButton:
     kept = {name: reading[name] for name in ("symbol", "identifier", "hex", "content", "engine", "stage", "unused_error_correction")}
     kept["seconded_by"] = code.seconded_by
     note = code.reading.symbol.value + (f": {code.message}" if code.code else "")
-    return CodeButton(code.shown, code.text, json.dumps({name: value for name, value in kept.items() if value not in {None, ""}}), note)
+    shown = code.shown if len(code.shown) <= LONGEST_SHOWN else code.shown[:LONGEST_SHOWN] + "…"
+    return CodeButton(shown, code.text, json.dumps({name: value for name, value in kept.items() if value not in {None, ""}}), note)

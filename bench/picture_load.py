@@ -1,0 +1,117 @@
+"""`./dev bench pictures --server`: what a scan takes while others have pictures of twelve megapixels read, beside what it takes alone."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import statistics
+import threading
+import time
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from bench import databases, load, machine, plant, shop_floor
+from bench.server import SHOPFLOOR, Server, server
+from shopfloor.app import import_models
+from shopfloor.db import make_engine
+
+STATIONS, RATE = 8, 2.0
+"""Stations, and scans a second of each."""
+SENDERS = 2
+SECONDS, WARM, ROUNDS = 8.0, 2.0, 3
+BOUNDARY = "picture-of-the-bench"
+
+
+@dataclass
+class Sender:
+    """A tablet that sends one large still after the other."""
+
+    server: Server
+    station: str
+    content: bytes
+    stop: threading.Event
+    codes: list[str] = field(default_factory=list)
+    """What was answered: `read`, or the code of a refusal."""
+
+    def run(self) -> None:
+        line = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+        origin = f"http://127.0.0.1:{self.server.port}"
+        form = urlencode({"badge": plant.BADGE, "station": self.station, "next": "/"})
+        line.request("POST", "/sign-in", form, {"Origin": origin, "Content-Type": "application/x-www-form-urlencoded"})
+        answer = line.getresponse()
+        answer.read()
+        cookie = "; ".join(one.partition(";")[0] for one in answer.headers.get_all("Set-Cookie", []))
+        headers = {"Origin": origin, "Cookie": cookie, "Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+        while not self.stop.is_set():
+            line.request("POST", "/api/v1/pictures/read", body(self.content), headers)
+            told = json.loads(line.getresponse().read())
+            self.codes.append(told.get("code", "read"))
+        line.close()
+
+
+def body(content: bytes) -> bytes:
+    """A form with the picture."""
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="picture"; filename="a.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
+    return head.encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
+
+
+def main(seconds: float = SECONDS) -> int:
+    """Pairs of phases on SQLite; prints percentiles and their ratio."""
+    import_models()
+    units = int(2 * ROUNDS * RATE * (seconds + WARM) / (plant.PARTS_OF_A_UNIT + 1)) + 5
+    stock = load.Stock(dict.fromkeys(range(1, STATIONS + 1), units))
+    # The worst that a plant may send: a picture in which every stage is tried.
+    worst = shop_floor.empty_shot(1, size=(4000, 3000)).content
+    with databases.folder() as folder, databases.database("sqlite", folder) as made:
+        print("\n".join(machine.facts(folder)))
+        engine = make_engine(made.url)
+        plant.furnish(engine, stock.units)
+        engine.dispose()
+        with server(SHOPFLOOR, made, folder) as running:
+            rounds = [_round(running, made, stock, seconds, worst) for _number in range(ROUNDS)]
+    for number, found in enumerate(rounds, start=1):
+        _show(number, found)
+    ratio = statistics.median(found.beside.p95 / found.alone.p95 for found in rounds)
+    print(f"p95 beside pictures to p95 alone, median of {ROUNDS} rounds: {ratio:.2f}")
+    return 0
+
+
+@dataclass(frozen=True)
+class Round:
+    """Both phases, one right after the other: a shared machine is as busy in one as in the other."""
+
+    alone: load.LoadFigures
+    beside: load.LoadFigures
+    codes: tuple[str, ...]
+    """What the senders of pictures were answered."""
+
+
+def _round(running: Server, made: databases.Database, stock: load.Stock, seconds: float, content: bytes) -> Round:
+    def phase() -> load.LoadFigures:
+        return load.drive(running, made, stock, stations=STATIONS, seconds=seconds, warm=WARM, rate=RATE)
+
+    alone = phase()
+    senders = _started(running, content)
+    beside = phase()
+    senders[0].stop.set()
+    time.sleep(3)
+    return Round(alone, beside, tuple(code for sender in senders for code in sender.codes))
+
+
+def _started(running: Server, content: bytes) -> list[Sender]:
+    stop = threading.Event()
+    senders = [Sender(running, f"ST-{number}", content, stop) for number in range(1, SENDERS + 1)]
+    for sender in senders:
+        threading.Thread(target=sender.run, daemon=True).start()
+    time.sleep(1)
+    return senders
+
+
+def _show(number: int, found: Round) -> None:
+    counts = ", ".join(f"{found.codes.count(code)} {code}" for code in sorted(set(found.codes)))
+    print(f"\nround {number}: {STATIONS} stations, {RATE:g} scans a second each; beside {SENDERS} senders of 12 megapixels: {counts}")
+    print(f"{'milliseconds':24}{'median':>8}{'p95':>8}{'p99':>8}{'largest':>9}")
+    for name, figures in (("scans alone", found.alone), ("beside pictures", found.beside)):
+        print(f"{name:24}{figures.p50:8.1f}{figures.p95:8.1f}{figures.p99:8.1f}{figures.largest:9.1f}")
+        if figures.refused:
+            print(f"refused: {sorted(set(figures.refused))}")
