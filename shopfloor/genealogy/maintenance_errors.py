@@ -55,6 +55,18 @@ class NotYours(Refusal):
 
 
 @dataclass(eq=False)
+class LineNotRemovable(Refusal):
+    """D36: only what was added is taken off, and only while nothing stands on it."""
+
+    code = "LINE_NOT_REMOVABLE"
+    message = "Line {line_no} ({item}) of {order_no} stays: {why}"
+    order_no: str
+    line_no: int
+    item: str
+    why: str
+
+
+@dataclass(eq=False)
 class NotReportable(Refusal):
     """ASC-9 to ASC-13: the row cannot be reported like this."""
 

@@ -138,6 +138,7 @@ def show(order_no: str, refusal: Refusal | None = None) -> Response:
         may_change=order.order.status in NOT_STARTED,
         may_report=may(rights.REPORT) and order.order.status not in {rules.REPORTED, rules.ENDED},
         may_reset=order.order.status in rules.BACK,
+        may_take_off=may(rights.CHANGE_COMPONENTS) and order.order.status == rules.STARTED,
         track=track,
         track_why=outcome_text(track.why) if track.why else "",
         refusal=message_of(refusal) if refusal else None,
