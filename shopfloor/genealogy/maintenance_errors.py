@@ -195,9 +195,23 @@ class NotEnoughCompleted(Refusal):
     """ENT-9, ASC-18: a registered product is reported unit by unit, and only units that are completed."""
 
     code = "NOT_ENOUGH_COMPLETED"
-    message = "{quantity} {unit} cannot be reported: {completed} {unit} are registered, completed and started. Register the others first."
+    message = (
+        "{quantity} {unit} cannot be reported: {completed} {unit} are registered, completed and started. "
+        "Register or complete the others first, or accept the error."
+    )
     quantity: str
     completed: str
+    unit: str
+
+
+@dataclass(eq=False)
+class NotEnoughRegistered(Refusal):
+    """ENT-9, D5: units in progress are reported with *Accept error*, units that nobody registered are not."""
+
+    code = "NOT_ENOUGH_REGISTERED"
+    message = "{quantity} {unit} cannot be reported: {registered} {unit} are registered and started. Register the others first."
+    quantity: str
+    registered: str
     unit: str
 
 
