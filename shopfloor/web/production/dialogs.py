@@ -182,7 +182,7 @@ def _show_reset(order_no: str, refusal: Refusal | None = None) -> Response:
     stage = rules.BACK.get(card.order.status, "")
     form = FormBuilder(
         ResetOrder, action=address_of(order_no) + "/reset", submit=_("Reset to %(stage)s", stage=_(stage)) if stage else _("Reset"),
-        refusal=refusal, without=("order_no",), confirm=_("Yes, take it back"), danger=True,
+        refusal=refusal, without=("order_no",), confirm=_("Yes, take it back"), danger=True, icon="left",
     ).form()
     crumbs = ((_("Production orders"), "/production-orders"), (order_no, address_of(order_no)))
     return form_page(_("Reset %(order)s", order=order_no), form, crumbs=crumbs, note=_note(card.order.status), refusal=refusal)

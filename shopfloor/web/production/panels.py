@@ -60,8 +60,8 @@ class Panel:
     line: Line | None = None
     """The component line that is filled or ended."""
     suggestions: tuple[str, ...] = ()
-    added: tuple[Component, ...] = ()
-    """D36: lines that were added to the order; what may be taken off again."""
+    lines: tuple[Component, ...] = ()
+    """D36: component lines of the order, which another one may replace; or the added line that is taken off."""
     version: int = 0
     """Of the association that is replaced (ASC-7)."""
     typed: Mapping[str, str] | None = None
@@ -82,9 +82,10 @@ def build_panel(session: Session, page: AssociationsPage, do: str, asked: Mappin
     if kind == "remove-components":
         return _of_components(page, selected, typed)
     if kind in {"create-product", "assign", "add-component"}:
-        return Panel(kind, added=_added(session, page.order_no), typed=typed)
+        lines = tuple(order_components(session, page.order_no)) if kind == "add-component" else ()
+        return Panel(kind, lines=lines, typed=typed)
     if kind == "take-off":
-        return _of_added(_added(session, page.order_no), typed)
+        return _of_added(session, page, typed)
     if kind == "replace":
         return _of_replacement(session, page, typed)
     if kind in {"create-component", "end-line"} and page.match_id:
@@ -149,15 +150,11 @@ def _of_line(session: Session, kind: str, page: AssociationsPage, typed: dict[st
     return Panel(kind, (page.match_id,), (page.product,), line=line, suggestions=suggestions, typed=typed)
 
 
-def _added(session: Session, order_no: str) -> tuple[Component, ...]:
-    return tuple(component for component in order_components(session, order_no) if component.added)
-
-
-def _of_added(added: tuple[Component, ...], typed: dict[str, str]) -> Panel | None:
+def _of_added(session: Session, page: AssociationsPage, typed: dict[str, str]) -> Panel | None:
     """D36: one added line, by the argument `line`."""
     line_no = _whole(typed.get("line"))
-    chosen = tuple(component for component in added if component.line_no == line_no)
-    return Panel("take-off", added=chosen, typed=typed) if chosen else None
+    chosen = tuple(line for line in order_components(session, page.order_no) if line.added and line.line_no == line_no)
+    return Panel("take-off", lines=chosen, typed=typed) if chosen else None
 
 
 def _numbers(values: object) -> list[int]:
