@@ -14,7 +14,7 @@ from shopfloor.errors import InvalidInput, NotFound
 from shopfloor.genealogy.answers import ComponentAdded
 from shopfloor.genealogy.facts import PREALLOCATED, REMOVED
 from shopfloor.genealogy.inputs import AddComponent
-from shopfloor.genealogy.models import TrackedProduct
+from shopfloor.genealogy.models import AssociationEntry, TrackedProduct
 from shopfloor.items.errors import ItemBlocked
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.models import FlushingPrinciple
@@ -35,6 +35,7 @@ from shopfloor.reservations.rules import Demand
 
 _component = table(ProdOrderComponent)
 _row = table(TrackedProduct)
+_log = table(AssociationEntry)
 LINE_STEP = 10
 
 
@@ -53,10 +54,10 @@ def add_component(session: Session, actor: Actor, *, order_no: str, given: AddCo
     _check_operation(session, order, given.operation_no)
     master, per_unit = _goods(session, given)
     from_match_id = _first_unit(session, order.no, given)
-    before = _quantity_before(session, order.no, from_match_id)
+    before = quantity_before(session, order.no, from_match_id)
     expected = _expected(master, given, per_unit, line.quantity)
     needed = _expected(master, given, per_unit, line.quantity - before)
-    line_no = max(component.line_no for component in components) // LINE_STEP * LINE_STEP + LINE_STEP if components else LINE_STEP
+    line_no = _next_line_no(session, order.no, components)
     if given.replaces_line_no:
         _end_replaced(session, actor, order, line, components, given, from_match_id, before)
     values = {
@@ -70,6 +71,13 @@ def add_component(session: Session, actor: Actor, *, order_no: str, given: AddCo
     after = {"item": given.item_no, "quantity_per": shown(given.quantity_per), "replaces": given.replaces_line_no, "from": from_match_id}
     audit.record(session, "component added", f"order {order.no} line {line_no}", after=after, reason=given.reason)
     return ComponentAdded(order_no=order.no, line_no=line_no, item=master.description, quantity=shown(needed), unit=master.base_unit_code)
+
+
+def _next_line_no(session: Session, order_no: str, components: Sequence[rules.Component]) -> int:
+    """Behind every line, also behind lines that were taken off: what the log says of those must not be read as this one's."""
+    logged = select(func.max(_log.c.component_line_no)).where(plant(session, _log), _log.c.order_no == order_no)
+    last = max((component.line_no for component in components), default=0)
+    return max(last, session.connection().execute(logged).scalar_one() or 0) // LINE_STEP * LINE_STEP + LINE_STEP
 
 
 def _goods(session: Session, given: AddComponent) -> tuple[ItemMaster, Decimal]:
@@ -109,7 +117,8 @@ def _first_unit(session: Session, order_no: str, given: AddComponent) -> int:
     return first
 
 
-def _quantity_before(session: Session, order_no: str, from_match_id: int) -> Decimal:
+def quantity_before(session: Session, order_no: str, from_match_id: int) -> Decimal:
+    """Base quantity of the registered units before one of them."""
     before = select(func.sum(_row.c.quantity)).where(
         plant(session, _row), _row.c.order_no == order_no, _row.c.state.in_(("Open", "Reported")), _row.c.match_id < from_match_id
     )

@@ -307,3 +307,27 @@ class ComponentAdded(Answer):
     item: str
     quantity: str
     unit: str
+
+
+@dataclass(frozen=True)
+class ComponentTakenOff(Answer):
+    """D36."""
+
+    code = "COMPONENT_TAKEN_OFF"
+    message = "Line {line_no} ({item}) was taken off {order_no}."
+    order_no: str
+    line_no: int
+    item: str
+
+
+@dataclass(frozen=True)
+class SubstituteTakenOff(Answer):
+    """D36: the line that it replaced serves every unit again."""
+
+    code = "SUBSTITUTE_TAKEN_OFF"
+    message = "Line {line_no} ({item}) was taken off {order_no}. Line {replaced_line_no} ({replaced}) is needed again."
+    order_no: str
+    line_no: int
+    item: str
+    replaced_line_no: int
+    replaced: str

@@ -307,7 +307,7 @@ class BatchExpired(NeedsConfirmation):
     """EDG-13, D8."""
 
     code = "BATCH_EXPIRED"
-    message = "{number} of {item} expired on {expiration_date}. Scan another one, or ask a supervisor."
+    message = "{number} of {item} expired on {expiration_date}. Scan another one."
     item: str
     number: str
     expiration_date: str

@@ -224,6 +224,12 @@ class AddComponent(Input):
     reason: Annotated[Reason, Field(min_length=1)]
 
 
+class TakeOffComponent(Input):
+    """D36: why an added component line goes again."""
+
+    reason: Annotated[Reason, Field(min_length=1)]
+
+
 class LoadedLine(Input):
     """D24: the component line that a batch is loaded for at the station."""
 

@@ -82,6 +82,15 @@ def unload_batch(session: Session, actor: Actor, *, order_no: str, given: Loaded
     return BatchUnloaded(item=found[0].item_no, number=found[0].lot_no, why="unloaded by hand")
 
 
+def unload_line(session: Session, order_no: str, line_no: int) -> None:
+    """A component line goes: no station keeps a batch for it. One statement, and one audit entry for each station."""
+    c = _loaded.c
+    gone = delete(_loaded).where(plant(session, _loaded), c.order_no == order_no, c.component_line_no == line_no)
+    for row in session.connection().execute(gone.returning(c.station_code, c.lot_no)).all():
+        before = {"station": row.station_code, "line": line_no, "batch": row.lot_no}
+        audit.record(session, "batch unloaded", f"order {order_no}", before=before)
+
+
 def loaded_at(session: Session, station_code: str) -> list[Loaded]:
     """What is loaded at a station. One statement, none without a station."""
     if not station_code:

@@ -55,6 +55,18 @@ class NotYours(Refusal):
 
 
 @dataclass(eq=False)
+class LineNotRemovable(Refusal):
+    """D36: only what was added is taken off, and only while nothing stands on it."""
+
+    code = "LINE_NOT_REMOVABLE"
+    message = "Line {line_no} ({item}) of {order_no} stays: {why}"
+    order_no: str
+    line_no: int
+    item: str
+    why: str
+
+
+@dataclass(eq=False)
 class NotReportable(Refusal):
     """ASC-9 to ASC-13: the row cannot be reported like this."""
 
@@ -183,9 +195,23 @@ class NotEnoughCompleted(Refusal):
     """ENT-9, ASC-18: a registered product is reported unit by unit, and only units that are completed."""
 
     code = "NOT_ENOUGH_COMPLETED"
-    message = "{quantity} {unit} cannot be reported: {completed} {unit} are registered, completed and started. Register the others first."
+    message = (
+        "{quantity} {unit} cannot be reported: {completed} {unit} are registered, completed and started. "
+        "Register or complete the others first, or accept the error."
+    )
     quantity: str
     completed: str
+    unit: str
+
+
+@dataclass(eq=False)
+class NotEnoughRegistered(Refusal):
+    """ENT-9, D5: units in progress are reported with *Accept error*, units that nobody registered are not."""
+
+    code = "NOT_ENOUGH_REGISTERED"
+    message = "{quantity} {unit} cannot be reported: {registered} {unit} are registered and started. Register the others first."
+    quantity: str
+    registered: str
     unit: str
 
 

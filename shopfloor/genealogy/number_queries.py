@@ -198,3 +198,13 @@ def _words(entry_type: str, order_no: str, source_no: str, document_no: str, qua
     if entry_type == EntryType.OUTPUT and quantity <= ZERO:
         return f"scrapped or reversed on order {order_no}"
     return f"taken out with {document_no or order_no}"
+
+
+def newest_match_ids(session: Session, limit: int = 5) -> list[KnownRow]:
+    """SET-3: the last match ids given in the plant, newest first, with what they name. One statement."""
+    c = _row.c
+    rows = session.connection().execute(
+        select(c.match_id, c.order_no, c.serial_no, c.lot_no, c.state, c.quantity)
+        .where(plant(session, _row)).order_by(c.match_id.desc()).limit(limit)
+    )
+    return [KnownRow(row.match_id, row.order_no, Tracking(row.serial_no, row.lot_no), row.state, row.quantity) for row in rows]

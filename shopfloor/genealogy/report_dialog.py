@@ -18,12 +18,12 @@ from shopfloor.genealogy.answers import AssociationsChanged
 from shopfloor.genealogy.facts import Product
 from shopfloor.genealogy.flushing import flushing_of
 from shopfloor.genealogy.inputs import ReportInput, ReportLineInput, ReportOrder
-from shopfloor.genealogy.maintenance_errors import NotEnoughCompleted
+from shopfloor.genealogy.maintenance_errors import NotEnoughCompleted, NotEnoughRegistered
 from shopfloor.genealogy.operation_checks import check_operations
 from shopfloor.genealogy.reporting import end_reported_job, report_rows, settle_picking_list
 from shopfloor.genealogy.scan_queries import read_situation
 from shopfloor.genealogy.starting import start_on
-from shopfloor.genealogy.unit_queries import Unit, completed_units
+from shopfloor.genealogy.unit_queries import Unit, open_units
 from shopfloor.items.tracking import Tracking
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
@@ -40,8 +40,9 @@ from shopfloor.quantity import ZERO, shown
 def report_order(session: Session, actor: Actor, *, order_no: str, given: ReportOrder) -> AssociationsChanged:
     """Report good and error quantity of an order, with automatic consumption, and end the job if asked.
 
-    Raises NotAllowed, NotFound, OrderStatus, InvalidInput, NotEnoughCompleted for registered products, ReportAboveStarted,
-    ReportAboveMaximum, ReportShort, the refusals of a report of rows, and those of the posting door; then nothing is written.
+    Raises NotAllowed, NotFound, OrderStatus, InvalidInput, NotEnoughCompleted or NotEnoughRegistered for registered products,
+    ReportAboveStarted, ReportAboveMaximum, ReportShort, refusals of a report of rows, and those of the posting door; then nothing is
+    written.
     """
     actor.require(rights.REPORT)
     if given.accept_error:
@@ -54,7 +55,7 @@ def report_locked(session: Session, actor: Actor, order: LockedOrder, given: Rep
     _check(given)
     situation = read_situation(session, order, 0)
     product, line = situation.product, order_lines(session, order.no)[0]
-    units = completed_units(session, situation) if product.takes_part else ()
+    units = open_units(session, situation) if product.takes_part else ()
     good, error = _quantities(given, product, line, units, order)
     order, line = _started(session, actor, order, line, max(good + error + line.reported, situation.registered))
     if product.takes_part:
@@ -88,7 +89,7 @@ def _quantities(
     error = given.error or ZERO
     good = given.good
     if good is None and product.takes_part:
-        good = sum((unit.row.unreported for unit in units), ZERO) - error
+        good = sum((unit.row.unreported for unit in units if unit.complete), ZERO) - error
     elif good is None:
         left = line.started if order.status == STARTED else line.quantity
         good = max(left - line.reported - error, ZERO)
@@ -113,19 +114,28 @@ def _started(
 def _rows(
     units: Sequence[Unit], good: Decimal, error: Decimal, given: ReportOrder, product: Product
 ) -> list[ReportLineInput]:
-    """ENT-9: one line for each completed row, the oldest first. An error quantity belongs to one unit, so it must be plain which one."""
-    if error and len(units) > 1:
-        problem = "say in View associations which unit is scrap: several are completed"
+    """ENT-9: one line for each completed row, the oldest first, then with *Accept error* for rows in progress (D5).
+
+    An error quantity belongs to one unit, so it must be plain which one: the only completed one, or the only one at all.
+    """
+    completed = [unit for unit in units if unit.complete]
+    ready = units if given.accept_error else completed
+    if error and len(completed or ready) > 1:
+        problem = "say in View associations which unit is scrap: several could be meant"
         raise InvalidInput(summary=f"error {problem}", problems={"error": problem})
-    lines, left = [], good
-    for unit in units:
-        part = min(unit.row.unreported, left)
-        if part > ZERO or error:
-            lines.append(ReportLineInput(match_id=unit.match_id, good=part, error=error, error_cause=given.error_cause))
+    lines: list[ReportLineInput] = []
+    left = good
+    for unit in ready:
+        scrap = ZERO if lines else error
+        part = max(min(unit.row.unreported - scrap, left), ZERO)
+        if part > ZERO or scrap:
+            lines.append(ReportLineInput(match_id=unit.match_id, good=part, error=scrap, error_cause=given.error_cause if scrap else ""))
             left -= part
     if left > ZERO or not lines:
-        completed = sum((unit.row.unreported for unit in units), ZERO)
-        raise NotEnoughCompleted(quantity=shown(good + error), completed=shown(completed), unit=product.base_unit_code)
+        there = shown(sum((unit.row.unreported for unit in ready), ZERO))
+        if given.accept_error:
+            raise NotEnoughRegistered(quantity=shown(good + error), registered=there, unit=product.base_unit_code)
+        raise NotEnoughCompleted(quantity=shown(good + error), completed=there, unit=product.base_unit_code)
     return lines
 
 

@@ -113,6 +113,11 @@ class Unit:
         return self.row.state == REPORTED
 
     @property
+    def complete(self) -> bool:
+        """Whether it lacks nothing."""
+        return self.status == COMPLETED
+
+    @property
     def shown_state(self) -> str:
         """What the list says: *Reported* once it is, *Awaiting start* while it must wait, else the status."""
         return REPORTED if self.reported else AWAITING_START if self.awaiting else self.status
@@ -216,14 +221,12 @@ def all_complete(session: Session, situation: Situation) -> bool:
     return not _incomplete(session, situation, [_row.c.order_no == situation.order_no, _row.c.state.in_(ACTIVE)])
 
 
-def completed_units(session: Session, situation: Situation) -> tuple[Unit, ...]:
-    """ENT-9: open rows that lack nothing, the oldest first; what awaits its start is left to the start. Four statements at most."""
+def open_units(session: Session, situation: Situation) -> tuple[Unit, ...]:
+    """ENT-9: open rows, the completed ones first, then the oldest; what awaits its start is left to the start. Four statements at most."""
     rows = _rows(session, [_row.c.order_no == situation.order_no, _row.c.state == OPEN], None)
     sums = _sums(session, situation.order_no, rows[-1].match_id, rows[0].match_id) if rows else {}
-    complete = [unit for unit in _units(session, situation, rows, sums) if unit.status == COMPLETED]
-    if situation.order_status == STARTED:
-        complete = [unit for unit in complete if not unit.awaiting]
-    return tuple(sorted(complete, key=lambda unit: unit.match_id))
+    units = [unit for unit in _units(session, situation, rows, sums) if not (unit.awaiting and situation.order_status == STARTED)]
+    return tuple(sorted(units, key=lambda unit: (not unit.complete, unit.match_id)))
 
 
 def _incomplete_window(session: Session, situation: Situation, clauses: Sequence[ColumnElement[bool]], limit: int) -> Window:

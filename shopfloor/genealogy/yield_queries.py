@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, literal, or_, select, type_coerce
@@ -23,6 +23,7 @@ _order, _line, _row = table(ProductionOrder), table(ProdOrderLine), table(Tracke
 _log = table(AssociationEntry)
 _back, _out = _log.alias("back"), _log.alias("out")
 _inspection, _value = table(Inspection), table(InspectionValue)
+TENTH, NEARLY_ALL = Decimal("0.1"), Decimal("99.9")
 NEWEST = 50
 """Orders that the figure of an item looks at."""
 
@@ -67,8 +68,11 @@ class ItemYield:
 
 
 def percent(part: Decimal, whole: Decimal) -> Decimal | None:
-    """Rounded down, so that 100 means all of them."""
-    return None if whole <= ZERO else Decimal(int(part * 1000 / whole)) / 10
+    """To one decimal, half up; but 100 means all of them, so nearly all are 99.9."""
+    if whole <= ZERO:
+        return None
+    figure = (part * 100 / whole).quantize(TENTH, ROUND_HALF_UP)
+    return figure if part >= whole else min(figure, NEARLY_ALL)
 
 
 def order_yield(session: Session, order_no: str) -> OrderYield | None:

@@ -101,7 +101,8 @@ def _wanted(place: int, line: AssignLine, master: ItemMaster, quantity: Decimal)
     if not kinds:
         raise SeriesMissing(item=master.item_no, kind="serial or lot")
     if "Serial" in kinds and quantity > MOST_LINES:
-        raise InvalidInput(summary=f"at most {MOST_LINES} serial numbers at a time", problems={f"lines.{place}.quantity": "is too many"})
+        problem = f"{shown(quantity)} serial numbers are too many at a time; at most {MOST_LINES:,} are given"
+        raise InvalidInput(summary=problem, problems={f"lines.{place}.quantity": problem})
     found = []
     for kind, series, count in (("Serial", master.serial_nos, int(quantity)), ("Lot", master.lot_nos, 1)):
         if kind not in kinds or (kind == "Lot" and line.lot_no):
@@ -116,8 +117,10 @@ def _wanted(place: int, line: AssignLine, master: ItemMaster, quantity: Decimal)
 
 def _drawn(session: Session, wanted: Sequence[_Wanted]) -> dict[tuple[int, str], list[str]]:
     """Series are locked in the order of their codes, so that two commands that need the same ones wait for each other (A23)."""
-    if sum(one.count for one in wanted) > MOST_LINES:
-        raise InvalidInput(summary=f"at most {MOST_LINES} numbers at a time", problems={"lines": "are too many"})
+    count = sum(one.count for one in wanted)
+    if count > MOST_LINES:
+        problem = f"{count:,} new numbers are too many at a time; at most {MOST_LINES:,} are given"
+        raise InvalidInput(summary=problem, problems={"quantity": problem})
     drawn: dict[tuple[int, str], list[str]] = {}
     for series in sorted({one.series for one in wanted}):
         asking = [one for one in wanted if one.series == series]

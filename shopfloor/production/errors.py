@@ -122,6 +122,21 @@ class StartedAboveOrdered(Refusal):
 
 
 @dataclass(eq=False)
+class NothingToStart(Refusal):
+    """LIF-4: a start starts something, or takes something back."""
+
+    code = "NOTHING_TO_START"
+    message = (
+        "Production order {order_no}: {started} of {ordered} {unit} ordered are started. "
+        "Type how many more are started, or a quantity below 0 to take started quantity back."
+    )
+    order_no: str
+    ordered: str
+    started: str
+    unit: str
+
+
+@dataclass(eq=False)
 class ReportAboveMaximum(Refusal):
     """LIF-14: one report makes no more than the company allows."""
 

@@ -22,7 +22,7 @@ from shopfloor.posting.post import post
 from shopfloor.production import reversal, rules
 from shopfloor.production.components import OrderLine, order_components, order_lines
 from shopfloor.production.counters import count_consumption, end_components
-from shopfloor.production.errors import StartedAboveOrdered, StartedBelowReported
+from shopfloor.production.errors import NothingToStart, StartedAboveOrdered, StartedBelowReported
 from shopfloor.production.inputs import ConsumptionChoice
 from shopfloor.production.journals import consumption_line, flush_use, return_line, settle_reservations
 from shopfloor.production.locking import LockedOrder
@@ -59,12 +59,14 @@ class StartFlush:
 
 
 def begin(session: Session, order: LockedOrder, quantity: Decimal | None, parameters: Parameters) -> Begun:
-    """Add to the started quantity of a started order. Raises BelowPrecision, StartedAboveOrdered, StartedBelowReported."""
+    """Add to the started quantity of a started order. Raises BelowPrecision, NothingToStart, StartedAboveOrdered, StartedBelowReported."""
     line = order_lines(session, order.no)[0]
     added = line.quantity - line.started if quantity is None else quantity
     require_multiple(line.started + added, item=line.item_no, unit=line.unit_code, precision=line.precision)
     started = line.started + added
-    if added == ZERO or started > parameters.startable(line.quantity):
+    if added == ZERO:
+        raise NothingToStart(order_no=order.no, ordered=shown(line.quantity), started=shown(line.started), unit=line.unit_code)
+    if started > parameters.startable(line.quantity):
         raise StartedAboveOrdered(order_no=order.no, ordered=shown(line.quantity), started=shown(line.started), quantity=shown(added))
     if started < line.reported:
         raise StartedBelowReported(order_no=order.no, started=shown(line.started), reported=shown(line.reported), quantity=shown(-added))

@@ -37,8 +37,7 @@ const field = form.elements.namedItem("text");
 // The queue opens its database; codes that come before are kept here, in order.
 let queue = null;
 let early = [];
-let shown = "";
-let partsTimer = 0;
+let [shown, partsTimer] = ["", 0];
 
 capture.onScan(({ text, ...rest }) => {
   // A badge that is scanned for an override is no part.
@@ -55,7 +54,7 @@ capture.onCut(() => complain("cut"));
 bindSoundControls();
 form.addEventListener("submit", submitted);
 field.addEventListener("keydown", submitOnTab);
-document.addEventListener("keydown", clearOnEscape);
+document.addEventListener("keydown", pressed);
 document.addEventListener("click", tapped);
 field.focus();
 void start();
@@ -120,12 +119,13 @@ function submitOnTab(event) {
   form.requestSubmit();
 }
 
-/** SCN-20: Escape drops the parts that wait, as the button Clear does. */
-function clearOnEscape(event) {
-  const clear = document.querySelector("#main [data-parts] [data-command]");
-  if (event.code !== "Escape" || !clear) return;
+/** SCN-20: Escape drops the parts that wait. D18: Enter in a field of a question is its button, and not the code once more. */
+function pressed(event) {
+  const asked = event.target.closest?.("[data-override]")?.querySelector("button");
+  const button = { Escape: document.querySelector("#main [data-parts] [data-command]"), Enter: asked, NumpadEnter: asked }[event.code];
+  if (event.defaultPrevented || !button || button === event.target) return;
   event.preventDefault();
-  clear.click();
+  button.click();
 }
 
 /** Parts that waited too long are not sent any more; so they are not shown either. */

@@ -66,7 +66,9 @@ class Form:
     hidden: tuple[tuple[str, str], ...] = ()
     """What the page knows and nobody types, such as the version that was read."""
     danger: bool = False
-    """The button takes something away."""
+    """The button takes something away, or ends it."""
+    icon: str = ""
+    """Of the button; blank: what the page or the kind of form says."""
     preview: tuple[str, str] = ("", "")
     """Words and address of a second button that only asks; blank: there is none."""
 
@@ -94,6 +96,7 @@ class FormBuilder:
         confirm: str = "",
         hidden: Mapping[str, str] | None = None,
         danger: bool = False,
+        icon: str = "",
         preview: tuple[str, str] = ("", ""),
         more: Sequence[tuple[str, str, str]] = (),
     ) -> None:
@@ -112,7 +115,7 @@ class FormBuilder:
         self.hidden = {"lines", "confirmed", *without}
         self.hidden_columns = frozenset(without_columns)
         self.kept = tuple((hidden or {}).items())
-        self.danger = danger
+        self.danger, self.icon = danger, icon
         self.preview = preview
 
     def form(self) -> Form:
@@ -130,6 +133,7 @@ class FormBuilder:
             confirm=yes if asks else "",
             hidden=self.kept,
             danger=self.danger,
+            icon=self.icon,
             preview=self.preview,
             more=self.more,
         )

@@ -180,6 +180,19 @@ def test_d18_override_wants_reason_and_a_scanned_badge(bench, order):
     assert bench.focused == "text"
 
 
+def test_d18_enter_behind_a_typed_badge_confirms_and_does_not_scan_again(bench, order):
+    bench.scan(order.number("BK1"), order.number("P"), f"]C101{GTINS[PAINT]}310300050010{order.number('P')}")
+    bench.expect_answer("question", "A supervisor can confirm it")
+    page = bench.page
+    page.select_option("[data-override] [name=reason]", index=1)
+    page.focus("[data-override] [name=badge]")
+    page.keyboard.type("B-SUP", delay=130)
+    page.keyboard.press("Enter")
+    bench.expect_answer("accepted", "0.5 KG")
+    bench.expect_idle()
+    assert bench.focused == "text"
+
+
 def test_scn_20_parts_are_chips_and_escape_or_time_drops_them(bench, order):
     sent = []
     bench.page.on("request", lambda request: sent.append(request.post_data or "") if request.url.endswith("/scan") else None)

@@ -9,17 +9,22 @@ import pytest
 from shopfloor.errors import NotAllowed
 from shopfloor.genealogy.added_components import add_component
 from shopfloor.genealogy.home_queries import waiting_units
-from shopfloor.genealogy.inputs import AddComponent, PreallocationInput
+from shopfloor.genealogy.inputs import AddComponent, PreallocationInput, SelectionInput, TakeOffComponent
+from shopfloor.genealogy.journal_inputs import OpenJournalInput, OpenJournalLineInput
 from shopfloor.genealogy.matrix_queries import associations_page
+from shopfloor.genealogy.open_journals import delete_open_journal, save_journal
 from shopfloor.genealogy.page_queries import tracked_components_page
 from shopfloor.genealogy.preallocation import preallocate
+from shopfloor.genealogy.reversing import reverse_report
+from shopfloor.genealogy.taking_off import take_off_component
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.models import Role
 from shopfloor.production.components import order_components
 from shopfloor.reservations.inputs import Reserve
+from shopfloor.reservations.pairs import pairs_of_document
 from shopfloor.reservations.reserving import auto_reserve
-from tests.factories_genealogy import BELL, FRAME, PAINT, PAINT_LINE, WHEEL, WHEEL_LINE, problems, report, stock
+from tests.factories_genealogy import BELL, FRAME, FRAME_LINE, PAINT, PAINT_LINE, WHEEL, WHEEL_LINE, problems, report, stock
 from tests.factories_items import make_item
 from tests.factories_orders import opening_stock
 from tests.factories_reservations import component_line
@@ -168,3 +173,89 @@ def test_d36_a_weighed_substitute_has_its_share_of_each_unit(session, run, shift
     shift.build("BK-2", "F-2", "W-3", "W-4", "Q-1")
     report(run, shift.product)
     assert problems(session) == []
+
+
+# --- taken off again ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def take_off(run):
+    def take_off(line_no, *, actor=SUPERVISOR):
+        return run(take_off_component, actor, order_no="RPO-1", line_no=line_no, given=TakeOffComponent(reason="typed wrong"))
+
+    return take_off
+
+
+def reserved_of(session, line_no):
+    held = [pair for pair in pairs_of_document(session, "RPO-1", ["Prod. Order Component"]) if pair.demand.source_sub_line_no == line_no]
+    session.rollback()
+    return sum(pair.quantity for pair in held)
+
+
+def test_d36_a_line_that_was_added_with_a_wrong_quantity_is_taken_off_with_its_reservations(session, run, shift, add, take_off):
+    shift.build("BK-1", "F-1", "W-1", "W-2", "P-A")
+    line_no = add(LAMP, "1000").line_no
+    run(auto_reserve, given=Reserve(**component_line("RPO-1", line_no)))
+    assert reserved_of(session, line_no) == 3
+    answer = take_off(line_no)
+    assert (answer.code, answer.item) == ("COMPONENT_TAKEN_OFF", LAMP + " of the test")
+    assert (reserved_of(session, line_no), LAMP in shown(session, shift.product)) == (0, False)
+    assert shift.scan("L-1") == "NOT_A_COMPONENT"
+    report(run, shift.product)
+    assert problems(session) == []
+
+
+def test_d36_a_taken_off_substitute_gives_the_line_back_to_every_unit(session, run, shift, add, take_off):
+    shift.build("BK-1", "F-1", "W-1", "W-2", "P-A")
+    line_no = add(TYRE, "2", replaces_line_no=WHEEL_LINE, new_units_only=True).line_no
+    assert expected(session, WHEEL) == 2
+    assert take_off(line_no).code == "SUBSTITUTE_TAKEN_OFF"
+    assert expected(session, WHEEL) == 4
+    shift.build("BK-2", "F-2", "W-3", "P-A")
+    assert shown(session, shift.product)[WHEEL] == ("In progress", False)
+    assert add(TYRE, "2", replaces_line_no=WHEEL_LINE).code == "COMPONENT_ADDED"
+    assert problems(session) == []
+
+
+def test_d36_a_line_on_which_something_stands_is_not_taken_off(session, run, shift, add, take_off):
+    lamp, tyre = add(LAMP).line_no, add(TYRE, "2", replaces_line_no=WHEEL_LINE).line_no
+    bell = add(BELL, "1", replaces_line_no=tyre).line_no
+    with pytest.raises(NotAllowed):
+        take_off(lamp, actor=WORKER)
+    refused("NOT_FOUND", take_off, 999)
+    refused("LINE_NOT_REMOVABLE", take_off, FRAME_LINE)
+    refused("LINE_NOT_REMOVABLE", take_off, tyre)  # it has a substitute itself
+    assert take_off(bell).code == "SUBSTITUTE_TAKEN_OFF"
+    assert take_off(tyre).code == "SUBSTITUTE_TAKEN_OFF"
+    shift.build("BK-1", "F-1", "L-1")
+    refused("LINE_NOT_REMOVABLE", take_off, lamp)
+    assert shift.send("undo") == "UNDONE"
+    assert take_off(lamp).code == "COMPONENT_TAKEN_OFF"
+    assert problems(session) == []
+
+
+def test_d36_what_was_posted_for_an_added_line_keeps_it_also_after_the_report_was_reversed(run, shift, add, take_off):
+    lamp = add(LAMP).line_no
+    shift.build("BK-1", "F-1", "W-1", "W-2", "P-A", "L-1")
+    report(run, shift.product)
+    refused("LINE_NOT_REMOVABLE", take_off, lamp)
+    run(reverse_report, order_no="RPO-1", given=SelectionInput(selected=[shift.product], reason="again"))
+    refused("LINE_NOT_REMOVABLE", take_off, lamp)
+
+
+def test_d36_the_number_of_a_line_that_had_a_registration_is_not_given_again(session, shift, add, take_off):
+    lamp = add(LAMP).line_no
+    shift.build("BK-1", "F-1", "L-1")
+    shift.send("undo")
+    take_off(lamp)
+    assert add(TYRE, "1").line_no == lamp + 10
+    assert problems(session) == []
+
+
+def test_d36_a_picking_list_keeps_its_line(run, shift, add, take_off):
+    bell = add(BELL, "1").line_no
+    line = OpenJournalLineInput(line_no=bell, quantity="1")
+    journal = run(save_journal, order_no="RPO-1", given=OpenJournalInput(kind="Picking list", lines=(line,)))
+    refused("LINE_NOT_REMOVABLE", take_off, bell)
+    run(delete_open_journal, order_no="RPO-1", journal_no=journal.journal_no)
+    assert take_off(bell).code == "COMPONENT_TAKEN_OFF"

@@ -278,6 +278,8 @@ def test_lif_14_quantities_are_validated(run, session, carts):
         run(set_setting, given=SettingValue(name=name, value=value))
     refused("STARTED_ABOVE_ORDERED", begin, run, "6")
     begin(run, "5")
+    nothing = refused("NOTHING_TO_START", begin, run, "0")
+    assert (nothing.started, nothing.ordered, nothing.unit) == ("5", "4", "PCS")
     refused("REPORT_ABOVE_MAXIMUM", finish, run, "4")
     finish(run, "2")
     told = refused("REPORT_SHORT", finish, run, "1", end_job=True)

@@ -32,9 +32,13 @@ def unit(station, run):
 
 
 @pytest.mark.parametrize(
-    ("part", "whole", "expected"), [("0", "0", None), ("1", "3", Decimal("33.3")), ("2", "3", Decimal("66.6")), ("3", "3", Decimal(100))]
+    ("part", "whole", "expected"),
+    [
+        ("0", "0", None), ("1", "3", Decimal("33.3")), ("2", "3", Decimal("66.7")), ("3", "3", Decimal(100)), ("1", "8", Decimal("12.5")),
+        ("1", "2000", Decimal("0.1")), ("9999", "10000", Decimal("99.9")),
+    ],
 )
-def test_c_16_percent_is_rounded_down(part, whole, expected):
+def test_c_16_percent_is_rounded_half_up_but_only_all_are_100(part, whole, expected):
     assert percent(Decimal(part), Decimal(whole)) == expected
 
 

@@ -136,6 +136,26 @@ def test_dim_3_a_number_that_was_not_started_is_deleted_from_the_list(session, r
     assert problems(session) == []
 
 
+def test_d39_a_number_that_was_taken_off_the_list_is_voided_and_a_scan_on_its_order_brings_it_back(session, run, plant):
+    """No series gives it again, and no other order of the item takes it without a question."""
+    product(run, GROUPED, "Predefined")
+    order_no = make(run, GROUPED, "2")
+    begin(run, order_no)
+    match_id = session.query(TrackedProduct.match_id).filter_by(serial_no="GR-0001").scalar()
+    session.rollback()
+    run(remove_products, order_no=order_no, given=SelectionInput(selected=[match_id], confirmed=True))
+    assert [number for number, _, _ in numbers(session, make(run, GROUPED, "2"))] == ["GR-0003", "GR-0004"]
+    assert Station(session, order_no).scan("GR-0001") == "PRODUCT_REVIVED"
+    assert problems(session) == []
+
+
+def test_dim_1_more_numbers_than_are_given_at_once_are_refused_with_the_figures(session, run, plant):
+    product(run, GROUPED, "Predefined")
+    refusal = refused("INVALID_INPUT", make, run, GROUPED, "100000")
+    assert refusal.problems == {"quantity": "100,000 new numbers are too many at a time; at most 10,000 are given"}
+    assert session.query(TrackedProduct).count() == 0
+
+
 def test_dim_5_a_serial_that_counts_in_sales_only_does_not_take_part(session, run, plant):
     """Active in sales process: no inventory serial exists, so the command says so and the line is not listed."""
     sold = ({"kind": "Serial", "transaction": "sales outbound"},)

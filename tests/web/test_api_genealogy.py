@@ -228,6 +228,19 @@ def test_d22_a22_replace_a_part_and_read_what_the_unit_was_made_of(api):
     assert [(part["tracking"]["serial_no"], part["reason"]) for part in unit["removed"]] == [(old, "bent rim")]
 
 
+def test_d36_add_a_component_line_and_take_it_off(api):
+    """Only what was added goes; a second time there is no such line."""
+    body = {"item_no": "BELL", "quantity_per": "100000000", "reason": "typed wrong"}
+    status, answer = api.send("/component-lines", body)
+    assert status == 200, answer
+    line_no = answer["fields"]["line_no"]
+    path = f"/component-lines/{line_no}/take-off"
+    assert api.send(path, {"reason": ""})[1]["code"] == "INVALID_INPUT"
+    assert api.send(f"/component-lines/{PAINT_LINE}/take-off", {"reason": "no"})[1]["code"] == "LINE_NOT_REMOVABLE"
+    assert api.send(path, {"reason": "typed wrong"})[1]["code"] == "COMPONENT_TAKEN_OFF"
+    assert api.send(path, {"reason": "again"})[0] == 404
+
+
 def test_d24_load_and_unload(api):
     """A line that does not allow it is refused with its reason."""
     body = {"component_line_no": str(PAINT_LINE), "lot_no": api.order.number("P")}

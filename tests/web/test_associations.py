@@ -461,6 +461,25 @@ def test_d36_a_supervisor_adds_a_component_from_the_page(order):
     assert station.client.get(f"{order.page}{query}").status_code == 200
 
 
+def test_d36_a_supervisor_takes_an_added_component_off_again(order):
+    """The panel lists what was added; a refusal keeps the panel; the order page leads there."""
+    order.built()
+    supervisor = order.site.client("B-SUP")
+    assert post(supervisor, order, "components/add", item_no="BELL", quantity_per="100000000", reason="gift")[0] == 303
+    panel = supervisor.get(f"{order.associations}?do=add-component").text
+    line_no = re.search(r"do=take-off&amp;line=(\d+)|line=(\d+)&amp;do=take-off", panel)
+    line_no = line_no[1] or line_no[2]
+    assert f"do=take-off&amp;line={line_no}" in supervisor.get(f"/production-orders/{order.no}").text
+    assert "100,000,000" in supervisor.get(f"{order.associations}?do=take-off&line={line_no}").text
+    status, text = post(supervisor, order, f"added/{line_no}/take-off", line=line_no, reason="")
+    assert (status, "BELL of the test, 100,000,000" in text) == (422, True)
+    assert post(order.site.client("B-WORK"), order, f"added/{line_no}/take-off", line=line_no, reason="no")[0] == 422
+    status, text = post(supervisor, order, f"added/{line_no}/take-off", line=line_no, reason="typed wrong")
+    assert (status, f"Line {line_no} (BELL of the test) was taken off" in text) == (303, True)
+    assert post(supervisor, order, "added/10/take-off", line="10", reason="no")[0] == 422
+    assert "take-off" not in supervisor.get(f"{order.associations}?do=take-off&line=10").text
+
+
 def test_a4_the_page_hears_of_changes_and_keeps_what_is_ticked(order):
     """OPS-1: another operator scans; the page offers the newer values with the same view, and asks nothing else meanwhile."""
     station = order.built()

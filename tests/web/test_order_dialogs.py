@@ -204,7 +204,7 @@ def test_ent_9_good_is_what_is_completed_and_each_unit_has_its_line(order):
     assert (line(order).good, line(order).error) == (1, 0)
     again = client.post(f"{address(order)}/report-as-finished", data={"good": "1", **key()})
     assert again.status_code == 422
-    assert "Register the others first" in again.text
+    assert "Register or complete the others first" in again.text
 
 
 def test_lif_7_api_reports_and_ends_the_job(order):
@@ -320,3 +320,26 @@ def test_lif_8_the_end_of_a_job_that_leaves_something_asks_first(order):
     assert client.post(f"{address(order)}/end-job", data=key()).status_code == 303
     assert row(order).status == "Reported as finished"
     assert "End job" not in client.get(address(order)).text
+
+
+def test_d5_ent_9_the_report_dialog_names_units_in_progress_and_takes_them_with_accept_error(order):
+    client = order.site.client()
+    order.built(product="BK1", parts=("F1",))
+    order.built(product="BK2", parts=("F2",))
+    address = f"/production-orders/{order.no}/report-as-finished"
+    page = client.get(address).text
+    assert f"In progress, reported only with Accept error: {order.number('BK1')}, {order.number('BK2')}." in page
+    form = {"command_key": f"dialog-{order.tag}", "good": "2"}
+    refused = client.post(address, data=form)
+    assert (refused.status_code, "or accept the error" in refused.text) == (422, True)
+    done = client.post(address, data=form | {"command_key": f"dialog-{order.tag}-2", "accept_error": "1", "reason": "parts follow"})
+    assert done.status_code == 303
+    assert row(order).good == 2
+
+
+def test_set_3_the_match_id_series_says_where_match_ids_are_counted(order):
+    order.built(parts=("F1",))
+    page = order.site.client().get("/number-series/MATCH-ID").text
+    assert "one count for all plants" in page
+    assert order.number("BK1") in page
+    assert "one count" not in order.site.client().get("/number-series/SALES").text

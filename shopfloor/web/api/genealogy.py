@@ -21,11 +21,13 @@ from shopfloor.genealogy.inputs import (
     ReportInput,
     ScanInput,
     SelectionInput,
+    TakeOffComponent,
 )
 from shopfloor.genealogy.loading import load_batch, unload_batch
 from shopfloor.genealogy.matrix_queries import associations_page
 from shopfloor.genealogy.page_queries import station_rules, tracked_components_page
 from shopfloor.genealogy.preallocation import preallocate
+from shopfloor.genealogy.taking_off import take_off_component
 from shopfloor.genealogy.unit_queries import Wanted
 from shopfloor.people.fields import Day, InputModel, Reason, Text20, Text50, Text200
 from shopfloor.web.api.base import READS, WRITES, OrderPath, WriteHeaders, blueprint, command, done, show
@@ -120,6 +122,15 @@ def scans(path: OrderPath, header: WriteHeaders, body: ScanInput) -> Response:
 def add_component(path: OrderPath, header: WriteHeaders, body: AddComponent) -> Response:
     """From one unit on; a line that it replaces serves the units before."""
     return command(added_components.add_component, header, order_no=path.order_no, given=body)
+
+
+@api.post(
+    "/production-orders/<order_no>/component-lines/<int:line_no>/take-off", summary="Take an added component line off a started order",
+    responses=WRITES,
+)
+def take_off_line(path: LinePath, header: WriteHeaders, body: TakeOffComponent) -> Response:
+    """Only a line that was added, while nothing is registered or posted on it; a line that it replaced is needed again."""
+    return command(take_off_component, header, order_no=path.order_no, line_no=path.line_no, given=body)
 
 
 @api.post("/production-orders/<order_no>/load", summary="Load a batch at the station for a component line", responses=WRITES)

@@ -12,11 +12,14 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from shopfloor.exchange.registry import MASTERS
+from shopfloor.genealogy.number_queries import newest_match_ids
+from shopfloor.items.number_series import MATCH_ID
 from shopfloor.orders.party_queries import PartyCard, customer_card, vendor_card
 from shopfloor.people.masters import Key, Master
 from shopfloor.web.lists import Link
 from shopfloor.web.tables import Cell, Column, Table, table
 
+MATCH_COLUMNS = (Column(_l("Match ID"), "number"), Column(_l("Order"), "number"), Column(_l("Product"), "number"))
 ORDER_COLUMNS = (Column(_l("Order"), "number"), Column(_l("Status"), "status"), Column(_l("Order date"), "day"))
 
 
@@ -85,6 +88,18 @@ def _party_orders(card: PartyCard | None, places: tuple[str, str]) -> tuple[Rela
     return (Related(_("Orders"), table(ORDER_COLUMNS, rows), _("No order yet")),)
 
 
+def _match_ids(session: Session, key: Key) -> tuple[Related, ...]:
+    """SET-3: match ids are counted by the database, so the last number of their series says nothing."""
+    if key[0] != MATCH_ID:
+        return ()
+    rows = [
+        (Cell(str(row.match_id)), Cell(row.order_no, f"/production-orders/{quote(row.order_no, safe='')}"), Cell(row.tracking.label()))
+        for row in newest_match_ids(session)
+    ]
+    title = _("Last match IDs (one count for all plants; the last number above is not used)")
+    return (Related(title, table(MATCH_COLUMNS, rows), _("No match ID is given yet")),)
+
+
 def _stock_of(key: Key) -> tuple[Link, ...]:
     return ((_("Stock"), "/stock?" + urlencode({"location_code": key[0]}), "stock"),)
 
@@ -116,6 +131,7 @@ PAGES: dict[str, MasterPage] = {
             _l("Number series"),
             _l("New number series"),
             _l("New serial and lot numbers come from the series of their item, document numbers from those of the plant."),
+            related=_match_ids,
         ),
         MasterPage("locations", _l("Locations"), _l("New location"), _l("Stock lies at locations."), links=_stock_of),
         MasterPage("vendors", _l("Vendors"), _l("New vendor"), _l("Purchase orders need one."), related=_orders_of_vendor),

@@ -30,10 +30,12 @@ from shopfloor.genealogy.inputs import (
     ReplaceInput,
     ReportInput,
     SelectionInput,
+    TakeOffComponent,
 )
 from shopfloor.genealogy.matrix_queries import AssociationsPage, associations_page, exported
 from shopfloor.genealogy.page_queries import station_rules
 from shopfloor.genealogy.preallocation import preallocate
+from shopfloor.genealogy.taking_off import take_off_component
 from shopfloor.genealogy.unit_queries import Wanted, order_version
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
@@ -179,6 +181,15 @@ def add_component(order_no: str) -> Response:
     on_refusal(partial(show, order_no, do="add-component"))
     answer = run_command(added_components.add_component, key=command_key(), order_no=order_no, given=_given(AddComponent))
     return go(address_of(order_no, **_view()), answer)
+
+
+@bp.post("/<order_no>/associations/added/<int:line_no>/take-off")
+def take_off(order_no: str, line_no: int) -> Response:
+    """D36: an added component line goes again."""
+    on_refusal(partial(show, order_no, do="take-off"))
+    given = read_input(TakeOffComponent, {"reason": request.form.get("reason", "")})
+    answer = run_command(take_off_component, key=command_key(), order_no=order_no, line_no=line_no, given=given)
+    return go(address_of(order_no, **_view() | {"line": ""}), answer)
 
 
 @bp.post("/<order_no>/associations/components/<int:association_no>/move")

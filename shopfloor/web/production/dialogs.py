@@ -18,7 +18,7 @@ from shopfloor.genealogy.inputs import ReportOrder
 from shopfloor.genealogy.report_dialog import report_order
 from shopfloor.genealogy.resetting import reset_order
 from shopfloor.genealogy.starting import start_order
-from shopfloor.genealogy.unit_queries import completed_units, order_of, situation_of
+from shopfloor.genealogy.unit_queries import Unit, open_units, order_of, situation_of
 from shopfloor.people import rights
 from shopfloor.people.fields import InputModel
 from shopfloor.people.settings import AT_REPORT, AT_START, read_settings
@@ -41,6 +41,8 @@ from shopfloor.web.refusals import on_refusal
 from shopfloor.web.texts import message_of, outcome_text
 
 bp = Blueprint("order_dialogs", __name__, url_prefix="/production-orders/<order_no>")
+MOST_NAMED = 20
+"""Units that a dialog names; of more it says how many."""
 
 
 @bp.get("/start")
@@ -145,11 +147,11 @@ def _show_report(order_no: str, refusal: Refusal | None = None) -> Response:
     session = request_session()
     card: OrderCard = found("production order", order_no, queries.order_card(session, order_no))
     situation = situation_of(session, order_of(session, order_no), 0)
-    units = completed_units(session, situation) if situation.product.takes_part else ()
+    units = open_units(session, situation) if situation.product.takes_part else ()
     values: dict[str, Any] = {}
     if situation.product.takes_part:
-        values["good"] = shown(sum((unit.row.unreported for unit in units), ZERO))
-        note = _("Completed and not reported: %(numbers)s", numbers=", ".join(unit.number for unit in units[:20]) or _("none"))
+        values["good"] = shown(sum((unit.row.unreported for unit in units if unit.complete), ZERO))
+        note = _units_note(units)
     else:
         left = card.order.started - card.order.reported if card.order.status == rules.STARTED else card.order.remaining
         values["good"], note = shown(max(left, ZERO)), ""
@@ -161,12 +163,26 @@ def _show_report(order_no: str, refusal: Refusal | None = None) -> Response:
     return _respond(card, _("Report %(order)s as finished", order=order_no), form, REPORT, facts, refusal, note=note)
 
 
+def _units_note(units: Sequence[Unit]) -> str:
+    """ENT-9, D5: what the proposed quantity counts, and what only *Accept error* would add."""
+    completed, others = ([unit.number for unit in units if unit.complete is wanted] for wanted in (True, False))
+    note = _("Completed and not reported: %(numbers)s.", numbers=_first(completed) or _("none"))
+    if not others:
+        return str(note)
+    return f"{note} {_('In progress, reported only with Accept error: %(numbers)s.', numbers=_first(others))}"
+
+
+def _first(numbers: Sequence[str]) -> str:
+    more = len(numbers) - MOST_NAMED
+    return ", ".join(numbers[:MOST_NAMED]) + (" " + _("and %(count)s more", count=more) if more > 0 else "")
+
+
 def _show_reset(order_no: str, refusal: Refusal | None = None) -> Response:
     card: OrderCard = found("production order", order_no, queries.order_card(request_session(), order_no))
     stage = rules.BACK.get(card.order.status, "")
     form = FormBuilder(
         ResetOrder, action=address_of(order_no) + "/reset", submit=_("Reset to %(stage)s", stage=_(stage)) if stage else _("Reset"),
-        refusal=refusal, without=("order_no",), confirm=_("Yes, take it back"), danger=True,
+        refusal=refusal, without=("order_no",), confirm=_("Yes, take it back"), danger=True, icon="left",
     ).form()
     crumbs = ((_("Production orders"), "/production-orders"), (order_no, address_of(order_no)))
     return form_page(_("Reset %(order)s", order=order_no), form, crumbs=crumbs, note=_note(card.order.status), refusal=refusal)

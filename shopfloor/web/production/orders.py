@@ -98,7 +98,9 @@ def move(order_no: str, move: str) -> Response:
 def end_job_form(order_no: str) -> Response:
     """A job that is ended before everything is reported names what it leaves, and asks: there is no way back (LIF-8)."""
     card = found("production order", order_no, queries.order_card(request_session(), order_no))
-    form = FormBuilder(OrderKey, action=address_of(order_no) + "/end-job", submit=_("End job"), without=("order_no",), danger=True).form()
+    form = FormBuilder(
+        OrderKey, action=address_of(order_no) + "/end-job", submit=_("End job"), without=("order_no",), danger=True, icon="right"
+    ).form()
     crumbs = ((_("Production orders"), "/production-orders"), (order_no, address_of(order_no)))
     note = _(
         "%(left)s of %(ordered)s %(unit)s are not reported. Nothing more is registered or reported after the end of the job, and it is not "
@@ -138,6 +140,7 @@ def show(order_no: str, refusal: Refusal | None = None) -> Response:
         may_change=order.order.status in NOT_STARTED,
         may_report=may(rights.REPORT) and order.order.status not in {rules.REPORTED, rules.ENDED},
         may_reset=order.order.status in rules.BACK,
+        may_take_off=may(rights.CHANGE_COMPONENTS) and order.order.status == rules.STARTED,
         track=track,
         track_why=outcome_text(track.why) if track.why else "",
         refusal=message_of(refusal) if refusal else None,

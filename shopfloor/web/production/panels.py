@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from shopfloor.genealogy.facts import Line
 from shopfloor.genealogy.matrix_queries import AssociationRow, AssociationsPage, line_of_unit, suggested_numbers
 from shopfloor.genealogy.unit_queries import Unit
+from shopfloor.production.components import order_components
+from shopfloor.production.rules import Component
 from shopfloor.quantity import shown
 
 PANELS = {
@@ -26,6 +28,7 @@ PANELS = {
     "end-line": "end-line",
     "replace": "replace",
     "add-component": "add-component",
+    "take-off": "take-off",
 }
 """Argument or last part of the address -> panel."""
 MOST_TYPED = 20_000
@@ -57,6 +60,8 @@ class Panel:
     line: Line | None = None
     """The component line that is filled or ended."""
     suggestions: tuple[str, ...] = ()
+    lines: tuple[Component, ...] = ()
+    """D36: component lines of the order, which another one may replace; or the added line that is taken off."""
     version: int = 0
     """Of the association that is replaced (ASC-7)."""
     typed: Mapping[str, str] | None = None
@@ -77,7 +82,10 @@ def build_panel(session: Session, page: AssociationsPage, do: str, asked: Mappin
     if kind == "remove-components":
         return _of_components(page, selected, typed)
     if kind in {"create-product", "assign", "add-component"}:
-        return Panel(kind, typed=typed)
+        lines = tuple(order_components(session, page.order_no)) if kind == "add-component" else ()
+        return Panel(kind, lines=lines, typed=typed)
+    if kind == "take-off":
+        return _of_added(session, page, typed)
     if kind == "replace":
         return _of_replacement(session, page, typed)
     if kind in {"create-component", "end-line"} and page.match_id:
@@ -140,6 +148,13 @@ def _of_line(session: Session, kind: str, page: AssociationsPage, typed: dict[st
         return None
     suggestions = tuple(suggested_numbers(session, line)) if kind == "create-component" else ()
     return Panel(kind, (page.match_id,), (page.product,), line=line, suggestions=suggestions, typed=typed)
+
+
+def _of_added(session: Session, page: AssociationsPage, typed: dict[str, str]) -> Panel | None:
+    """D36: one added line, by the argument `line`."""
+    line_no = _whole(typed.get("line"))
+    chosen = tuple(line for line in order_components(session, page.order_no) if line.added and line.line_no == line_no)
+    return Panel("take-off", lines=chosen, typed=typed) if chosen else None
 
 
 def _numbers(values: object) -> list[int]:
