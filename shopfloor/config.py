@@ -31,6 +31,8 @@ class Settings:
     """TCP port of the server."""
     threads: int
     """Worker threads of the one web process."""
+    agent_port: int = 8711
+    """Where the station agent of a terminal listens, on the terminal itself."""
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -46,6 +48,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         host=env.get("SHOPFLOOR_HOST", "127.0.0.1"),
         port=_whole(env.get("SHOPFLOOR_PORT", "8000"), LARGEST_PORT),
         threads=_whole(env.get("SHOPFLOOR_THREADS", "16"), MOST_THREADS),
+        agent_port=_whole(env.get("SHOPFLOOR_AGENT_PORT", "8711"), LARGEST_PORT),
     )
 
 

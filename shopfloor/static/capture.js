@@ -211,8 +211,8 @@ function create() {
     },
     /** What a scan does where no listener takes it. */
     search: fallback,
-    /** Camera and serial scanners hand over their codes here. */
-    deliver: (text, source) => deliver({ text, source, at: performance.now(), startedAt: performance.now() }),
+    /** Camera and station agent hand over their codes here; `more` may say when it was captured, and go with it to the queue. */
+    deliver: (text, source, more = {}) => deliver({ text, source, at: performance.now(), startedAt: performance.now(), ...more }),
     async start() {
       const profile = await (await fetch(new URL("wedge.json", import.meta.url))).json();
       const scanner = JSON.parse(document.documentElement.dataset.scanner || "{}");
