@@ -126,13 +126,13 @@ class _Handler(BaseHTTPRequestHandler):
                 raise Refused(404, "There is nothing here.")
 
     def _captures(self, asked: dict[str, Any]) -> None:
-        problems = tuple(_text(one, "problems") for one in _list(asked, "problems"))
+        shown = tuple(_text(one, "problems") for one in _list(asked, "problems")) if asked.get("problems") is not None else None
         after = asked.get("after", 0)
         if not isinstance(after, int):
             raise Refused(400, "`after` is no number.")
         question = Question(
             _text(asked.get("tab"), "tab"), _text(asked.get("place"), "place"), asked.get("queue") is True, asked.get("claim") is True,
-            after, problems,
+            after, shown,
         )
         self._json(200, self.server.desk.handover.ask(question, LONGEST_WAIT_SECONDS, self._gone))
 

@@ -43,8 +43,8 @@ class Question:
     """The page came to the front: captures are for it now."""
     after: int
     """Number of the last capture that this tab was given."""
-    problems: tuple[str, ...]
-    """What the page shows already."""
+    problems: tuple[str, ...] | None
+    """What the page shows already; None: nothing yet, and it wants to know at once."""
 
 
 @dataclass

@@ -23,7 +23,8 @@ const hasQueue = Boolean(document.querySelector("main[data-station]"));
 const place = `${hasQueue ? "queue" : "page"} ${document.body.dataset.operator ?? ""} ${location.pathname}`;
 const tab = crypto.getRandomValues(new Uint32Array(2)).join("");
 let after = 0;
-let problems = [];
+// What this page shows; null until the agent answered once, which it then does without waiting.
+let problems = null;
 let failures = 0;
 let leaving = false;
 
@@ -89,7 +90,7 @@ async function ask(claim) {
   try {
     const answer = await (await post("/captures", { tab, place, queue: hasQueue, claim, after, problems }, { signal: stop.signal })).json();
     failures = 0;
-    if (!answer.elsewhere) tell(answer.problems ?? problems);
+    if (answer.problems) tell(answer.problems);
     return answer;
   } catch {
     failures += 1;
@@ -149,9 +150,9 @@ function tell(told) {
   const { dataset } = document.documentElement;
   const first = dataset.agent === undefined;
   const texts = told ?? [meta.dataset.textAway];
-  const changed = dataset.agent !== (told ? "ready" : "away") || texts.join("\n") !== problems.join("\n");
+  const changed = dataset.agent !== (told ? "ready" : "away") || texts.join("\n") !== problems?.join("\n");
   dataset.agent = told ? "ready" : "away";
-  problems = told ?? [];
+  problems = told;
   if (!changed) return;
   let line = document.getElementById("agent-problems");
   line ??= document.body.appendChild(Object.assign(document.createElement("p"), { id: "agent-problems", className: "notice" }));

@@ -8,7 +8,6 @@ import logging
 import os
 import threading
 import time
-import tty
 from contextlib import contextmanager
 
 import pytest
@@ -22,6 +21,7 @@ from hardware.serial_line import SerialScanner
 from hardware.simulated import SimulatedScanner
 from hardware.spool import Spool
 from hardware.watch import Watch
+from tests.hardware.benches import Line
 from tests.hardware.keys import GS, recorded, report, typed
 
 LABEL = f"]d2010952123454321310Ab{GS}21c1"
@@ -66,25 +66,6 @@ def until(condition, what: str, seconds: float = 5.0) -> None:
 
 def texts(spool) -> list[str]:
     return [kept.capture.text for kept in spool.pending()]
-
-
-class Line:
-    """A serial line: our end, and a name that the scanner's end is plugged into."""
-
-    def __init__(self, path) -> None:
-        self.path = path
-        self.ours = -1
-        self.plug()
-
-    def plug(self) -> None:
-        self.ours, theirs = os.openpty()
-        tty.setraw(theirs)
-        self.path.symlink_to(os.ttyname(theirs))
-        os.close(theirs)
-
-    def unplug(self) -> None:
-        self.path.unlink()
-        os.close(self.ours)
 
 
 @pytest.fixture

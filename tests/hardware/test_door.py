@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from hardware.config import Configuration
 from hardware.printing import FilePrinter
 from hardware.station import Station
-from tests.hardware.test_devices import Line
+from tests.hardware.benches import ROOT, Program
 
-ROOT = Path(__file__).parents[2]
 SERVER = "https://shopfloor.example"
 ASK = {"tab": "1", "place": "queue E-1 /a", "queue": True, "claim": True, "after": 0, "problems": []}
 
@@ -136,59 +132,16 @@ def test_the_agents_own_page_leads_to_shopfloor_and_shows_no_code(page, station)
 # --- the real program ---
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
-class Program:
-    """`python -m hardware run` with one serial scanner."""
-
-    def __init__(self, folder: Path) -> None:
-        self.port = free_port()
-        self.line = Line(folder / "scanner")
-        self.file = folder / "station.toml"
-        self.log = folder / "log"
-        self.file.write_text(f"""
-server = "{SERVER}"
-port = {self.port}
-spool = "{folder / 'spool.sqlite3'}"
-[[scanner]]
-name = "bench"
-kind = "serial"
-device = "{folder / 'scanner'}"
-""", encoding="utf-8")
-        self.start()
-
-    def start(self, *options: str) -> None:
-        with self.log.open("w", encoding="utf-8") as log:
-            command = [sys.executable, "-m", "hardware", "run", "-c", str(self.file), *options]
-            self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
-        self.told("bench: connected.")
-
-    def told(self, words: str, times: int = 1) -> None:
-        end = time.monotonic() + 15
-        while self.log.read_text(encoding="utf-8").count(words) < times:
-            assert self.process.poll() is None, self.log.read_text(encoding="utf-8")
-            assert time.monotonic() < end, self.log.read_text(encoding="utf-8")
-            time.sleep(0.02)
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-
-
 @pytest.fixture
 def program(tmp_path):
-    made = Program(tmp_path)
+    made = Program(tmp_path, SERVER)
     yield made
     made.kill()
     made.line.unplug()
 
 
 def test_a_program_that_is_killed_keeps_what_it_captured(program) -> None:
-    for number in range(20):
-        os.write(program.line.ours, f"MD-{number:04}\r".encode())
+    program.scan(*(f"MD-{number:04}" for number in range(20)))
     program.told("was captured", 20)
     program.kill()
     program.start("--simulate", "/dev/null")

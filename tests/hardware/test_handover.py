@@ -137,6 +137,10 @@ def test_problems_wake_the_page_once(handover) -> None:
     begun = time.monotonic()
     ask(handover, seconds=0.2, problems=told)
     assert time.monotonic() - begun >= 0.2
+    handover.state("bench", "")
+    begun = time.monotonic()
+    assert ask(handover, seconds=5, problems=None)["problems"] == ()
+    assert time.monotonic() - begun < 1
 
 
 def test_the_spool_keeps_everything_through_a_restart(tmp_path, clock) -> None:
