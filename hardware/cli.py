@@ -92,7 +92,7 @@ def print_file(configuration: Path | None, printer: str, file: TextIO) -> None:
 @Settings
 def jobs(configuration: Path | None) -> None:
     """List the print jobs of the last week."""
-    for job in Spool(_configuration(configuration).spool).jobs():
+    for job in _spool(_configuration(configuration)).jobs():
         click.echo(f"{job.key}  {job.made_at}  {job.printer}  {job.state}  {job.detail}")
 
 
@@ -102,7 +102,7 @@ def jobs(configuration: Path | None) -> None:
 def again(configuration: Path | None, key: str) -> None:
     """Print a job once more, after somebody looked at the printer."""
     settings = _configuration(configuration)
-    job = Spool(settings.spool).job(key)
+    job = _spool(settings).job(key)
     if job is None or job.state not in {"failed", "sent"}:
         raise click.ClickException("There is no such job that ended.")
     _add(settings, job.printer, job.text)
@@ -118,8 +118,15 @@ def sheet(file: Path) -> None:
 
 def _add(settings: Configuration, printer: str, text: str) -> None:
     key = new_key()
-    Spool(settings.spool).add_job(key, printer, text)
+    _spool(settings).add_job(key, printer, text)
     click.echo(f"{key}  waits for {printer}. `python -m hardware jobs` tells how far it got.")
+
+
+def _spool(settings: Configuration) -> Spool:
+    try:
+        return Spool(settings.spool, make=False)
+    except (OSError, sqlite3.Error) as error:
+        raise click.ClickException(f"The spool cannot be used: {error}") from error
 
 
 def _configuration(path: Path | None) -> Configuration:

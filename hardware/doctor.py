@@ -60,8 +60,10 @@ def _server(address: str) -> Finding:
 
 
 def _spool(path: Path) -> Finding:
+    if not path.exists():
+        return Finding(True, f"The spool {path} is made when the station agent starts.")
     try:
-        spool = Spool(path)
+        spool = Spool(path, make=False)
         waiting = spool.waiting()
         spool.close()
     except (OSError, sqlite3.Error) as error:

@@ -10,6 +10,7 @@ import json
 import logging
 import select
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -60,7 +61,9 @@ class Door(ThreadingHTTPServer):
         self.refused: set[str] = set()
 
     def handle_error(self, *_arguments: object) -> None:
-        """A page that goes away in the middle is no error."""
+        """A page that goes away in the middle is no error; anything else is ours."""
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
+            log.error("A page could not be answered.", exc_info=True)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -10,6 +10,7 @@ import logging
 import os
 import select
 import socket
+import sqlite3
 import threading
 import time
 from dataclasses import dataclass
@@ -149,11 +150,17 @@ class PrintRoom:
         pause = FIRST_RETRY_SECONDS
         while not self.stopping.is_set():
             self.news[printer.name].clear()
-            job = self.spool.next_job(printer.name)
-            if job is None:
-                self.news[printer.name].wait(LOOK_SECONDS)
-            elif self._printed(printer, job):
+            try:
+                job = self.spool.next_job(printer.name)
+                printed = job is None or self._printed(printer, job)
+            except sqlite3.Error as error:
+                # What cannot be written down is not sent; what was sent and could not be written down stays `sending`.
+                log.warning("%s: the disk does not take it (%s).", printer.name, error)
+                job, printed = None, False
+            if printed:
                 pause = FIRST_RETRY_SECONDS
+                if job is None:
+                    self.news[printer.name].wait(LOOK_SECONDS)
             else:
                 self.stopping.wait(pause)
                 pause = min(2 * pause, LONGEST_RETRY_SECONDS)

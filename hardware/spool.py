@@ -68,11 +68,15 @@ class PrintJob:
 class Spool:
     """Safe for threads, and for a second process that adds print jobs."""
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    def __init__(self, path: Path, *, make: bool = True) -> None:
+        """Raises FileNotFoundError if it is not there and shall not be made: who makes it owns it. Raises OSError, sqlite3.Error."""
+        if make:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+        elif not path.exists():
+            raise FileNotFoundError(f"there is no {path}; the station agent has not run yet")
         self.lock = threading.Lock()
         self.database = sqlite3.connect(path, timeout=10, check_same_thread=False, isolation_level=None)
-        path.chmod(0o600)
         for setting in ("journal_mode = DELETE", "synchronous = EXTRA", "secure_delete = ON"):
             self._run(f"PRAGMA {setting}")
         for table in TABLES.split(";\n"):

@@ -91,6 +91,7 @@ def test_the_origin_is_as_a_browser_says_it() -> None:
 def test_the_doctor_says_what_is_there_and_what_is_not(tmp_path) -> None:
     device = tmp_path / "ttyACM0"
     device.touch()
+    Spool(tmp_path / "spool.sqlite3").close()
     file = tmp_path / "station.toml"
     file.write_text(f"""
 server = "http://127.0.0.1:9"
@@ -157,6 +158,8 @@ def test_a_label_is_handed_over_and_printed_again_by_hand(tmp_path) -> None:
     file.write_text(f'server = "http://localhost:8000"\nspool = "{spool}"\n[[printer]]\nname = "p"\naddress = "h"\n', encoding="utf-8")
     label.write_text("^XA^XZ", encoding="utf-8")
     run = CliRunner().invoke
+    assert "has not run yet" in run(main, ["print", "-c", str(file), "p", str(label)]).output
+    Spool(spool)
     assert "waits for p" in run(main, ["print", "-c", str(file), "p", str(label)]).output
     assert "No printer" in run(main, ["print", "-c", str(file), "q", str(label)]).output
     listed = run(main, ["jobs", "-c", str(file)]).output

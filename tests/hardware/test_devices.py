@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import pytest
 
 from hardware import watch as watching
-from hardware.capture import Clock
+from hardware.capture import Clock, Code
 from hardware.event_device import EVIOCGRAB, KeyboardScanner
 from hardware.handover import Handover
 from hardware.hid_pos import HID_IOC_SET_FEATURE_2, WAKE_REPORT, HidPosScanner
@@ -197,3 +197,20 @@ def test_a_full_disk_is_told(line, handover, spool, monkeypatch) -> None:
         until(lambda: handover.problems() != (), "it is told")
     assert texts(spool) == ["A"]
     assert handover.problems()[0].startswith("bench: the code was not kept")
+
+
+def test_a_mistake_of_ours_does_not_silence_a_scanner(handover, spool, caplog) -> None:
+    class Stumbling:
+        name, source, calls = "bench", "serial", 0
+
+        def codes(self, stop, connected, now_ms):
+            self.calls += 1
+            if self.calls == 1:
+                raise ZeroDivisionError
+            connected()
+            yield Code("A", now_ms())
+            stop.wait()
+
+    with watched(Stumbling(), handover):
+        until(lambda: texts(spool) == ["A"], "the code of the second try")
+    assert "unexpected error" in caplog.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 import struct
 import threading
 import time
@@ -191,4 +192,21 @@ def test_a_job_that_another_program_adds_is_printed(spool, room, tmp_path) -> No
     other.close()
     until_state(spool, "k1", "sent")
     assert printer.labels == ["Größe".encode()]
+    printer.close()
+
+
+def test_a_disk_that_is_full_for_a_while_stops_no_printer(spool, room, monkeypatch) -> None:
+    printer = NetworkPrinter()
+    spool.add_job("k1", "labels", ZPL)
+    real, failures = spool.set_job, [sqlite3.OperationalError("database or disk is full")] * 2
+
+    def set_job(*arguments):
+        if failures:
+            raise failures.pop()
+        real(*arguments)
+
+    monkeypatch.setattr(spool, "set_job", set_job)
+    room(SocketPrinter("labels", "127.0.0.1", printer.port))
+    until_state(spool, "k1", "sent")
+    assert printer.labels == [ZPL.encode()]
     printer.close()
