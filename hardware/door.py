@@ -11,6 +11,7 @@ import logging
 import select
 import socket
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -62,8 +63,9 @@ class Door(ThreadingHTTPServer):
 
     def handle_error(self, *_arguments: object) -> None:
         """A page that goes away in the middle is no error; anything else is ours."""
-        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
-            log.error("A page could not be answered.", exc_info=True)
+        error = sys.exc_info()[1]
+        if not isinstance(error, ConnectionError | TimeoutError):
+            log.error("A page could not be answered: %s", "".join(traceback.format_exception(error)))
 
 
 class _Handler(BaseHTTPRequestHandler):

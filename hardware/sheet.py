@@ -50,13 +50,13 @@ FAMILIES = (
 )
 STYLE = """
 @page { size: A4; margin: 14mm }
-body { font: 11pt/1.4 system-ui, sans-serif; max-width: 182mm; margin: 1rem auto; color: #000; background: #fff }
+body { font: 10.5pt/1.35 system-ui, sans-serif; max-width: 182mm; margin: 1rem auto; color: #000; background: #fff }
 h1 { font-size: 18pt; margin: 0 } h2 { font-size: 13pt; margin: 5mm 0 1mm } h3 { font-size: 11pt; margin: 3mm 0 0 }
 table { border-collapse: collapse } td { border-bottom: 1px solid #999; padding: 1mm 3mm 1mm 0; vertical-align: top }
-td:first-child { white-space: nowrap; font-weight: 600 } ul { margin: 0; padding-left: 5mm }
+td:first-child { width: 58mm; font-weight: 600 } ul { margin: 0; padding-left: 5mm }
 .box { display: inline-block; width: 4mm; height: 4mm; border: 1px solid #000; margin-right: 2mm }
-.symbols { display: flex; gap: 12mm; align-items: flex-start; flex-wrap: wrap } figure { margin: 2mm 0 }
-figcaption { font-size: 9pt }
+.symbols { display: flex; gap: 8mm; align-items: flex-end } figure { margin: 2mm 0 }
+figcaption { font-size: 8.5pt; overflow-wrap: anywhere }
 section { break-inside: avoid }
 """
 
@@ -72,10 +72,11 @@ def set_up_sheet() -> str:
 <table>{settings}</table>
 <h2>What the makers call it</h2>{families}
 <section><h2>Did it work?</h2>
-<p>Scan each symbol into the box at the top of any page of Shopfloor and compare what <em>Scan log</em> shows.</p>
+<p>Open the scan page of a started order in Shopfloor and scan each symbol. It is refused, because nobody has such parts; <em>Scan log</em>
+(menu <em>More</em>) then shows what arrived.</p>
 <div class="symbols">{_symbols()}</div>
 <p><span class="box"></span>The first begins with <b>]d2</b>, the second with <b>]C1</b>, the third with <b>]Q1</b>: AIM is on.<br>
-<span class="box"></span>Batch <b>Ab</b> and serial number <b>c1</b> are shown apart: the separator arrives.<br>
+<span class="box"></span>Between <b>10Ab</b> and <b>21c1</b> of the first two stands <b>␝</b>: the separator arrives.<br>
 <span class="box"></span>Large and small letters are as printed here: neither caps lock nor a wrong layout is in the way.</p></section>
 </body></html>
 """
@@ -90,7 +91,7 @@ def _symbols() -> str:
     pictures = (
         ("GS1 DataMatrix", draw_gs1(*ELEMENTS, as_of=today, symbol=Symbol.GS1_DATAMATRIX)),
         ("GS1-128", draw_gs1(*ELEMENTS, as_of=today, symbol=Symbol.GS1_128)),
-        ("QR Code with a Digital Link", draw_plain(LINK, Symbol.QR)),
+        ("QR Code, Digital Link", draw_plain(LINK, Symbol.QR)),
     )
     return "".join(
         f"<figure>{picture.svg}<figcaption>{name}<br>{escape(picture.human_readable)}</figcaption></figure>" for name, picture in pictures

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import threading
 import time
 
@@ -163,6 +164,38 @@ def test_ops_4_server_away_agent_killed_page_reloaded_and_every_scan_is_booked_o
     terminal.expect_answer("accepted", f"{order.number('BK1')} is complete")
     assert registered(order) == ["F1", "W1", "W2", "P"]
     assert len({one.command_key for one in logged(order)}) == len(logged(order)) == 5
+
+
+def test_t11_a_shift_of_scans_with_a_slow_server_lost_answers_and_a_killed_agent(terminal, order, agent):
+    """Three units at scanner speed; answers come late and every fourth is lost; the agent dies with codes in hand, twice."""
+    units = [["CMD:PRODUCT", f"BK{n}", f"F{n}", f"W{2 * n - 1}", f"W{2 * n}"] for n in (1, 2, 3)]
+    numbers = itertools.count(1)
+
+    def late(route):
+        answer = route.fetch()
+        time.sleep(0.1)
+        if next(numbers) % 4 == 0:
+            route.abort()
+        else:
+            route.fulfill(response=answer)
+
+    terminal.open()
+    terminal.page.route(SCANS, late)
+    for unit in units:
+        before = agent.log.read_text(encoding="utf-8").count("was captured")
+        terminal.scan(*unit)
+        agent.told("was captured", before + len(unit))
+        agent.kill()
+        agent.start()
+    end = time.monotonic() + 60
+    while len(logged(order)) < 12:
+        assert time.monotonic() < end, [one.raw_text for one in logged(order)]
+        terminal.page.wait_for_timeout(50)  # which lets the answers through
+    terminal.expect_waiting(0)
+    assert registered(order) == ["F1", "W1", "W2", "F2", "W3", "W4", "F3", "W5", "W6"]
+    assert [one.raw_text for one in logged(order)] == [order.number(name) for unit in units for name in unit[1:]]
+    assert {one.answer for one in logged(order)} == {"accepted"}
+    assert next(numbers) > len(logged(order)) + 3
 
 
 def test_a_capture_that_the_agent_offers_again_is_not_stored_again(terminal, order):
