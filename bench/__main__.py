@@ -1,4 +1,4 @@
-"""`./dev bench`: about five minutes; `--quick`: about one. `./dev bench scale`, `order`: those files. All runs here and ends by itself."""
+"""`./dev bench`: about five minutes; `--quick`: about one. `scale`, `order`, `camera`, `pictures` after it: those files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import databases, large_order, load, machine, plant, report, scale, service, web
+from bench import camera, databases, large_order, load, machine, pictures, plant, report, scale, service, web
 from bench.server import BARE, SHOPFLOOR, server
 from shopfloor.app import import_models
 from shopfloor.db import make_engine
@@ -38,8 +38,12 @@ def main() -> int:
     """Exit code 1 where a target is missed and `--strict` was asked for."""
     if sys.argv[1:2] == ["scale"]:
         return scale.main(sys.argv[2:])
+    if sys.argv[1:2] == ["pictures"]:
+        return pictures.main(sys.argv[2:])
     if sys.argv[1:2] == ["order"]:
         return large_order.main(sys.argv[2:])
+    if sys.argv[1:2] == ["camera"]:
+        return camera.main(sys.argv[2:])
     arguments = _arguments()
     length = QUICK if arguments.quick else WHOLE
     import_models()

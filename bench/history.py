@@ -17,6 +17,7 @@ from bench import plant, service
 from shopfloor.db import Base
 from shopfloor.db.engine import writer_gate
 from shopfloor.genealogy.inputs import ScanInput
+from shopfloor.genealogy.starting import start_order
 from shopfloor.items import commands as items
 from shopfloor.items.inputs import NewGtin, NewItem, NewTrackingCode
 from shopfloor.orders import commands as orders
@@ -193,7 +194,7 @@ def _produce(session: Session, run: Callable[..., Any]) -> str:
     ]
     run(post_item_journal, given=PostItemJournal.model_validate({"lines": lines, "reason": "opening stock"}))
     run(production.create_order, given=NewProductionOrder(no="PO-FIRST", item_no=_FIRST, quantity="1", location_code="MAIN"))
-    run(production.start_order, given=StartOrder(order_no="PO-FIRST", quantity="1"))
+    run(start_order, given=StartOrder(order_no="PO-FIRST", quantity="1"))
     match_id = service.send(session, "first", ScanInput(text=f"]d201{_FIRST_GTIN}21SN-UNIT", source="wedge"), "PO-FIRST").match_id
     labels = [f"]d201{part.gtin}21SN-PART-{number}" for number, part in enumerate(plant.PARTS[:3], start=1)]
     for place, label in enumerate([*labels, f"]d201{_LOT_GTIN}10{_FIRST_LOT}"]):

@@ -28,6 +28,7 @@ from shopfloor.db import Command, make_engine, unit_of_work
 from shopfloor.genealogy.inputs import ReportInput, ReportLineInput, ScanInput
 from shopfloor.genealogy.registration import register_scan, scan_log
 from shopfloor.genealogy.reporting import report_as_finished
+from shopfloor.genealogy.starting import start_order
 from shopfloor.items import commands as items
 from shopfloor.items.inputs import NewItem
 from shopfloor.orders.item_journal import post_item_journal
@@ -131,7 +132,7 @@ def _bill(run: Callable[..., Any], product: str, lines: int) -> None:
 
 def _order(run: Callable[..., Any], no: str, item_no: str, quantity: int) -> None:
     run(production.create_order, given=NewProductionOrder(no=no, item_no=item_no, quantity=str(quantity), location_code="MAIN"))
-    run(production.start_order, given=StartOrder(order_no=no, quantity=str(quantity)))
+    run(start_order, given=StartOrder(order_no=no, quantity=str(quantity)))
 
 
 def _receive(run: Callable[..., Any], numbers: list[tuple[str, str]]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from shopfloor.db import Command, unit_of_work
+from shopfloor.genealogy.starting import start_order
 from shopfloor.items import commands as items
 from shopfloor.items.inputs import NewGtin, NewItem, NewLocation, NewPolicy, NewTrackingCode, NewUnit
 from shopfloor.items.number_series import create_default_series
@@ -92,7 +93,7 @@ def furnish(engine: Engine, units: dict[int, int]) -> None:
         for station in units:
             given = NewProductionOrder(no=order_of(station), item_no=UNIT, quantity=str(ORDERED), location_code="MAIN")
             run(production.create_order, given=given)
-            run(production.start_order, given=StartOrder(order_no=order_of(station), quantity=str(ORDERED)))
+            run(start_order, given=StartOrder(order_no=order_of(station), quantity=str(ORDERED)))
         stock(run, [(station, unit) for station, many in units.items() for unit in range(many)])
     settle(engine)
 
@@ -138,7 +139,9 @@ def settle(engine: Engine) -> None:
     """Fresh statistics, as a plant of some days has them."""
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("SET statement_timeout = 0")  # ten million entries take longer than a page may
             connection.exec_driver_sql("ANALYZE")
+            connection.exec_driver_sql("RESET statement_timeout")
 
 
 def _blocks(units: list[tuple[int, int]], size: int) -> Iterator[list[tuple[int, int]]]:

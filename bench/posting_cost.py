@@ -16,6 +16,7 @@ from bench import history, plant, service
 from bench.databases import Database
 from shopfloor.genealogy.journal_inputs import PostProductionJournal
 from shopfloor.genealogy.production_journal import post_production_journal
+from shopfloor.genealogy.starting import start_order
 from shopfloor.items import commands as items
 from shopfloor.items.inputs import NewItem
 from shopfloor.orders import commands as orders
@@ -91,7 +92,7 @@ def _shipment(run: Callable[..., Any], name: str, size: int) -> Callable[[], obj
 def _output(run: Callable[..., Any], name: str, size: int) -> Callable[[], object]:
     order_no = f"MO-{name}"
     run(production.create_order, given=NewProductionOrder(no=order_no, item_no=MADE, quantity=str(size), location_code="MAIN"))
-    run(production.start_order, given=StartOrder(order_no=order_no, quantity=str(size)))
+    run(start_order, given=StartOrder(order_no=order_no, quantity=str(size)))
     lines = [{"entry_type": "Output", "line_no": 10000, "serial_no": f"M-{number}"} for number in _numbers(name, size)]
     return partial(run, post_production_journal, order_no=order_no, given=PostProductionJournal.model_validate({"lines": lines}))
 

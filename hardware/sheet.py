@@ -9,10 +9,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from html import escape
 
-from shopfloor.scanning.labels import Symbol, draw_gs1, draw_plain
+from shopfloor.scanning.station_check import test_symbols
 
-ELEMENTS = (("01", "09521234543213"), ("10", "Ab"), ("21", "c1"))
-LINK = "https://example.com/01/09521234543213/10/Ab/21/c1"
+CAPTIONS = ("GS1 DataMatrix", "GS1-128", "QR Code, Digital Link")
 
 SETTINGS = (
     ("Factory defaults", "Begin with the maker's code for defaults, so that no older setting is left."),
@@ -73,7 +72,8 @@ def set_up_sheet() -> str:
 <h2>What the makers call it</h2>{families}
 <section><h2>Did it work?</h2>
 <p>Open the scan page of a started order in Shopfloor and scan each symbol. It is refused, because nobody has such parts; <em>Scan log</em>
-(menu <em>More</em>) then shows what arrived.</p>
+(menu <em>More</em>) then shows what arrived. A scanner that types is better tried on <em>Scanner check</em> of its station: that page
+names what is wrong, and sets the station up.</p>
 <div class="symbols">{_symbols()}</div>
 <p><span class="box"></span>The first begins with <b>]d2</b>, the second with <b>]C1</b>, the third with <b>]Q1</b>: AIM is on.<br>
 <span class="box"></span>Between <b>10Ab</b> and <b>21c1</b> of the first two stands <b>␝</b>: the separator arrives.<br>
@@ -87,12 +87,8 @@ def _points(points: tuple[str, ...]) -> str:
 
 
 def _symbols() -> str:
-    today = datetime.now(UTC).date()
-    pictures = (
-        ("GS1 DataMatrix", draw_gs1(*ELEMENTS, as_of=today, symbol=Symbol.GS1_DATAMATRIX)),
-        ("GS1-128", draw_gs1(*ELEMENTS, as_of=today, symbol=Symbol.GS1_128)),
-        ("QR Code, Digital Link", draw_plain(LINK, Symbol.QR)),
-    )
+    """Those of the scanner check (R-23)."""
+    pictures = zip(CAPTIONS, test_symbols(datetime.now(UTC).date()), strict=True)
     return "".join(
         f"<figure>{picture.svg}<figcaption>{name}<br>{escape(picture.human_readable)}</figcaption></figure>" for name, picture in pictures
     )

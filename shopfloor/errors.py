@@ -15,15 +15,16 @@ from typing import Any, ClassVar, Self
 Fields = dict[str, Any]
 
 
-_COUNTED = re.compile(r"\{(\w+)\} (line|entrie|row|number|serial number)s\b")
+_COUNTED = re.compile(r"\{(\w+)\} (line|entrie|row|number|serial number|reservation|problem)s( were)?\b")
 
 
 def one_of_many(template: str, fields: Fields) -> str:
     """`{line_count} lines` is one line where it counts one. Other languages have their own way in their translation."""
 
     def words(found: re.Match[str]) -> str:
-        one = fields.get(found[1]) in {1, "1"}
-        return f"{{{found[1]}}} {'entry' if found[2] == 'entrie' else found[2]}" if one else found[0]
+        if fields.get(found[1]) not in {1, "1"}:
+            return found[0]
+        return f"{{{found[1]}}} {'entry' if found[2] == 'entrie' else found[2]}{' was' if found[3] else ''}"
 
     return _COUNTED.sub(words, template)
 

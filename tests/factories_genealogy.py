@@ -17,6 +17,7 @@ from shopfloor.genealogy.facts import PRODUCT
 from shopfloor.genealogy.inputs import ReportInput, ReportLineInput, ScanInput, ScanRules, SelectionInput
 from shopfloor.genealogy.registration import register_scan, scan_log
 from shopfloor.genealogy.reporting import report_as_finished
+from shopfloor.genealogy.starting import start_order
 from shopfloor.items import commands
 from shopfloor.items.inputs import NewGtin, NewPolicy
 from shopfloor.items.number_series import create_default_series
@@ -27,6 +28,7 @@ from shopfloor.production import bills
 from shopfloor.production import commands as production
 from shopfloor.production.check import check_counters
 from shopfloor.production.inputs import NewBom, NewBomLine, NewProductionOrder, StartOrder
+from shopfloor.quality import check as quality_check
 from shopfloor.scanning.gs1.profiles import ScannerProfile
 from tests.conftest import ADMINISTRATOR
 from tests.factories_items import make_item, make_location, make_tracking_codes, make_units
@@ -87,7 +89,7 @@ def bike_stock(run):
 def bike_order(run, quantity="2", no="RPO-1", started=None):
     """A started order."""
     run(production.create_order, given=NewProductionOrder(no=no, item_no=BIKE, quantity=quantity, location_code="MAIN"))
-    run(production.start_order, given=StartOrder(order_no=no, quantity=started or quantity))
+    run(start_order, given=StartOrder(order_no=no, quantity=started or quantity))
     return no
 
 
@@ -153,9 +155,10 @@ def remove(run, *association_nos, order_no="RPO-1", confirmed=False):
 
 
 def problems(session):
-    """Everything that any invariant finds wrong."""
+    """Everything that any invariant of `shopfloor check` finds wrong."""
     session.rollback()
-    found = posting_check.run_all(session) + genealogy_check.run_all(session) + check_counters(session)
+    checks = (posting_check.run_all, genealogy_check.run_all, check_counters, quality_check.run_all)
+    found = [problem for check in checks for problem in check(session)]
     session.rollback()
     return [problem.text for problem in found]
 

@@ -11,6 +11,7 @@ from sqlalchemy import event, select
 from shopfloor.clock import work_date
 from shopfloor.db import plant, table
 from shopfloor.errors import Answer
+from shopfloor.genealogy.starting import start_order
 from shopfloor.items.tracking import NO_TRACKING, Tracking
 from shopfloor.ledger.entry_types import EntryType
 from shopfloor.ledger.models import ItemLedgerEntry, OpenItemEntry
@@ -106,7 +107,7 @@ def make_order(run, quantity="2", *, no="PO-1", item_no=PACK, **more):
 
 def start(run, order_no="PO-1", quantity=""):
     """Start all of an order, or a part of it."""
-    return run(commands.start_order, given=StartOrder(order_no=order_no, quantity=quantity))
+    return run(start_order, given=StartOrder(order_no=order_no, quantity=quantity))
 
 
 def receive(run, item_no, quantity, *, serial_no="", lot_no="", location="MAIN"):

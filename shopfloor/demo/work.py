@@ -12,11 +12,13 @@ from shopfloor.demo.supply import LINE_STEP, due_date
 from shopfloor.genealogy.inputs import ReportInput, ReportLineInput, ScanInput, ScanRules, scan_rules
 from shopfloor.genealogy.registration import register_scan, scan_log
 from shopfloor.genealogy.reporting import report_as_finished
+from shopfloor.genealogy.starting import start_order
 from shopfloor.orders import commands as orders
 from shopfloor.orders.inputs import NewOrderLine, NewSalesOrder, PostShipment, ShipmentLine
 from shopfloor.people.settings import read_settings
 from shopfloor.production import commands as production
 from shopfloor.production.inputs import NewProductionOrder, OrderKey, StartOrder
+from shopfloor.scanning.scanner_settings import ScannerSettings
 
 MOVES = {
     "Estimated": (production.estimate_order,),
@@ -39,9 +41,9 @@ def work_order(floor: Floor, order: Order, today: date) -> None:
         floor.do(f"{move.__name__}-{order.no}", move, who=MANAGER, given=OrderKey(order_no=order.no))
     if order.started:
         start = StartOrder(order_no=order.no, quantity=Decimal(order.started))
-        floor.do(f"start-{order.no}", production.start_order, who=MANAGER, given=start)
+        floor.do(f"start-{order.no}", start_order, who=MANAGER, given=start)
     floor.tick()
-    rules = scan_rules(read_settings(floor.session), scanner_profile="verified", session_id=f"demo-{order.no}")
+    rules = scan_rules(read_settings(floor.session), scanner=ScannerSettings(gs_verified=True), session_id=f"demo-{order.no}")
     for unit in order.units:
         build(floor, order, unit, rules)
         floor.tick()

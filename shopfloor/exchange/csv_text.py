@@ -16,6 +16,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """A spreadsheet takes a text that begins so for a formula."""
 DELIMITERS = (";", ",", "\t")
 BYTE_ORDER_MARK = "\ufeff"
+LOST = "\N{REPLACEMENT CHARACTER}"
 MOST_ROWS = 100_000
 LONGEST_FIELD = 10_000
 
@@ -73,9 +74,11 @@ def decoded(data: bytes) -> str:
 def read(text: str, known: Sequence[str], required: Sequence[str]) -> list[CsvRow]:
     """The rows under a header of field names, in any order. Empty lines are left out.
 
-    Raises FileUnreadable for an empty file, no delimiter that fits, an unknown, missing or double column, broken quotes, too many rows.
+    Raises FileUnreadable for an empty file, lost letters, no delimiter that fits, an unknown, missing or double column, broken quotes,
+    too many rows.
     """
     text = text.removeprefix(BYTE_ORDER_MARK)
+    _refuse_lost(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, known), strict=True)
     rows: list[CsvRow] = []
     header: list[str] = []
@@ -96,6 +99,14 @@ def read(text: str, known: Sequence[str], required: Sequence[str]) -> list[CsvRo
     if not rows:
         raise FileUnreadable(problem="it has no rows below its header")
     return rows
+
+
+def _refuse_lost(text: str) -> None:
+    """Whatever read the file before us put this mark in place of letters that it did not know; nobody can tell them any more."""
+    place = text.find(LOST)
+    if place >= 0:
+        line = text.count("\n", 0, place) + 1
+        raise FileUnreadable(problem=f"line {line} holds “{LOST}” where a letter was lost. Save the original as “CSV UTF-8”")
 
 
 def _delimiter(text: str, known: Sequence[str]) -> str:

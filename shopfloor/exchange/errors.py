@@ -22,7 +22,7 @@ class RowsWrong(Refusal):
     """A file is taken whole or not at all."""
 
     code = "ROWS_WRONG"
-    message = "{problem_count} problem(s) in {row_count} rows of {kind}. Nothing was written. First: line {line}, {column}: {words}"
+    message = "{problem_count} problems in {row_count} rows of {kind}. Nothing was written. First: line {line}, {column}: {words}"
     kind: str
     row_count: int
     problem_count: int

@@ -27,6 +27,7 @@ from shopfloor.production.components import OrderLine, order_components, order_l
 from shopfloor.production.errors import AlreadyReplaced
 from shopfloor.production.locking import LockedOrder, lock_order
 from shopfloor.production.models import ProdOrderComponent
+from shopfloor.production.operations import read_progress
 from shopfloor.quantity import ZERO, shown
 from shopfloor.reservations.cancelling import trim_demand
 from shopfloor.reservations.models import ReservationSource
@@ -49,6 +50,7 @@ def add_component(session: Session, actor: Actor, *, order_no: str, given: AddCo
     order.require(rules.STARTED)
     line = order_lines(session, order.no)[0]
     components = order_components(session, order.no)
+    _check_operation(session, order, given.operation_no)
     master, per_unit = _goods(session, given)
     from_match_id = _first_unit(session, order.no, given)
     before = _quantity_before(session, order.no, from_match_id)
@@ -78,6 +80,11 @@ def _goods(session: Session, given: AddComponent) -> tuple[ItemMaster, Decimal]:
     if master.blocked:
         raise ItemBlocked(item=given.item_no)
     return master, measured(master, factors, Decimal(1), given.unit_code).quantity_per_unit
+
+
+def _check_operation(session: Session, order: LockedOrder, operation_no: int) -> None:
+    if operation_no and all(step.operation.operation_no != operation_no for step in read_progress(session, order.no)):
+        raise NotFound(record="operation", number=f"{order.no} {operation_no}")
 
 
 def _first_unit(session: Session, order_no: str, given: AddComponent) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from shopfloor.genealogy.answers import (
@@ -30,7 +31,7 @@ from shopfloor.genealogy.errors import (
 )
 from shopfloor.genealogy.facts import COMPONENT, PRODUCT, Line, NumberInUse, NumberStock
 from shopfloor.genealogy.inputs import ReportInput, ReportLineInput
-from shopfloor.genealogy.maintenance_errors import LineEnded
+from shopfloor.genealogy.maintenance_errors import LineEnded, LineForOtherUnits
 from shopfloor.genealogy.number_queries import registered_in
 from shopfloor.genealogy.reporting import report_rows
 from shopfloor.genealogy.rules import (
@@ -67,12 +68,12 @@ def register(
     if answered is not None:
         return answered
     line = _opened(job, line, number)
-    wanted, label_quantity, label_unit = _wanted(job, line)
     if typed is not None and not line.component.serial:
-        wanted = Wanted(typed, exact=True)
+        wanted, label_quantity, label_unit = Wanted(typed, exact=True), None, ""
+    else:
+        wanted, label_quantity, label_unit = _wanted(job, line)
     check_room(line, wanted, product_limit=job.situation.product.matching_limit, confirmed=job.confirmed)
-    _check_hold(line, number, stock)
-    _check_dates(job, line, number, stock)
+    _check_number(job, line, number, stock)
     part = Part(
         line, tracking, tuple(stock), wanted, label_quantity, label_unit, reason=job.reason, approved_by=job.approved_by, late_serial=late,
         from_loaded=job.from_loaded,
@@ -110,9 +111,11 @@ def _check_use(job: ScanJob, line: Line, tracking: Tracking, stock: Sequence[Num
 
 
 def _opened(job: ScanJob, line: Line, number: str) -> Line:
-    """EDG-38: a line that somebody ended for this unit takes more only after a yes of somebody with the right."""
-    if not line.closed or line.component.left_out(job.row.match_id):
+    """EDG-38: a line that somebody ended for this unit takes more only after a yes of somebody with the right; D36."""
+    if not line.closed:
         return line
+    if line.component.left_out(job.row.match_id):
+        raise LineForOtherUnits(line_no=line.line_no, item=line.component.description, product=job.row.tracking.label())
     if LineEnded.code not in job.confirmed:
         raise LineEnded(item=line.component.description, product=job.row.tracking.label(), number=number)
     return replace(line, closed=False)
@@ -148,7 +151,8 @@ def _wanted(job: ScanJob, line: Line) -> tuple[Wanted, Decimal | None, str]:
             job.note(NumberIgnored(ai="37" if code.value("37") else "30", why="a serial number is one piece"))
         elif count > line.remaining > ZERO:
             job.note(QuantityCapped(label=f"{shown(code.quantity)} {said[1]}"))
-    if component.one_scan_is == ASK and not component.serial and measure is None and count is None:
+    asks = component.one_scan_is == ASK and measure is None and count is None
+    if not component.serial and (asks or job.scan.quantity) and not job.from_loaded:
         return _answered_quantity(job, line), None, ""
     return wanted_quantity(line, count=count, measure=measure, one_piece=one_piece(job, line)), said[0], said[1]
 
@@ -159,7 +163,7 @@ def one_piece(job: ScanJob, line: Line) -> bool:
 
 
 def _answered_quantity(job: ScanJob, line: Line) -> Wanted:
-    """D7, *ask*: what the operator answered, exactly; without an answer the question."""
+    """D7, D30: what the operator answered, or a scale sent along with the number, exactly; without an answer the question."""
     component = line.component
     if not job.scan.quantity:
         raise QuantityNeeded(
@@ -181,18 +185,26 @@ def _measured(job: ScanJob, line: Line) -> Decimal:
     raise UnitUnknown(item=component.description, unit=measure.unit)
 
 
-def _check_hold(line: Line, number: str, stock: Sequence[NumberStock]) -> None:
-    """D20, AP-14."""
+def check_usable(
+    line: Line, number: str, stock: Sequence[NumberStock], *, today: date, label: date | None = None,
+    confirmed: frozenset[str] = frozenset(),
+) -> date | None:
+    """D20, AP-14, EDG-13, D8: no hold, and not expired on the day of use; also asked before a batch is loaded (D24).
+
+    Gives the stored date, which decides. `label`: the date that the code says (GS1-23). Raises refusals of the hold, BatchExpired.
+    """
     for found in stock:
         if found.hold is not None:
             raise refusal_of_hold(found.hold, line.component.description, number)
-
-
-def _check_dates(job: ScanJob, line: Line, number: str, stock: Sequence[NumberStock]) -> None:
-    """EDG-13, D8, GS1-23: the stored date decides; a different date on the label is told, a past one asks."""
     stored = next((found.expiration_date for found in stock if found.expiration_date is not None), None)
+    check_expiry(line, number, stored, label, today, confirmed=confirmed)
+    return stored
+
+
+def _check_number(job: ScanJob, line: Line, number: str, stock: Sequence[NumberStock]) -> None:
+    """A date on the label that is not the stored one is told."""
     label = job.code.expiration_date if job.code is not None else None
-    check_expiry(line, number, stored, label, job.today, confirmed=job.confirmed)
+    stored = check_usable(line, number, stock, today=job.today, label=label, confirmed=job.confirmed)
     if stored is not None and label is not None and stored != label:
         job.note(ExpiryDiffers(label=label.isoformat(), stored=stored.isoformat()))
 

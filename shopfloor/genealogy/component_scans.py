@@ -60,13 +60,19 @@ def _names_an_item(job: ScanJob) -> bool:
 
 
 def register_part(job: ScanJob, line: Line, number: str, *, quantity: Decimal | None = None) -> ScanAnswer:
-    """ASC-5: a number typed for a line by hand: the very same checks as a scan. `quantity`: exact, in base units."""
+    """ASC-5: a number typed for a line by hand: the very same checks as a scan. `quantity`: exact, in base units.
+
+    The answer names the number that was used, which may differ in case from the typed one (D35).
+    """
     stock = [
         found for found in lock_number(job.session, [number])
         if found.entry.item_no == line.component.item_no and found.entry.variant_code == line.component.variant_code
     ]
     if stock:
         return register(job, line, _tracking_of(line, stock, number), stock, plain=True, typed=quantity)
+    twin = look_alike(job, number)
+    if twin is not None and twin != number:  # D35: typed by hand, as in a scan
+        return register_part(job, line, twin, quantity=quantity)
     late = late_capture(job, number)
     if late is None:
         raise explain_missing(job, number)

@@ -28,7 +28,7 @@ from shopfloor.genealogy.overrides import NEED_RIGHT, approve
 from shopfloor.genealogy.product_scans import NewProduct, create_row
 from shopfloor.genealogy.quantity_changes import reduce_association
 from shopfloor.genealogy.removal import check_own, check_removable, remove_associations, remove_row, set_association_picks
-from shopfloor.genealogy.row_queries import OrderRows, associations_by_no, read_rows
+from shopfloor.genealogy.row_queries import OrderRows, association_by_no, associations_by_no, read_rows
 from shopfloor.genealogy.scan_job import ScanJob
 from shopfloor.genealogy.start_queries import accepted_base
 from shopfloor.items.errors import BelowPrecision
@@ -68,8 +68,8 @@ def create_component(session: Session, actor: Actor, *, order_no: str, given: Co
     if not number:
         raise NoNumber(item=line.component.description, kind="serial" if line.component.serial else "batch", line=line.line_no)
     job = job_of(session, actor, rows.on(given.match_id), given, line)
-    register_part(job, line, number, quantity=base_quantity(line, given.quantity))
-    return changed([number], "{0} registered.", match_id=given.match_id)
+    done = register_part(job, line, number, quantity=base_quantity(line, given.quantity))
+    return changed([done.number], "{0} registered.", match_id=given.match_id)
 
 
 def change_component(session: Session, actor: Actor, *, order_no: str, association_no: int, given: ChangeInput) -> AssociationsChanged:
@@ -195,9 +195,9 @@ def _replace(
     )
     job = job_of(session, actor, situation, changed, line_now)
     done = register_part(job, line_now, number, quantity=None if line.component.serial else wanted)
-    used = registered_in(session, line.component.item_no, number) if isinstance(done, AlreadyRegistered) else None
+    used = registered_in(session, line.component.item_no, done.number) if isinstance(done, AlreadyRegistered) else None
     if used is not None:  # by another part of the same unit: two parts would become one
-        raise in_use(job, number, used)
+        raise in_use(job, done.number, used)
     if association.state == PICKED:
         again = associations_by_no(session, association.order_no, [done.association_no])
         set_association_picks(session, actor, again, picked=True, reason=given.reason)
@@ -246,16 +246,14 @@ def _row_and_line(session: Session, order_no: str, match_id: int, line_no: int) 
 def _association_and_line(session: Session, order_no: str, association_no: int) -> tuple[OrderRows, Association, Line]:
     order = lock_order(session, order_no)
     order.require(STARTED)
-    found = associations_by_no(session, order_no, [association_no])
-    if not found:
-        raise NotFound(record="registration on this order", number=str(association_no))
-    rows = read_rows(session, order, [found[0].match_id])
-    _check_not_reported(rows, found[0])
-    situation = rows.on(found[0].match_id) if found[0].match_id else rows.situation
-    line = situation.line(found[0].component_line_no)
+    found = association_by_no(session, order_no, association_no)
+    rows = read_rows(session, order, [found.match_id])
+    _check_not_reported(rows, found)
+    situation = rows.on(found.match_id) if found.match_id else rows.situation
+    line = situation.line(found.component_line_no)
     if line is None:
-        raise NotFound(record="component line on this order", number=str(found[0].component_line_no))
-    return rows, found[0], line
+        raise NotFound(record="component line on this order", number=str(found.component_line_no))
+    return rows, found, line
 
 
 def _check_not_reported(rows: OrderRows, association: Association) -> None:

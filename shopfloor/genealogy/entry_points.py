@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session
 from shopfloor.db import plant, table
 from shopfloor.errors import Refusal
 from shopfloor.genealogy.errors import ProductNotTracked
+from shopfloor.genealogy.journal_errors import LineNotScanned
+from shopfloor.genealogy.open_journal_queries import PICKING_LIST, OpenLine
 from shopfloor.items.models import Item, ItemTrackingCode, ItemTrackingRequirement, TrackedComponentsPolicy
 from shopfloor.people.models import CompanySetting
 from shopfloor.people.settings import SETTINGS
+from shopfloor.production.components import order_components
 from shopfloor.production.errors import OrderStatus
 from shopfloor.production.models import ProductionOrder
-from shopfloor.production.rules import RELEASED, STARTED, listed
+from shopfloor.production.rules import MAIN_LINE, RELEASED, STARTED, listed
 
 _order, _item = table(ProductionOrder), table(Item)
 _code, _policy, _demand = table(ItemTrackingCode), table(TrackedComponentsPolicy), table(ItemTrackingRequirement)
@@ -67,4 +70,20 @@ def track_commands(session: Session, order_nos: Sequence[str], *, from_start: bo
         elif row.status not in stages:
             why = OrderStatus(order_no=row.no, status=row.status, needed=listed(stages))
         found[row.no] = TrackCommand(row.switch == "on", why)
+    return found
+
+
+def track_lines(session: Session, order_no: str, lines: Sequence[OpenLine]) -> dict[tuple[int, int], TrackCommand]:
+    """ENT-5, ENT-7: the command for lines of open journals, by journal and line. Two statements, none for no lines."""
+    if not lines:
+        return {}
+    command = track_commands(session, [order_no])[order_no]
+    scanned = {component.line_no for component in order_components(session, order_no) if component.takes_part}
+    found = {}
+    for line in lines:
+        why = command.why
+        wanted = scanned if line.kind == PICKING_LIST else {MAIN_LINE}  # co-products are not scanned
+        if why is None and line.source_line_no not in wanted:
+            why = LineNotScanned(line_no=line.source_line_no, item=line.description)
+        found[line.journal_no, line.line_no] = TrackCommand(command.shown, why)
     return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -15,7 +16,10 @@ from shopfloor.errors import Refusal
 from shopfloor.people.fields import InputModel, OptionalQuantity
 from shopfloor.people.fields import Quantity as PositiveQuantity
 from shopfloor.production.inputs import ConsumptionChoice, SignedQuantity
-from shopfloor.scanning.gs1.profiles import DEFAULT, CheckDigitPolicy, Recognition, ScannerProfile, UnknownIdentifierPolicy
+from shopfloor.scanning.errors import SCAN_TEXT_LIMIT
+from shopfloor.scanning.gs1.profiles import DEFAULT, WEDGE, CheckDigitPolicy, Recognition, ScannerProfile, UnknownIdentifierPolicy
+from shopfloor.scanning.pictures.acceptance import AcceptanceRules
+from shopfloor.scanning.scanner_settings import UNCHECKED, ScannerSettings
 
 ScanKind = Literal["scan", "mode", "product", "line", "undo", "continue", "discard", "confirm"]
 
@@ -41,6 +45,17 @@ def _exact(value: object) -> object:
         return quantity.parse(value)
     except Refusal as refusal:
         raise ValueError(refusal.text()) from None
+
+
+def _from_json(value: object) -> object:
+    """A form has texts only."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value) if value else None
+    except (ValueError, RecursionError):
+        message = "is not JSON"
+        raise ValueError(message) from None
 
 
 def _visible(text: str) -> str:
@@ -77,6 +92,22 @@ class Input(InputModel):
     """Frozen, and nothing that nobody asked for."""
 
 
+class ReadingInput(Input):
+    """IMG-5, IMG-15: how a picture's text was read; kept with the scan."""
+
+    symbol: NumberText = ""
+    identifier: Annotated[str, Field(max_length=3), Visible] = ""
+    hex: Annotated[str, Field(max_length=4 * SCAN_TEXT_LIMIT, pattern="^([0-9a-f]{2})*$")] = ""
+    """Raw bytes behind the text."""
+    content: Annotated[str, Field(max_length=20), Visible] = ""
+    """text, gs1, iso15434, binary, mixed, unknown_eci."""
+    engine: NumberText = ""
+    stage: NumberText = ""
+    unused_error_correction: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Of a matrix symbol, 0 to 1: how much more damage would have been bridged."""
+    seconded_by: NumberText = ""
+
+
 class ScanInput(Input):
     """One entry of a station's queue: a scan, or a tap or command bar code that changes mode, product or line (A3)."""
 
@@ -105,13 +136,15 @@ class ScanInput(Input):
     """Of somebody with the right, for an override (D18)."""
     reason: Reason = ""
     quantity: Annotated[str, Field(max_length=20), Visible] = ""
-    """Answer to the question how much, in the unit of the component line (D7)."""
+    """How much of a batch, exactly, in the unit of the component line: the answer to that question (D7), or what a scale weighed (D30)."""
     choice: LineNumber = 0
     """Component line chosen from an answer's candidates."""
     operation: LineNumber = 0
     """Operation that the page was opened from (SCN-17)."""
     starting: OptionalQuantity = None
     """ENT-8: what an open Start dialog says, on top of the started quantity (QTY-1). Needs the right to start orders."""
+    reading: Annotated[ReadingInput | None, BeforeValidator(_from_json)] = None
+    """Of a camera's text; a form gives it as JSON."""
     operator: Annotated[str, Field(max_length=50)] = ""
     """Who was signed in at the capture, by number; blank: whoever sends it. Scans kept through a sign-out are nobody else's."""
 
@@ -268,17 +301,29 @@ class ScanRules:
     """D6."""
     one_piece: bool = False
     """D7: one scan of a batch is one piece."""
+    acceptance: AcceptanceRules = field(default_factory=AcceptanceRules)
+    """IMG-6: which codes of a picture are believed."""
     surplus_percent: Decimal = Decimal(0)
     """EDG-16: how far above the started quantity may be registered."""
     session_id: str = ""
     """The browser session: mode and product belong to it (TCP-15)."""
 
 
-def scan_rules(settings: dict[str, str], *, scanner_profile: str = "", gs1_recognition: str = "", session_id: str = "") -> ScanRules:
-    """From the company's settings, with the station's own recognition and scanner profile where it has them (D11)."""
+def scan_rules(
+    settings: dict[str, str], *, scanner_profile: str = "", scanner: ScannerSettings = UNCHECKED, gs1_recognition: str = "",
+    session_id: str = "",
+) -> ScanRules:
+    """From the company's settings, with the station's own recognition and its scanner where it knows them (D11, R-23).
+
+    The layout is none of the decoder's business: the browser rebuilds the text from the keys by it.
+    """
     profile = ScannerProfile(
         name=scanner_profile,
-        gs_verified=scanner_profile == "verified",
+        separators=(*WEDGE.default_separators, *scanner.separators) if scanner.separators else (),
+        prefix=scanner.prefix,
+        suffix=scanner.suffix,
+        fnc1_is_enter=scanner.fnc1_is_enter,
+        gs_verified=scanner.gs_verified,
         gs1_recognition=_one_of(Recognition, gs1_recognition or settings["gs1_recognition"]),
         check_digit=_one_of(CheckDigitPolicy, settings["gs1_check_digit"]),
         unknown_ai=_one_of(UnknownIdentifierPolicy, settings["unknown_ai"]),

@@ -95,6 +95,16 @@ class NotPostedHere(Refusal):
 
 
 @dataclass(eq=False)
+class LineNotScanned(Refusal):
+    """ENT-5, ENT-12: the scan page asks for nothing of this line."""
+
+    code = "LINE_NOT_SCANNED"
+    message = "Line {line_no}, {item}, is not scanned. Enter its number in the journal if it has one."
+    line_no: int
+    item: str
+
+
+@dataclass(eq=False)
 class NotYourJournal(Refusal):
     """ASC-25: one person at a time enters lines in one journal."""
 

@@ -18,6 +18,8 @@ _row = table(TrackedProduct)
 _association = table(ComponentAssociation)
 Key = tuple[int, int, str, str]
 """Row (0: order), component line, serial, lot."""
+Products = dict[tuple[str, str], str]
+"""(item, number) of a registered product -> its order."""
 
 
 @dataclass(frozen=True)
@@ -81,15 +83,17 @@ def _registered_serials(session: Session, serial_nos: Collection[str]) -> dict[t
     return {(f.item_no, f.serial_no): (f.unit_serial or f.unit_lot or "the order", f.order_no) for f in found}
 
 
-def rows_with_numbers(session: Session, order_no: str, item_no: str, trackings: Collection[Tracking]) -> dict[str, str]:
-    """Numbers that are registered products: of serials on any order, of lots on this one. Number -> order. One statement."""
-    serials = sorted({t.serial_no for t in trackings} - {""})
-    lots = sorted({t.lot_no for t in trackings if not t.serial_no} - {""})
+def rows_with_numbers(session: Session, order_no: str, goods: Collection[tuple[str, Tracking]]) -> Products:
+    """Numbers of items that are registered products: of serials on any order, of lots on this one. One statement."""
+    serials = sorted({t.serial_no for _, t in goods} - {""})
+    lots = sorted({t.lot_no for _, t in goods if not t.serial_no} - {""})
     if not serials and not lots:
         return {}
     r = _row.c
     same = or_(r.serial_no.in_(serials), and_(r.order_no == order_no, r.serial_no == "", r.lot_no.in_(lots)))
     rows = session.connection().execute(
-        select(r.serial_no, r.lot_no, r.order_no).where(plant(session, _row), r.item_no == item_no, r.state != "Removed", same)
+        select(r.item_no, r.serial_no, r.lot_no, r.order_no).where(
+            plant(session, _row), r.item_no.in_(sorted({item_no for item_no, _ in goods})), r.state != "Removed", same
+        )
     )
-    return {row.serial_no or row.lot_no: row.order_no for row in rows}
+    return {(row.item_no, row.serial_no or row.lot_no): row.order_no for row in rows}

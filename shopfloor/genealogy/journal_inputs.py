@@ -109,3 +109,14 @@ class OpenJournalInput(InputModel):
     lines: tuple[OpenJournalLineInput, ...] = Field(min_length=1, max_length=MOST_LINES)
     posting_date: Day = None
     """Blank: the day of posting."""
+
+
+class JournalLineReturn(InputModel):
+    """What comes back from the scan page to the journal line that it was opened from (ENT-5, ENT-7)."""
+
+    source_line_no: LineNo
+    """Component line, or order line, that the journal line was about."""
+    since: Annotated[int, Field(ge=0, le=2**53)] = 0
+    """The newest association when the page was opened."""
+    product: Annotated[int, Field(ge=0, le=2**53)] = 0
+    """Match id of the product that is chosen; 0: none."""

@@ -13,13 +13,12 @@ from shopfloor.clock import now
 from shopfloor.db import current_plant, plant, table
 from shopfloor.errors import NotFound, Refusal
 from shopfloor.genealogy.answers import BatchLoaded, BatchTaken, BatchUnloaded, ComponentShort, ScanAnswer
-from shopfloor.genealogy.component_registration import ASK, ONE_PIECE, register
+from shopfloor.genealogy.component_registration import ASK, ONE_PIECE, check_usable, register
 from shopfloor.genealogy.errors import NumberUnknown
 from shopfloor.genealogy.facts import COMPONENT, Line, NumberStock
 from shopfloor.genealogy.inputs import LoadBatch, LoadedLine
 from shopfloor.genealogy.maintenance_errors import NotLoadable
 from shopfloor.genealogy.models import LoadedBatch
-from shopfloor.genealogy.rules import check_expiry
 from shopfloor.genealogy.scan_job import ScanJob
 from shopfloor.genealogy.scan_queries import lock_number, read_situation
 from shopfloor.items.tracking import Tracking
@@ -28,7 +27,6 @@ from shopfloor.people.actor import Actor
 from shopfloor.production.locking import LockedOrder, lock_order
 from shopfloor.production.rules import STARTED
 from shopfloor.quantity import ZERO
-from shopfloor.reservations.errors import refusal_of_hold
 
 _loaded = table(LoadedBatch)
 FROM_LOADED = "from loaded batch"
@@ -169,11 +167,7 @@ def _check_batch(session: Session, actor: Actor, line: Line, lot_no: str) -> Non
     stock = _stock_of(session, line, lot_no)
     if not stock:
         raise NumberUnknown(number=lot_no, item=line.component.description)
-    for found in stock:
-        if found.hold is not None:
-            raise refusal_of_hold(found.hold, line.component.description, lot_no)
-    expires = next((found.expiration_date for found in stock if found.expiration_date is not None), None)
-    check_expiry(line, lot_no, expires, None, actor.work_date(), confirmed=frozenset())
+    check_usable(line, lot_no, stock, today=actor.work_date())
 
 
 def _stock_of(session: Session, line: Line, lot_no: str) -> list[NumberStock]:

@@ -211,6 +211,17 @@ class LineEnded(NeedsConfirmation):
 
 
 @dataclass(eq=False)
+class LineForOtherUnits(Refusal):
+    """D36: a line that was replaced serves the units before, its substitute those from one on."""
+
+    code = "LINE_FOR_OTHER_UNITS"
+    message = "Line {line_no} ({item}) is not for {product}: it was replaced or added for other units. Scan what the list asks for."
+    line_no: int
+    item: str
+    product: str
+
+
+@dataclass(eq=False)
 class ScrapUnitMissing(Refusal):
     """C16: scrap of a serial product says which unit."""
 
@@ -243,3 +254,11 @@ class OperationReportRefused(Refusal):
     operation_no: int
     count: int
     codes: str
+
+
+@dataclass(eq=False)
+class NoTestSymbol(Refusal):
+    """R-23: what is not known cannot be compared."""
+
+    code = "NO_TEST_SYMBOL"
+    message = "None of the scans was a test symbol. Scan the symbols on the page of the scanner check."

@@ -6,28 +6,26 @@ hand, with all its checks. What an open picking list holds is not proposed a sec
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
-
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from shopfloor import audit
-from shopfloor.clock import now
-from shopfloor.db import current_plant, plant, table, take_numbers
+from shopfloor.db import plant, table, take_numbers
 from shopfloor.errors import NotFound
 from shopfloor.genealogy.journal_errors import NotYourJournal
 from shopfloor.genealogy.journal_inputs import OpenJournalInput, PostProductionJournal, ProductionJournalLine
+from shopfloor.genealogy.left_open import common_columns
 from shopfloor.genealogy.models import OpenJournalLine
-from shopfloor.genealogy.open_journal_answers import JournalDeleted, JournalPosted, JournalSaved
+from shopfloor.genealogy.open_journal_answers import JournalDeleted, JournalPicked, JournalPosted, JournalSaved
 from shopfloor.genealogy.open_journal_queries import PICKING_LIST, REPORT, OpenLine, open_lines
 from shopfloor.genealogy.production_journal import post_lines
+from shopfloor.genealogy.registered_lines import named_by_line, settle_registered
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.production.components import order_components, order_lines
 from shopfloor.production.counters import end_components
 from shopfloor.production.locking import LockedOrder, lock_order
-from shopfloor.production.rules import CONSUMING, FlushLine
+from shopfloor.production.rules import CONSUMING
 from shopfloor.quantity import ZERO, shown
 
 _line = table(OpenJournalLine)
@@ -56,7 +54,7 @@ def save_journal(session: Session, actor: Actor, *, order_no: str, given: OpenJo
     proposals = {line.source_line_no: line.proposal for line in before}
     no = journal_no or take_numbers(session, {"picking_list": 1})["picking_list"][0]
     _delete(session, journal_no)
-    common = _common(session, actor, order, no, kind, given.posting_date)
+    common = common_columns(session, actor, order, no, kind, given.posting_date)
     session.connection().execute(
         insert(_line),
         [
@@ -76,20 +74,24 @@ def save_journal(session: Session, actor: Actor, *, order_no: str, given: OpenJo
 def post_open_journal(session: Session, actor: Actor, *, order_no: str, journal_no: int, reason: str = "") -> JournalPosted:
     """Post an open journal and delete it; ended lines propose nothing more (D26). All lines or none.
 
-    Raises NotAllowed, NotFound, NotYourJournal, and what a production journal by hand refuses; refusals name their line.
+    A line that names what is registered does what *Pick* or *Report as finished* does (see `registered_lines`). Raises NotAllowed,
+    NotFound, NotYourJournal, and what these and a production journal by hand refuse; refusals name their line.
     """
     order = lock_order(session, order_no)
     lines = _mine(session, actor, order, journal_no)
     actor.require(RIGHT[lines[0].kind])
     moving = [line for line in lines if line.quantity or line.error_quantity]
-    register_no = 0
-    if moving:
-        given = PostProductionJournal(lines=tuple(map(_to_post, moving)), reason=reason, posting_date=lines[0].posting_date)
-        register_no = post_lines(session, actor, order=order, given=given, own_journal=journal_no).register_no
+    settled = settle_registered(session, actor, order, moving, reason)
+    register_no = settled.register_no
+    if settled.rest:
+        given = PostProductionJournal(lines=tuple(map(_to_post, settled.rest)), reason=reason, posting_date=lines[0].posting_date)
+        with named_by_line(settled.rest):
+            register_no = post_lines(session, actor, order=order, given=given, own_journal=journal_no).register_no
     end_components(session, order.no, [(line.order_line_no, line.source_line_no) for line in lines if line.end_line])
     _delete(session, journal_no)
     audit.record(session, "post open journal", f"{lines[0].kind} {journal_no}", after={"register": register_no}, reason=reason)
-    return JournalPosted(order_no=order.no, journal_no=journal_no, kind=lines[0].kind, count=len(moving), register_no=register_no)
+    posted = JournalPosted(order_no=order.no, journal_no=journal_no, kind=lines[0].kind, count=len(moving), register_no=register_no)
+    return JournalPicked(**vars(posted), picked=settled.picked) if settled.picked else posted
 
 
 def delete_open_journal(session: Session, actor: Actor, *, order_no: str, journal_no: int) -> JournalDeleted:
@@ -101,38 +103,6 @@ def delete_open_journal(session: Session, actor: Actor, *, order_no: str, journa
     before = {"lines": [{"line": line.source_line_no, "quantity": shown(line.quantity)} for line in lines]}
     audit.record(session, "delete open journal", f"{lines[0].kind} {journal_no}", before=before)
     return JournalDeleted(order_no=order.no, journal_no=journal_no, kind=lines[0].kind)
-
-
-def propose(
-    session: Session, actor: Actor, *, order: LockedOrder, flushes: Sequence[FlushLine], posting_date: date | None, end: bool
-) -> int:
-    """LIF-9: what a start or a report would have consumed becomes an open picking list. Gives its number; 0: nothing is due."""
-    if not flushes:
-        return 0
-    no: int = take_numbers(session, {"picking_list": 1})["picking_list"][0]
-    common = _common(session, actor, order, no, PICKING_LIST, posting_date)
-    blank = {"serial_no": "", "lot_no": "", "package_no": "", "unit_code": "", "error_quantity": ZERO, "end_line": end}
-    session.connection().execute(
-        insert(_line),
-        [
-            {
-                **common, **blank, "line_no": row, "source_line_no": flush.component.line_no, "proposal": flush.quantity,
-                "quantity": flush.quantity,
-            }
-            for row, flush in enumerate(flushes, 1)
-        ],
-    )
-    audit.record(session, "picking list left open", f"{PICKING_LIST} {no}", after={"order": order.no, "lines": len(flushes)})
-    return no
-
-
-def _common(
-    session: Session, actor: Actor, order: LockedOrder, journal_no: int, kind: str, posting_date: date | None
-) -> dict[str, object]:
-    return {
-        "plant_no": current_plant(session), "journal_no": journal_no, "kind": kind, "order_no": order.no, "owner_no": actor.operator_no,
-        "posting_date": posting_date, "created_at": now(),
-    }
 
 
 def _of(session: Session, order: LockedOrder, journal_no: int) -> list[OpenLine]:

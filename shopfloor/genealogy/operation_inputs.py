@@ -11,6 +11,9 @@ from shopfloor.production.inputs import ZeroOrMore
 from shopfloor.production.operation_rules import PROCESS, SETUP
 from shopfloor.quantity import ZERO
 
+MOST_MINUTES = 366 * 24 * 60
+"""Of one entry; more is a slip of the finger."""
+
 
 class ReportOperation(InputModel):
     """LIF-9: a line of a route card or a job card."""
@@ -44,6 +47,8 @@ class ReportOperation(InputModel):
     def _says_something(self) -> Self:
         if not (self.good or self.scrap or self.setup_minutes or self.run_minutes or self.end_operation):
             raise ValueError("give a quantity or a time, or end the operation")
+        if max(self.setup_minutes, self.run_minutes) > MOST_MINUTES:
+            raise ValueError("no entry has more minutes than a year")
         if self.scrap and not self.cause:
             raise ValueError("scrap needs a cause")
         if self.job == SETUP and (self.good or self.scrap or self.run_minutes):

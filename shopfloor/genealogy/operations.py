@@ -24,9 +24,11 @@ from shopfloor.genealogy.operation_queries import NO_UNIT, NamedUnit, named_unit
 from shopfloor.genealogy.report_dialog import report_locked
 from shopfloor.genealogy.reporting import end_reported_job, report_rows
 from shopfloor.genealogy.scan_queries import read_situation
+from shopfloor.items.units import require_multiple
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.queries import require_operator
+from shopfloor.posting.post import check_dates
 from shopfloor.production.components import order_lines
 from shopfloor.production.errors import OperationAboveDue, OperationEntryPosted, OperationEntryTakenBack
 from shopfloor.production.inputs import ConsumptionChoice
@@ -70,8 +72,9 @@ def report_operation(
 ) -> OperationReported:
     """Report time, good and scrap of one operation of a started order, as a line of a route card or a job card.
 
-    Raises NotAllowed, NotFound, OrderStatus, InvalidInput, RecordBlocked, ScrapUnitMissing, UnitReportedThere, OperationAboveDue; where the
-    product is reported along, everything that its report refuses, and then nothing is kept.
+    Raises NotAllowed, NotFound, OrderStatus, InvalidInput, BelowPrecision, RecordBlocked, ScrapUnitMissing, UnitReportedThere,
+    OperationAboveDue, PostingDateNotAllowed; where the product is reported along, everything that its report refuses, and
+    then nothing is kept.
     """
     _require(actor, given)
     order = lock_order(session, order_no)
@@ -83,6 +86,7 @@ def report_operation(
     unit = named_unit(session, order.no, given.number) if given.number else NO_UNIT
     job = Job(order, step, product, unit, read_parameters(session), given)
     _check(session, job)
+    check_dates(session, actor, [given.posting_date or actor.work_date()])
     entry = _entry(session, actor, job)
     count_entries(session, order.no, [entry])
     _consume(session, actor, job, entry)
@@ -142,6 +146,8 @@ def _check(session: Session, job: Job) -> None:
     if given.report_as_finished and not step.last:
         _invalid("report_as_finished", "only the last operation can report the product as finished")
     quantity = given.good + given.scrap
+    for part in (given.good, given.scrap):
+        require_multiple(part, item=job.product.item_no, unit=job.product.base_unit_code, precision=job.product.precision)
     if job.serial and given.scrap and not job.unit.match_id:
         raise ScrapUnitMissing(order_no=job.order.no, numbers=", ".join(open_numbers(session, job.order.no)[:20]) or "none")
     if job.unit.match_id and quantity:

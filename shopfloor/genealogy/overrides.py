@@ -56,6 +56,8 @@ class _Asked:
     product: int
     line: int
     source: str
+    quantity: str
+    """What came along with the scan (D30)."""
     question: Refusal
 
 
@@ -75,7 +77,9 @@ def confirmed_scan(job: ScanJob) -> ScanJob:
         scan = scan.model_copy(update={"mode": COMPONENT, "product": product})
     if SwitchToProduct.code in codes:
         scan = scan.model_copy(update={"mode": PRODUCT})
-    if QuantityNeeded.code in codes:  # a figure that led to the next question is kept with the yes that gave it
+    if first.quantity:
+        scan = scan.model_copy(update={"quantity": first.quantity})
+    elif QuantityNeeded.code in codes:  # a figure that led to the next question is kept with the yes that gave it
         figure = job.scan.quantity or next((one.text for one in asked if one.kind == "confirm" and one.text), "")
         scan = scan.model_copy(update={"quantity": figure})
     known_as = next((known for one in asked if (known := str(getattr(one.question, "known", "")))), "")
@@ -125,7 +129,7 @@ def _question(job: ScanJob, key: str) -> _Asked | None:
     row = job.session.connection().execute(
         select(
             _scan.c.kind, _scan.c.holds_key, _scan.c.raw_text, _scan.c.mode, _scan.c.match_id, _scan.c.component_line_no, _scan.c.source,
-            _command.c.outcome_code, _command.c.outcome_fields,
+            _scan.c.decoded, _command.c.outcome_code, _command.c.outcome_fields,
         )
         .join(_command, (_command.c.plant_no == _scan.c.plant_no) & (_command.c.command_key == _scan.c.command_key))
         .where(
@@ -138,5 +142,6 @@ def _question(job: ScanJob, key: str) -> _Asked | None:
     question = Outcome.restore(row.outcome_code, row.outcome_fields)
     assert isinstance(question, Refusal)
     return _Asked(
-        key, row.kind, row.holds_key, row.raw_text, row.mode, row.match_id, row.component_line_no, row.source, question
+        key, row.kind, row.holds_key, row.raw_text, row.mode, row.match_id, row.component_line_no, row.source,
+        str(row.decoded.get("quantity", "")), question,
     )

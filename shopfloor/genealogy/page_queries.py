@@ -26,6 +26,7 @@ from shopfloor.people.models import CompanySetting, Station
 from shopfloor.people.settings import SETTINGS
 from shopfloor.production.rules import RELEASED, STARTED
 from shopfloor.quantity import ZERO
+from shopfloor.scanning.scanner_settings import ScannerSettings
 
 _scan = table(ScanEntry)
 _command = table(CommandEntry)
@@ -40,7 +41,7 @@ REGISTERING = (
 )
 """Answers that Undo takes back (TCP-16)."""
 UNDONE = "UNDONE"
-PROFILE, RECOGNITION = "station profile", "station recognition"
+PROFILE, RECOGNITION, SCANNER = "station profile", "station recognition", "station scanner"
 
 # Built once: every scan asks both, and putting a statement together costs more than running it.
 _ANSWERS = (
@@ -57,6 +58,7 @@ _RULES = union_all(
     select(_setting.c.name, _setting.c.value),
     select(literal(PROFILE).label("name"), _station.c.scanner_profile.label("value")).where(_this_station),
     select(literal(RECOGNITION).label("name"), _station.c.gs1_recognition.label("value")).where(_this_station),
+    select(literal(SCANNER).label("name"), _station.c.scanner.label("value")).where(_this_station),
 )
 
 
@@ -338,6 +340,7 @@ def station_rules(session: Session, station_code: str, session_id: str) -> Stati
     stored = {row.name: row.value for row in rows}
     settings = {name: stored.get(name, setting.default) for name, setting in SETTINGS.items()}
     rules = scan_rules(
-        settings, scanner_profile=stored.get(PROFILE, ""), gs1_recognition=stored.get(RECOGNITION, ""), session_id=session_id
+        settings, scanner_profile=stored.get(PROFILE, ""), scanner=ScannerSettings.restored(stored.get(SCANNER, "")),
+        gs1_recognition=stored.get(RECOGNITION, ""), session_id=session_id,
     )
     return StationRules(rules, settings["lot_word"])

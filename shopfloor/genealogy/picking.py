@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from sqlalchemy.orm import Session
 
 from shopfloor.genealogy.answers import AssociationsChanged
@@ -10,11 +13,11 @@ from shopfloor.genealogy.inputs import SelectionInput
 from shopfloor.genealogy.judging import judge
 from shopfloor.genealogy.maintenance_errors import NothingSelected, NotPickable
 from shopfloor.genealogy.removal import set_association_picks
-from shopfloor.genealogy.row_queries import associations_by_no, held_numbers, hold_of
+from shopfloor.genealogy.row_queries import HeldNumbers, associations_by_no, held_numbers, hold_of
 from shopfloor.genealogy.start_queries import numbers_of_rows, read_start, refuse_awaiting
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
-from shopfloor.production.locking import lock_order
+from shopfloor.production.locking import LockedOrder, lock_order
 from shopfloor.production.rules import CONSUMING
 from shopfloor.reservations.errors import refusal_of_hold
 
@@ -25,21 +28,38 @@ def pick(session: Session, actor: Actor, *, order_no: str, given: SelectionInput
     order = lock_order(session, order_no)
     order.require(*CONSUMING)
     found = associations_by_no(session, order_no, _selected(given))
-    held, awaiting = held_numbers(session, found), read_start(session, order_no).awaiting
-    units = numbers_of_rows(session, order_no, awaiting)
-
-    def check(association: Association) -> None:
-        number = association.tracking.label()
-        if association.state != OPEN:
-            raise NotPickable(number=number, state=association.state)
-        refuse_awaiting(order, association.match_id, units.get(association.match_id, ""), awaiting)
-        hold = hold_of(association, held)
-        if hold is not None:
-            raise refusal_of_hold(hold, association.item_no, number)
-
-    good, refused = judge(found, check)
+    facts = read_pick(session, order, found)
+    good, refused = judge(found, lambda association: check_pick(order, association, facts))
     set_association_picks(session, actor, good, picked=True, reason=given.reason)
     return AssociationsChanged(done_text=f"Picked {len(good)}.", done=[a.tracking.label() for a in good], refused=refused)
+
+
+@dataclass(frozen=True)
+class PickFacts:
+    """What a pick is judged by."""
+
+    held: HeldNumbers
+    awaiting: frozenset[int]
+    """Rows above the started quantity."""
+    units: Mapping[int, str]
+    """Their numbers."""
+
+
+def read_pick(session: Session, order: LockedOrder, associations: Sequence[Association]) -> PickFacts:
+    """Three statements, whatever the number of associations."""
+    awaiting = read_start(session, order.no).awaiting
+    return PickFacts(held_numbers(session, associations), awaiting, numbers_of_rows(session, order.no, awaiting))
+
+
+def check_pick(order: LockedOrder, association: Association, facts: PickFacts) -> None:
+    """ASC-20, PST-22, D20. Raises NotPickable, OrderStatus, or the refusal of a hold."""
+    number = association.tracking.label()
+    if association.state != OPEN:
+        raise NotPickable(number=number, state=association.state)
+    refuse_awaiting(order, association.match_id, facts.units.get(association.match_id, ""), facts.awaiting)
+    hold = hold_of(association, facts.held)
+    if hold is not None:
+        raise refusal_of_hold(hold, association.item_no, number)
 
 
 def unpick(session: Session, actor: Actor, *, order_no: str, given: SelectionInput) -> AssociationsChanged:

@@ -23,7 +23,7 @@ from shopfloor.genealogy.journal_errors import (
     PartRegistered,
     RowConsumesItself,
 )
-from shopfloor.genealogy.journal_facts import Registered, registered_on, rows_with_numbers
+from shopfloor.genealogy.journal_facts import Products, Registered, registered_on, rows_with_numbers
 from shopfloor.genealogy.journal_inputs import CONSUMPTION, OUTPUT, PostProductionJournal, ProductionJournalLine
 from shopfloor.inspections.at_report import ReportInspection, goods_number, open_after_report, read_inspections
 from shopfloor.items.masters import ItemMaster
@@ -40,7 +40,7 @@ from shopfloor.production.locking import LockedOrder, lock_order
 from shopfloor.production.posted_entries import consumption_entries, output_entries
 from shopfloor.production.production_journal import HandReport, HandReturn, HandUse, TakenBack, post_by_hand, standing
 from shopfloor.production.reversal import Entry, Return
-from shopfloor.production.rules import CONSUMING, STARTED, Component, order_level
+from shopfloor.production.rules import CONSUMING, MAIN_LINE, STARTED, Component, order_level
 from shopfloor.quantity import ZERO, shown
 
 
@@ -143,22 +143,24 @@ def _read(session: Session, order: LockedOrder, lines: Sequence[ProductionJourna
     )
 
 
-def _new_numbers(session: Session, journal: _Journal, given: PostProductionJournal) -> dict[str, str]:
+def _new_numbers(session: Session, journal: _Journal, given: PostProductionJournal) -> Products:
     """D17, D35: what new output is called. Gives the numbers that are registered products, with their order."""
-    outputs = [(row, line) for row, line in enumerate(given.lines, 1) if line.entry_type == OUTPUT]
+    outputs = [(row, line) for row, line in enumerate(given.lines, 1) if line.entry_type == OUTPUT and line.line_no in journal.lines]
     wanted = []
     for row, line in outputs:
+        product = journal.lines[line.line_no]
         if not line.negative():
             for kind, number in numbers_of(_output_tracking(journal.order, line)):
                 with in_row(row, f"{kind.lower()}_no"):
-                    check_number(journal.masters[journal.order.item_no], kind, number)
-                wanted.append(GoodsNumber(journal.order.item_no, journal.order.variant_code, kind, number))
+                    check_number(journal.masters[product.item_no], kind, number)
+                wanted.append(GoodsNumber(product.item_no, product.variant_code, kind, number))
     ask_for_case_twins(wanted, known_look_alikes(session, wanted), confirmed=given.confirmed)
-    trackings = [_output_tracking(journal.order, line) for _row, line in outputs]
-    return rows_with_numbers(session, journal.order.no, journal.order.item_no, trackings)
+    return rows_with_numbers(
+        session, journal.order.no, [(journal.lines[line.line_no].item_no, _output_tracking(journal.order, line)) for _row, line in outputs]
+    )
 
 
-def _add(journal: _Journal, row: int, line: ProductionJournalLine, products: Mapping[str, str]) -> None:
+def _add(journal: _Journal, row: int, line: ProductionJournalLine, products: Products) -> None:
     if line.entry_type == CONSUMPTION:
         component = journal.components.get(line.line_no)
         if component is None:
@@ -170,9 +172,10 @@ def _add(journal: _Journal, row: int, line: ProductionJournalLine, products: Map
     if product is None:
         raise NotFound(record="order line", number=f"{journal.order.no} {line.line_no}")
     tracking = _output_tracking(journal.order, line)
-    if tracking.label() in products or line.match_id:
+    there = products.get((product.item_no, tracking.label()))
+    if there or line.match_id:
         number = tracking.label() or journal.registered.unit_of(line.match_id or 0)
-        raise NumberIsRow(number=number, order_no=products.get(tracking.label(), journal.order.no))
+        raise NumberIsRow(number=number, order_no=there or journal.order.no)
     _take_back(journal, row, product, line) if line.negative() else _report(journal, row, product, line, tracking)
 
 
@@ -227,7 +230,8 @@ def _check_rest(journal: _Journal) -> None:
     for product in journal.lines.values():
         reports = [one for one in journal.reports if one.report.order_line_no == product.line_no]
         quantity = sum((one.report.good + one.report.error for one in reports), ZERO)
-        if reports and journal.registered.waiting and product.reported + journal.registered.waiting + quantity > product.started:
+        units = product.line_no == MAIN_LINE  # D40: co-products stand beside the registered units and take no place of theirs
+        if units and reports and journal.registered.waiting and product.reported + journal.registered.waiting + quantity > product.started:
             with in_row(reports[-1].row):
                 raise OutputOfRows(
                     order_no=journal.order.no, started=shown(product.started), reported=shown(product.reported),
@@ -257,7 +261,9 @@ def _give_back(journal: _Journal, row: int, component: Component, line: Producti
 
 
 def _output_tracking(order: LockedOrder, line: ProductionJournalLine) -> Tracking:
-    """PR-02: the numbers of the order stand for what is left blank."""
+    """PR-02: the numbers of the order stand for what is left blank; they are its product's and no co-product's (D40)."""
+    if line.line_no != MAIN_LINE:
+        return line.tracking()
     return Tracking(line.serial_no or order.fixed_serial_no, line.lot_no or order.fixed_lot_no, line.package_no)
 
 

@@ -126,15 +126,21 @@ def _storable(text: str) -> str:
 
 
 def _decoded(scan: ScanInput, rules: ScanRules, actor: Actor) -> dict[str, Any]:
-    """The elements of the code, if it could be read."""
+    """The elements of the code, if it could be read, and what came with it: a yes to a question takes the quantity up again.
+
+    And how a picture was read (IMG-5).
+    """
     if scan.kind != "scan" or not scan.text:
         return {}
+    sent: dict[str, Any] = {"quantity": scan.quantity} if scan.quantity else {}
+    if scan.reading is not None:
+        sent["reading"] = scan.reading.model_dump(exclude_defaults=True)
     try:
         refuse_surrogates(scan.text)
         found = read(scan.text, rules.profile, as_of=actor.work_date(), source=ScanSource(scan.source))
     except ScanRefused as refusal:
-        return {"refused": refusal.code}
-    return {"kind": found.kind.value, "elements": [[element.ai, element.value] for element in found.elements]}
+        return sent | {"refused": refusal.code}
+    return sent | {"kind": found.kind.value, "elements": [[element.ai, element.value] for element in found.elements]}
 
 
 # --- kinds of entries -----------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from shopfloor import audit
-from shopfloor.errors import NotFound, StaleRow
+from shopfloor.errors import StaleRow
 from shopfloor.genealogy.adjusting import JournalLine, consume_lines, take_back
 from shopfloor.genealogy.answers import AlreadyRegistered, AssociationsChanged
 from shopfloor.genealogy.component_registration import in_use
@@ -18,7 +18,7 @@ from shopfloor.genealogy.inputs import ComponentInput, OldPart, ReplaceInput
 from shopfloor.genealogy.maintenance_errors import JournalOpen, NotReplaceable
 from shopfloor.genealogy.number_queries import registered_in
 from shopfloor.genealogy.removal import remove_associations
-from shopfloor.genealogy.row_queries import OrderRows, associations_by_no, open_journal_lines, read_rows
+from shopfloor.genealogy.row_queries import OrderRows, association_by_no, associations_by_no, open_journal_lines, read_rows
 from shopfloor.items.inputs import HoldNumber
 from shopfloor.items.models import NumberKind
 from shopfloor.items.number_information import put_on_hold
@@ -61,10 +61,8 @@ def replace_component(session: Session, actor: Actor, *, order_no: str, associat
 
 def _built_in(session: Session, order: LockedOrder, association_no: int, version: int) -> tuple[Association, OrderRows, Line]:
     """The consumed part with its unit and line, as they are under the order's lock."""
-    found = associations_by_no(session, order.no, [association_no])
-    if not found:
-        raise NotFound(record="registration on this order", number=str(association_no))
-    old, number = found[0], found[0].tracking.label()
+    old = association_by_no(session, order.no, association_no)
+    number = old.tracking.label()
     if old.version != version:
         raise StaleRow(record=number)
     if old.consumed <= ZERO:
@@ -99,9 +97,9 @@ def _register(
     if not number or number == old.tracking.label():
         raise NotReplaceable(number=old.tracking.label(), why="name the number that takes its place.")
     done = register_part(job, line_now, number, quantity=None if serial else quantity)
-    used = registered_in(session, line.component.item_no, number) if isinstance(done, AlreadyRegistered) else None
+    used = registered_in(session, line.component.item_no, done.number) if isinstance(done, AlreadyRegistered) else None
     if used is not None:
-        raise in_use(job, number, used)
+        raise in_use(job, done.number, used)
     return associations_by_no(session, old.order_no, [done.association_no])[0]
 
 

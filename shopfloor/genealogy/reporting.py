@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from shopfloor import audit
 from shopfloor.clock import now
 from shopfloor.db import ManyRows, table
-from shopfloor.errors import NotFound
+from shopfloor.errors import NotFound, in_row
 from shopfloor.genealogy import report_rules
 from shopfloor.genealogy.answers import AssociationsChanged
 from shopfloor.genealogy.entries import Event, append
@@ -21,9 +21,9 @@ from shopfloor.genealogy.facts import CONSUMED, Association, Row
 from shopfloor.genealogy.flushing import flushing_of
 from shopfloor.genealogy.inputs import ReportInput, ReportLineInput
 from shopfloor.genealogy.judging import judge
+from shopfloor.genealogy.left_open import propose
 from shopfloor.genealogy.maintenance_errors import ComponentOnHold, JournalOpen, NothingSelected, NotReportable
 from shopfloor.genealogy.models import AssociationAction, AssociationState, ComponentAssociation, TrackedProduct
-from shopfloor.genealogy.open_journals import propose
 from shopfloor.genealogy.operation_checks import check_operations
 from shopfloor.genealogy.report_rules import Report
 from shopfloor.genealogy.row_queries import HeldNumbers, OrderRows, held_numbers, hold_of, hold_of_goods, open_journal_lines, read_rows
@@ -105,11 +105,13 @@ def end_reported_job(session: Session, actor: Actor, order: LockedOrder, *, acce
 
 
 def report_rows(
-    session: Session, actor: Actor, order: LockedOrder, given: ReportInput, *, choice: ConsumptionChoice = AS_SETTLED
+    session: Session, actor: Actor, order: LockedOrder, given: ReportInput, *, choice: ConsumptionChoice = AS_SETTLED,
+    whole: bool = False,
 ) -> AssociationsChanged:
     """The report of a locked order, rights checked; also used by units that report themselves (D25).
 
-    `choice` is what a dialog says about automatic consumption, instead of what the company settled (LIF-7).
+    `choice` is what a dialog says about automatic consumption, instead of what the company settled (LIF-7). `whole`: a row that cannot be
+    reported refuses all of them, and the refusal names its place in the list.
     """
     rows = read_rows(session, order, [line.match_id for line in given.lines])
     everything = [a for match_id in rows.rows for a in rows.associations(match_id)] + list(rows.order_level)
@@ -129,11 +131,11 @@ def report_rows(
             inspection.check(order.item_no, order.variant_code, report.row.tracking, rows.situation.product.description)
         _check_product(rows, order, report, held)
 
-    good, refused = judge(given.lines, check)
+    good, refused = judge(given.lines, check, whole=whole)
     reports = [_report(rows, line) for line in good]
     parameters, product = read_parameters(session), rows.situation.product
     base = parameters.makeable(product.started, product.precision)
-    refused += _too_many(rows, reports, base)
+    refused += _too_many(rows, reports, base, whole=whole)
     reports = _within_started(rows, reports, base)
     if not reports:
         return AssociationsChanged(done_text="Nothing was reported.", refused=refused)
@@ -228,14 +230,17 @@ def _within_started(rows: OrderRows, reports: Sequence[Report], base: Decimal) -
     return fitting
 
 
-def _too_many(rows: OrderRows, reports: Sequence[Report], base: Decimal) -> list[dict[str, object]]:
+def _too_many(rows: OrderRows, reports: Sequence[Report], base: Decimal, *, whole: bool) -> list[dict[str, object]]:
     fitting = {report.row.match_id for report in _within_started(rows, reports, base)}
-    refusals = [
-        NotReportable(number=report.row.tracking.label(), why="more than started would be reported. Start more first.")
-        for report in reports
-        if report.row.match_id not in fitting
-    ]
-    return [{"code": refusal.code, "fields": refusal.outcome_fields()} for refusal in refusals]
+    refusals: list[dict[str, object]] = []
+    for place, report in enumerate(reports, 1):
+        if report.row.match_id not in fitting:
+            refusal = NotReportable(number=report.row.tracking.label(), why="more than started would be reported. Start more first.")
+            if whole:
+                with in_row(place):
+                    raise refusal
+            refusals.append({"code": refusal.code, "fields": refusal.outcome_fields()})
+    return refusals
 
 
 def _check_operations(session: Session, rows: OrderRows, reports: Sequence[Report], given: ReportInput, parameters: Parameters) -> None:

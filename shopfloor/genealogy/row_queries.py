@@ -12,6 +12,7 @@ from sqlalchemy import Row as SqlRow
 from sqlalchemy.orm import Session
 
 from shopfloor.db import current_plant, plant, table
+from shopfloor.errors import NotFound, StaleRow
 from shopfloor.genealogy.facts import Association, Line, Product, Row, Situation
 from shopfloor.genealogy.models import ComponentAssociation, PickingListLine, TrackedProduct
 from shopfloor.genealogy.rules import lines_of
@@ -137,12 +138,26 @@ def read_rows(session: Session, order: LockedOrder, match_ids: Iterable[int]) ->
 
 def associations_by_no(session: Session, order_no: str, association_nos: Sequence[int]) -> list[Association]:
     """Active associations of an order by number."""
-    return _associations(session, (_association.c.order_no == order_no) & _association.c.association_no.in_(association_nos))
+    return associations_where(session, (_association.c.order_no == order_no) & _association.c.association_no.in_(association_nos))
+
+
+def association_by_no(session: Session, order_no: str, association_no: int) -> Association:
+    """One active association. Raises StaleRow for one that was removed or replaced meanwhile (ASC-7), NotFound for any other number."""
+    found = associations_by_no(session, order_no, [association_no])
+    if found:
+        return found[0]
+    c = _association.c
+    gone = session.connection().execute(
+        select(c.serial_no, c.lot_no).where(plant(session, _association), c.order_no == order_no, c.association_no == association_no)
+    ).one_or_none()
+    if gone is None:
+        raise NotFound(record="registration on this order", number=str(association_no))
+    raise StaleRow(record=gone.serial_no or gone.lot_no)
 
 
 def associations_of_order(session: Session, order_no: str) -> list[Association]:
     """Every active association of an order, oldest first. One statement."""
-    return _associations(session, _association.c.order_no == order_no)
+    return associations_where(session, _association.c.order_no == order_no)
 
 
 def open_journal_lines(session: Session, order_no: str) -> dict[int, tuple[int, str, str, Decimal, bool]]:
@@ -210,7 +225,8 @@ def read_row(r: SqlRow[Any], earlier: tuple[Decimal, ...]) -> Row:
     )
 
 
-def _associations(session: Session, wanted: ColumnElement[bool]) -> list[Association]:
+def associations_where(session: Session, wanted: ColumnElement[bool]) -> list[Association]:
+    """Active associations that fit, oldest first. One statement."""
     rows = session.connection().execute(
         select(*(_association.c[name] for name in ASSOCIATION_COLUMNS))
         .where(plant(session, _association), wanted, _association.c.state != "Removed")

@@ -31,7 +31,7 @@ from shopfloor.people.models import Operator
 from shopfloor.production.components import order_components
 from shopfloor.production.locking import LockedOrder
 from shopfloor.production.models import ProdOrderLine
-from shopfloor.production.rules import Component
+from shopfloor.production.rules import MAIN_LINE, Component
 from shopfloor.quantity import ONE, ZERO
 from shopfloor.reservations.models import ReservationEntry, ReservationSource
 from shopfloor.reservations.rules import OpenEntry
@@ -120,7 +120,7 @@ def _head_statement() -> Select[Any]:
             select(func.count()).where(active, _row_total.c.match_id < match_id).scalar_subquery().label("earlier"),
         )
         .select_from(_head_tables(demands, plant_no, order_no, match_id))
-        .where(_line.c.plant_no == plant_no, _line.c.order_no == order_no)
+        .where(_line.c.plant_no == plant_no, _line.c.order_no == order_no, _line.c.line_no == MAIN_LINE)
         .order_by(_line.c.line_no, _association.c.association_no)
     )
 

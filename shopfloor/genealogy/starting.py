@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from shopfloor.genealogy.left_open import propose
 from shopfloor.genealogy.maintenance_errors import StartedBelowPicked
 from shopfloor.genealogy.open_journal_queries import spoken_for
-from shopfloor.genealogy.open_journals import propose
 from shopfloor.genealogy.order_numbers import add_missing_numbers
 from shopfloor.genealogy.start_queries import read_start
 from shopfloor.people import rights

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Update, and_, case, insert, select, update
 from sqlalchemy.orm import Session
@@ -83,14 +84,16 @@ def refresh_hold(session: Session, actor: Actor, row: NumberInformation, reason:
     write_history(session, actor, [Change(number, action, before[1], row.quality_reason, reason[:200])])
 
 
-def newest_values(session: Session, inspection_no: int) -> dict[str, Measured]:
-    """The value that counts of each test. One statement."""
+def newest_values(session: Session, inspection_no: int, *, until: datetime | None = None) -> dict[str, Measured]:
+    """The value that counts of each test, now or at an instant. One statement."""
     c = _value.c
     statement = (
         select(c.test, c.unit, c.lower_limit, c.upper_limit, c.value)
         .where(plant(session, _value), c.inspection_no == inspection_no)
         .order_by(c.entry_no)
     )
+    if until is not None:
+        statement = statement.where(c.recorded_at <= until)
     rows = session.connection().execute(statement)
     return newest(Measured(Limits(r.test, r.unit, r.lower_limit, r.upper_limit), r.value) for r in rows)
 

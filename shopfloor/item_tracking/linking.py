@@ -38,9 +38,14 @@ class Relinked:
 
     pair: Pair
     parts: tuple[tuple[Tracking, Decimal], ...]
-    """From now on, by the number that it brings; blank: none."""
+    """From now on, by the number that the line brings, or asks for; blank: none."""
     dissolved: Decimal
-    """RS-04: the demand wants a number that the line does not bring any more."""
+    """RS-04: the demand wants a number that the line does not bring any more, or the line has room for its numbers only."""
+
+    @property
+    def gone(self) -> Pair:
+        """The part that is dissolved."""
+        return replace(self.pair, quantity=self.dissolved)
 
 
 def plan_links(pairs: Sequence[Pair], wanted: Mapping[Tracking, Decimal], open_quantity: Decimal) -> list[Relinked]:
@@ -82,8 +87,8 @@ def relink(session: Session, actor: Actor, source: SourceLine, rows: Sequence[As
     plan = plan_links(pairs, {row.tracking: row.quantity for row in rows}, source.open_quantity)
     changed = [one for one in plan if one.dissolved > ZERO or one.parts != ((one.pair.supply_tracking, one.pair.quantity),)]
     if changed:
-        _rewrite(session, changed)
-        keep_numbers(session, actor, [replace(one.pair, quantity=one.dissolved) for one in changed if one.dissolved > ZERO])
+        rewrite(session, changed, positive=True)
+        keep_numbers(session, actor, [one.gone for one in changed if one.dissolved > ZERO])
     _write_dates(session, source, {row.tracking: row.expiration_date for row in rows})
     held: dict[Tracking, Decimal] = {}
     for one in plan:
@@ -101,8 +106,11 @@ def pairs_of_line(session: Session, source: SourceLine) -> list[Pair]:
     return [pair for pair in inbound_pairs(session, line.source_type, line.source_id) if pair.source_line_no == line.source_line_no]
 
 
-def _rewrite(session: Session, changed: Sequence[Relinked]) -> None:
-    """Both sides are copied for each part, so that nothing else of the reservation changes."""
+def rewrite(session: Session, changed: Sequence[Relinked], *, positive: bool) -> None:
+    """Both sides are copied for each part, so that nothing else changes but the number of the side that brings, or that asks.
+
+    Three statements and a block of numbers.
+    """
     connection = session.connection()
     numbers = [one.pair.entry_no for one in changed]
     sides: dict[int, list[RowMapping]] = defaultdict(list)
@@ -115,7 +123,7 @@ def _rewrite(session: Session, changed: Sequence[Relinked]) -> None:
             entry_no = next(taken)
             for side in sides[one.pair.entry_no]:
                 row = dict(side) | {"entry_no": entry_no, "quantity_base": quantity if side["positive"] else -quantity}
-                rows.append(row | vars(tracking) if side["positive"] else row)
+                rows.append(row | vars(tracking) if side["positive"] == positive else row)
     reduce_pairs(session, {one.pair.entry_no: one.pair.quantity for one in changed})
     if rows:
         connection.execute(insert(_entry), rows)

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from shopfloor.item_tracking.coming import follow_coming, lock_coming, without_coming
 from shopfloor.item_tracking.errors import NumbersOnLine
 from shopfloor.item_tracking.linking import pairs_of_line
 from shopfloor.item_tracking.naming import Naming, plan_naming
@@ -19,22 +20,21 @@ from shopfloor.items.tracking import Tracking
 from shopfloor.people.actor import Actor
 from shopfloor.quantity import ZERO, shown
 from shopfloor.reservations.commands import NewPair, carry_out_moves, change_reserved, close_on_posting, insert_pairs
+from shopfloor.reservations.pairs import Pair, own_pairs
 from shopfloor.reservations.queries import lock_free_supply, pieces_on, reservations_of
 from shopfloor.reservations.rules import OpenEntry, UsedReservation
 from shopfloor.reservations.tracking_records import TrackingRecord, tracking_records
 
 
 def held_by_number(session: Session, source: SourceLine) -> dict[Tracking, Decimal]:
-    """What the line holds of each number by name; of a line that brings goods, what is reserved of each number. One statement."""
+    """What the line holds of each number by name, in stock or still to come. One statement.
+
+    Of a line that brings goods: what is reserved of each number.
+    """
     held: dict[Tracking, Decimal] = defaultdict(Decimal)
-    if source.inbound:
-        for pair in pairs_of_line(session, source):
-            if pair.supply_tracking:
-                held[pair.supply_tracking] += pair.quantity
-        return dict(held)
-    for piece in reservations_of(session, [source.line]):
-        if piece.specific:
-            held[piece.tracking] += piece.quantity
+    for pair in pairs_of_line(session, source) if source.inbound else own_pairs(session, source.line):
+        if pair.supply_tracking and (source.inbound or pair.specific):
+            held[pair.supply_tracking] += pair.quantity
     return dict(held)
 
 
@@ -70,14 +70,26 @@ def refuse_known(session: Session, source: SourceLine, serials: Sequence[str]) -
 def reserve_by_number(session: Session, actor: Actor, source: SourceLine, rows: Sequence[Assigned]) -> Decimal:
     """Let the line's reservations follow the numbers. Gives what is held by number and was not before.
 
-    Stock is locked only if the line holds any, and what is decided on is read after the lock (A23).
+    Orders that serve the line are locked first, then stock, if it holds any, and what is decided on is read after the lock (A23).
     """
+    wanted = {row.tracking: row.quantity for row in rows}
+    coming = lock_coming(session, source.line)
+    named = _of_stock(session, actor, source, wanted, coming)
+    if coming:
+        named += follow_coming(session, actor, source, wanted, reservations_of(session, [source.line]))
+    return named
+
+
+def _of_stock(
+    session: Session, actor: Actor, source: SourceLine, wanted: Mapping[Tracking, Decimal], coming: Sequence[Pair]
+) -> Decimal:
+    """Numbers that orders are to bring ask for no stock."""
     if not reservations_of(session, [source.line]):
         return ZERO
     supply = lock_free_supply(session, source.master.item_no, source.variant_code, source.location_code)
     own = reservations_of(session, [source.line])
     others = pieces_on(session, [entry.entry_no for entry in supply])
-    naming = plan_naming(source.line, {row.tracking: row.quantity for row in rows}, own, supply, others)
+    naming = plan_naming(source.line, without_coming(wanted, own, coming), own, supply, others)
     _carry_out(session, actor, source, naming, {entry.entry_no: entry for entry in supply})
     return naming.named
 

@@ -41,7 +41,7 @@ def may_be_reserved(goods: FromClause) -> ColumnElement[bool]:
 
 
 def locked_number(session: Session, number: GoodsNumber) -> NumberInformation:
-    """The row of a number, held until the end. Raises NotFound."""
+    """The row of a number, held until the end. Postings that have read it finish first, later ones wait (D20). Raises NotFound."""
     key = (current_plant(session), number.item_no, number.variant_code, number.kind, number.number)
     row = session.get(NumberInformation, key, with_for_update=True, populate_existing=True)
     if row is None:

@@ -43,3 +43,9 @@ def measured(master: ItemMaster, factors: UnitFactors, quantity: Decimal, unit_c
         precision = shown(master.rounding_precision)
         raise BelowPrecision(item=master.item_no, quantity=shown(quantity), unit=unit_code, precision=precision)
     return Measured(unit_code, quantity, factor, base)
+
+
+def require_multiple(quantity: Decimal, *, item: str, unit: str, precision: Decimal) -> None:
+    """D31, QTY-9: a base quantity is a multiple of the item's rounding precision: no half pieces. Raises BelowPrecision."""
+    if quantity % precision:
+        raise BelowPrecision(item=item, quantity=shown(quantity), unit=unit, precision=shown(precision))

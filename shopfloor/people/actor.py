@@ -20,6 +20,8 @@ class Actor:
     time_zone: str = "UTC"
     """IANA zone of the plant."""
     language: str = "en"
+    scanner: str = ""
+    """What the station knows of its scanner, JSON (R-23)."""
 
     def require(self, right: str) -> None:
         """Deny by default (A30). Raises NotAllowed."""

@@ -18,7 +18,7 @@ from shopfloor.people.fields import read_input
 from shopfloor.people.inputs import ConsumptionSettings, DayValue, NewOperator, NewStation, NewToken, SettingValue
 from shopfloor.people.master_commands import create_record
 from shopfloor.people.models import AccessToken, CompanySetting, Operator
-from shopfloor.people.settings import ALLOW_FROM, ALLOW_TO, CONSUMPTION_STAGES, SETTINGS, Setting, contradiction, read_settings
+from shopfloor.people.settings import ALLOW_FROM, ALLOW_TO, CONSUMPTION_STAGES, DAY, NUMBER, SETTINGS, Setting, contradiction, read_settings
 from shopfloor.people.stations import STATION
 from shopfloor.quantity import ZERO, NotAQuantity, parse
 
@@ -72,7 +72,7 @@ def set_setting(session: Session, actor: Actor, *, given: SettingValue) -> Chang
     _check_number(setting, given.value)
     if given.name in CONSUMPTION_STAGES:
         _refuse_contradiction({**read_settings(session), given.name: given.value})
-    if setting.kind == "day":
+    if setting.kind == DAY:
         _check_day(session, given)
     row = session.get(CompanySetting, given.name)
     before = setting.default if row is None else row.value
@@ -104,7 +104,7 @@ def _refuse_contradiction(values: Mapping[str, str]) -> None:
 
 def _check_number(setting: Setting, value: str) -> None:
     """Figures are kept as text. Raises InvalidInput for what is none."""
-    if not setting.number or (value == "" and setting.default == ""):
+    if setting.kind != NUMBER or (value == "" and setting.default == ""):
         return
     try:
         wrong = parse(value) < ZERO

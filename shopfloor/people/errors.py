@@ -12,7 +12,7 @@ class AlreadyExists(Refusal):
     """A record with this key is there already."""
 
     code = "ALREADY_EXISTS"
-    message = "There already is a {record} {number}."
+    message = "The {record} {number} is there already."
     record: str
     number: str
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, Integer, String
+from sqlalchemy import Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shopfloor.db import Base, Counted, PlantLed, UtcDateTime, captions
@@ -62,6 +62,8 @@ class Station(PlantLed, Counted, Base):
     scanner_profile: Mapped[str] = mapped_column(String(40), default="")
     gs1_recognition: Mapped[str] = mapped_column(String(20), default="")
     """Empty: the company's setting (D11)."""
+    scanner: Mapped[str] = mapped_column(Text, default="")
+    """JSON: what the station check found, and when (R-23). Empty: never checked."""
     blocked: Mapped[bool] = mapped_column(default=False)
     """Nobody signs in here any more."""
 

@@ -20,7 +20,8 @@ from shopfloor.people.rights import RIGHTS
 # Joins the plant of the session and the station, where there is one that is not blocked. Built once: every request asks one of these.
 _ACTOR = (
     select(
-        Operator.no, Operator.name, Operator.role, Operator.language, Operator.blocked, Plant.time_zone, Station.code.label("station_code")
+        Operator.no, Operator.name, Operator.role, Operator.language, Operator.blocked, Plant.time_zone, Station.code.label("station_code"),
+        Station.scanner,
     )
     .select_from(Operator)
     .join(Plant, Plant.plant_no == bindparam("at_plant"))
@@ -179,4 +180,5 @@ def _actor(row: Row[Any]) -> Actor:
         station_code=row.station_code or "",
         time_zone=row.time_zone,
         language=row.language,
+        scanner=row.scanner or "",
     )

@@ -15,6 +15,11 @@ ALLOW_FROM, ALLOW_TO = "allow_posting_from", "allow_posting_to"
 USUAL = timedelta(days=366)
 """How far posting dates may lie back or ahead where the company says nothing: a slip of a finger is further away."""
 
+TEXT, DAY, NUMBER = "text", "day", "number"
+"""A day is a calendar date as 2026-12-31, or blank. A number is a quantity or percentage from 0 on, as text, or blank where that is the
+default.
+"""
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -24,10 +29,8 @@ class Setting:
     meaning: str
     default: str
     allowed: tuple[str, ...]
-    kind: str = "text"
-    """text, or day: a calendar date as 2026-12-31, or blank."""
-    number: bool = False
-    """A quantity or percentage from 0 on, as text; blank where the default is blank."""
+    kind: str = TEXT
+    """TEXT, DAY or NUMBER."""
 
 
 BY_PRINCIPLE, ALWAYS, NEVER = AUTOMATIC = ("Flushing principle", "Always", "Never")
@@ -56,12 +59,12 @@ SETTINGS = {
         Setting(AT_REPORT, "What reporting as finished consumes by itself (LIF-13)", BY_PRINCIPLE, AUTOMATIC),
         Setting(ONLINE, "Update finished report on-line: what feedback at the last operation brings (PST-19)", NO, FEEDBACK),
         Setting(WAITS, "Whether a report as finished waits for the operations (ASC-13)", WHEN_REPORTED, WAITING),
-        Setting("maximum_report_quantity", "Most that one report may make, good and error; blank: no limit (LIF-14)", "", (), number=True),
-        Setting("start_deviation_percent", "How far above the ordered quantity may be started, in percent (LIF-14)", "0", (), number=True),
-        Setting("report_surplus_percent", "How far above the started quantity may be made, in percent (EDG-16)", "0", (), number=True),
-        Setting("report_shortage_percent", "How far below the order a job may end, in percent; blank: any (LIF-14)", "", (), number=True),
-        Setting(ALLOW_FROM, "First posting date that is allowed; blank: a year back", "", (), kind="day"),
-        Setting(ALLOW_TO, "Last posting date that is allowed; blank: a year ahead", "", (), kind="day"),
+        Setting("maximum_report_quantity", "Most that one report may make, good and error; blank: no limit (LIF-14)", "", (), NUMBER),
+        Setting("start_deviation_percent", "How far above the ordered quantity may be started, in percent (LIF-14)", "0", (), NUMBER),
+        Setting("report_surplus_percent", "How far above the started quantity may be made, in percent (EDG-16)", "0", (), NUMBER),
+        Setting("report_shortage_percent", "How far below the order a job may end, in percent; blank: any (LIF-14)", "", (), NUMBER),
+        Setting(ALLOW_FROM, "First posting date that is allowed; blank: a year back", "", (), DAY),
+        Setting(ALLOW_TO, "Last posting date that is allowed; blank: a year ahead", "", (), DAY),
         Setting("company_name", "Name of the company", "", ()),
         Setting("demo", "Whether this is the demo plant, which shows its badges to everybody", "off", ("on", "off")),
     )

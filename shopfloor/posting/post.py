@@ -6,7 +6,7 @@ a refusal leaves nothing behind.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -67,7 +67,7 @@ def post(
     assert lines, "nothing to post"
     if len(lines) > LINE_LIMIT:
         raise TooManyLines(count=len(lines), limit=LINE_LIMIT)
-    _check_dates(session, actor, lines)
+    check_dates(session, actor, {line.posting_date for line in lines})
     facts = _read(session, actor, lines, reason)
     try:
         plan = make_plan(lines, facts)
@@ -81,10 +81,13 @@ def post(
     return _Writer(session, actor, plan, facts).write(source, reason)
 
 
-def _check_dates(session: Session, actor: Actor, lines: Sequence[ItemJournalLine]) -> None:
-    """Every posting comes through here, so that no use case forgets it. One statement. Raises PostingDateNotAllowed."""
+def check_dates(session: Session, actor: Actor, days: Iterable[date]) -> None:
+    """Every posting comes through here, so that no use case forgets it; what only notes a day asks itself, as operations do.
+
+    One statement. Raises PostingDateNotAllowed.
+    """
     first, last = posting_window(session, actor.work_date())
-    for day in sorted({line.posting_date for line in lines}):
+    for day in sorted(days):
         if not first <= day <= last:
             raise PostingDateNotAllowed(posting_date=day.isoformat(), first_date=first.isoformat(), last_date=last.isoformat())
 

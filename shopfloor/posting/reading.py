@@ -136,7 +136,11 @@ def lock_units(session: Session, lines: Sequence[ItemJournalLine], stock: Sequen
 
 
 def number_information(session: Session, lines: Sequence[ItemJournalLine], stock: Sequence[OpenStock]) -> dict[NumberKey, NumberFact]:
-    """What is known of the numbers on the lines and in the stock they may take from. One statement."""
+    """What is known of the numbers on the lines and in the stock they may take from. One statement.
+
+    The rows are held as weakly as can be (FOR KEY SHARE): postings do not wait for each other, but whoever is setting a hold
+    (`items.hold_projection.locked_number`) is waited for, and waits for those that have read the number as free (D20).
+    """
     keys: set[NumberKey] = set()
     for line in lines:
         for tracking in (line.tracking, line.received_tracking):
@@ -246,8 +250,11 @@ _UNIT_COLUMNS = {
 }
 _information_key = (_information.c.item_no, _information.c.variant_code, _information.c.kind, _information.c.number)
 _known = ("stops", "stopped_by", "stop_reason", "expiration_date", "disposition_code", "disposition_reason")
-_INFORMATION = select(*_information_key, *(_information.c[name] for name in _known)).where(
-    _at_plant(_information), _among_values("numbers", _information_key)
+_INFORMATION = (
+    select(*_information_key, *(_information.c[name] for name in _known))
+    .where(_at_plant(_information), _among_values("numbers", _information_key))
+    .order_by(*_information_key)
+    .with_for_update(read=True, key_share=True)
 )
 
 

@@ -237,12 +237,13 @@ def refuse_loops(session: Session, bom_nos: Sequence[str]) -> None:
 
 
 def _contents() -> Subquery:
-    """Product and component of every line that orders may take."""
+    """Product and component of every line that orders may take; a co-product is none, unless it is the product itself (D40)."""
     same = (BomVersion.bom_no == BomLine.bom_no) & (BomVersion.version_code == BomLine.version_code)
     return (
         select(BillOfMaterial.no.label("bom_no"), BillOfMaterial.item_no.label("product"), BomLine.item_no.label("component"))
         .join(BomLine, BomLine.bom_no == BillOfMaterial.no)
         .join(BomVersion, same & (BomVersion.status != VersionStatus.CLOSED))
+        .where(~BomLine.co_product | (BomLine.item_no == BillOfMaterial.item_no))
         .subquery()
     )
 

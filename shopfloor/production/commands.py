@@ -19,13 +19,12 @@ from shopfloor.production.answers import OrderMoved, OrderStarted, OrderStartedN
 from shopfloor.production.components import order_components
 from shopfloor.production.errors import OrderStatus
 from shopfloor.production.holding import refuse_registered
-from shopfloor.production.inputs import ComponentFlushing, OrderKey, StartOrder
+from shopfloor.production.inputs import ComponentFlushing, OrderKey
 from shopfloor.production.locking import LockedOrder, lock_order
 from shopfloor.production.models import ProdOrderComponent, ProductionOrder
-from shopfloor.production.parameters import read_parameters
 from shopfloor.production.planning import change_order, create_order
-from shopfloor.production.starting import Begun, StartFlush, begin, flush_start
-from shopfloor.quantity import ZERO, shown
+from shopfloor.production.starting import Begun, StartFlush
+from shopfloor.quantity import shown
 from shopfloor.reservations.always import reserve_always
 from shopfloor.reservations.cancelling import drop_demand, drop_inbound
 from shopfloor.reservations.models import ReservationSource
@@ -40,7 +39,6 @@ __all__ = [
     "release_order",
     "schedule_order",
     "set_component_flushing",
-    "start_order",
     "told",
 ]
 
@@ -77,22 +75,6 @@ def end_order(session: Session, actor: Actor, *, given: OrderKey) -> OrderMoved:
     order = lock_order(session, given.order_no)
     refuse_registered(session, order.no)
     return _moved(session, actor, order, "end")
-
-
-def start_order(session: Session, actor: Actor, *, given: StartOrder) -> OrderStarted:
-    """Start an order or a part of it, with missing earlier steps (LIF-3, LIF-4), and consume what is due at start (PST-10, PST-13).
-
-    A negative quantity takes started quantity back and returns what starting had consumed too much. This knows no registrations: a
-    negative start is refused while there are any; `genealogy.starting` looks at them one by one. Raises NotAllowed, NotFound,
-    OrderStatus, StartedAboveOrdered, StartedBelowReported, OrderReserved (negative only), and refusals of the posting door.
-    """
-    actor.require(rights.ORDERS)
-    order = advance(session, actor, lock_order(session, given.order_no), "start")
-    if given.quantity is not None and given.quantity < ZERO:
-        refuse_registered(session, order.no)
-    parameters = read_parameters(session)
-    begun = begin(session, order, given.quantity, parameters)
-    return told(begun, flush_start(session, actor, begun=begun, given=given, parameters=parameters))
 
 
 def told(begun: Begun, flush: StartFlush, journal_no: int = 0) -> OrderStarted:

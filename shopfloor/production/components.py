@@ -55,7 +55,10 @@ _LINES = (
         )
         .label("has_plan"),
         operated(bindparam("at_plant"), bindparam("at_order")).label("operated"),
+        _item.c.rounding_precision,
+        _item.c.base_unit_code,
     )
+    .join(_item, _item.c.no == _line.c.item_no)
     .where(_line.c.plant_no == bindparam("at_plant"), _line.c.order_no == bindparam("at_order"))
     .order_by(_line.c.line_no)
 )
@@ -77,6 +80,9 @@ class OrderLine:
     """Numbers were assigned to a line of the order beforehand (PR-02)."""
     operated: bool = False
     """An operation of the order was reported (C16)."""
+    precision: Decimal = Decimal(1)
+    """The item's rounding precision."""
+    unit_code: str = ""
 
     @property
     def reported(self) -> Decimal:

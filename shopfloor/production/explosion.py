@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,12 +17,14 @@ from shopfloor.items.errors import BelowPrecision, ItemBlocked, UnitUnknown
 from shopfloor.items.locations import require_locations
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.queries import item_masters, unit_factors
+from shopfloor.items.units import require_multiple
 from shopfloor.ledger.models import OpenItemEntry
 from shopfloor.production import rules
-from shopfloor.production.errors import BomMissing, NoValidVersion
-from shopfloor.production.models import BillOfMaterial, BomVersion, Routing, RoutingLine, RoutingVersion
-from shopfloor.production.phantoms import BillLine, lines_of, without_phantoms
-from shopfloor.production.validity import Version, version_on
+from shopfloor.production.bill_reader import BillLine, bills_of, lines_of, versions_of
+from shopfloor.production.errors import NoValidVersion
+from shopfloor.production.models import Routing, RoutingLine, RoutingVersion
+from shopfloor.production.phantoms import without_phantoms
+from shopfloor.production.validity import version_on
 from shopfloor.quantity import ONE, ZERO, shown
 
 _open = table(OpenItemEntry)
@@ -43,6 +45,8 @@ class Explosion:
     """Blank: the item has no routing."""
     components: tuple[dict[str, Any], ...]
     """Columns of `prod_order_component` but those of the order."""
+    co_products: tuple[dict[str, Any], ...]
+    """D40: columns of `prod_order_line` but those of the order; the product itself is the line before them."""
     operations: tuple[dict[str, Any], ...]
     """Columns of `prod_order_operation` but those of the order."""
     masters: Mapping[str, ItemMaster]
@@ -77,21 +81,19 @@ def explode(session: Session, *, item_no: str, quantity: Decimal, location_code:
     Raises NotFound for item or location, ItemBlocked, RecordBlocked, BomMissing, NoValidVersion, UnitUnknown, BelowPrecision,
     InvalidInput for a need beyond all bounds.
     """
-    bom_no, bom_version = _valid_bom(session, item_no, day)
-    lines = without_phantoms(session, lines_of(session, bom_no, bom_version), day)
+    bill = bills_of(session, [item_no], day)[item_no]
+    lines = without_phantoms(session, lines_of(session, [bill])[item_no], day)
     masters = item_masters(session, [item_no, *(line.item_no for line in lines)])
     _check(session, masters, item_no, quantity, location_code)
-    if not bom_no:
-        raise BomMissing(item_no=item_no)
-    if not bom_version:
-        raise NoValidVersion(record="bill of material", number=bom_no, day=day.isoformat())
+    bill.require(day)
     units = unit_factors(session, {line.item_no for line in lines})
     routing_version, operations = _routing(session, item_no, day)
     return Explosion(
         product=masters[item_no],
-        bom_version=bom_version,
+        bom_version=bill.version_code,
         routing_version=routing_version,
-        components=tuple(_component(line, masters[line.item_no], units, quantity, location_code) for line in lines),
+        components=tuple(_component(line, masters[line.item_no], units, quantity, location_code) for line in lines if not line.co_product),
+        co_products=_co_products(lines, masters, units, quantity),
         operations=operations,
         masters=masters,
     )
@@ -101,7 +103,7 @@ def needs_of(session: Session, explosion: Explosion, location_code: str) -> tupl
     """Every component with what is on hand and reserved at the location. One statement. An item that stands in two lines shows what is
     left for the second after the first (the same piece is not promised twice).
     """
-    items = sorted(set(explosion.masters))
+    items = sorted({row["item_no"] for row in explosion.components})
     statement = (
         select(_open.c.item_no, func.sum(_open.c.remaining), func.sum(_open.c.reserved))
         .where(plant(session, _open), _open.c.item_no.in_(items), _open.c.location_code == location_code)
@@ -118,23 +120,6 @@ def needs_of(session: Session, explosion: Explosion, location_code: str) -> tupl
         needs.append(Need(row["line_no"], master.item_no, master.description, master.base_unit_code, expected, on_hand, promised))
         taken[master.item_no] = taken.get(master.item_no, ZERO) + min(expected, max(on_hand - promised, ZERO))
     return tuple(needs)
-
-
-def versions_of(session: Session, model: type[BomVersion | RoutingVersion], no: str) -> list[Version]:
-    """The versions of one bill or routing, by code. One statement."""
-    own = table(model).c
-    owner = own.bom_no if model is BomVersion else own.routing_no
-    rows = session.connection().execute(
-        select(own.version_code, own.status, own.starting_date, own.ending_date).where(owner == no).order_by(own.version_code)
-    )
-    return [Version(*row) for row in rows]
-
-
-def _valid_bom(session: Session, item_no: str, day: date) -> tuple[str, str]:
-    """Number of the bill and code of its valid version; blank for what there is not."""
-    bom_no = session.scalar(select(BillOfMaterial.no).where(BillOfMaterial.item_no == item_no)) or ""
-    version = version_on(versions_of(session, BomVersion, bom_no), day)
-    return bom_no, version.code if version else ""
 
 
 def _routing(session: Session, item_no: str, day: date) -> tuple[str, tuple[dict[str, Any], ...]]:
@@ -161,9 +146,33 @@ def _check(session: Session, masters: Mapping[str, ItemMaster], item_no: str, qu
     if blocked is not None:
         raise ItemBlocked(item=blocked.item_no)
     require_locations(session, [location_code])
-    if quantity % product.rounding_precision != ZERO:
-        precision = shown(product.rounding_precision)
-        raise BelowPrecision(item=item_no, quantity=shown(quantity), unit=product.base_unit_code, precision=precision)
+    require_multiple(quantity, item=item_no, unit=product.base_unit_code, precision=product.rounding_precision)
+
+
+def _co_products(
+    lines: Sequence[BillLine], masters: Mapping[str, ItemMaster], units: Mapping[tuple[str, str], Decimal], quantity: Decimal
+) -> tuple[dict[str, Any], ...]:
+    """D40: further lines of the order, in the order of the bill."""
+    made = [line for line in lines if line.co_product]
+    numbers = range(rules.MAIN_LINE + rules.LINE_STEP, (len(made) + 2) * rules.LINE_STEP, rules.LINE_STEP)
+    return tuple(
+        {"line_no": line_no, "item_no": line.item_no, "variant_code": line.variant_code, "quantity": _made(line, masters, units, quantity)}
+        for line_no, line in zip(numbers, made, strict=True)
+    )
+
+
+def _made(
+    line: BillLine, masters: Mapping[str, ItemMaster], units: Mapping[tuple[str, str], Decimal], quantity: Decimal
+) -> Decimal:
+    """What a phantom above the line scraps is no more of a co-product."""
+    without_scrap = replace(line, scrap_percent=ZERO)
+    made: Decimal = _component(without_scrap, masters[line.item_no], units, quantity, "")["expected_quantity"]
+    if made <= ZERO:
+        master = masters[line.item_no]
+        raise BelowPrecision(
+            item=line.item_no, quantity=shown(line.quantity_per * quantity), unit=line.unit_code, precision=shown(master.rounding_precision)
+        )
+    return made
 
 
 def _component(

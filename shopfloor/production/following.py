@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from shopfloor.db import plant, table
 from shopfloor.people.actor import Actor
 from shopfloor.production import rules
+from shopfloor.production.components import order_lines
 from shopfloor.production.explosion import Explosion
 from shopfloor.production.locking import LockedOrder
 from shopfloor.quantity import ZERO, shown
@@ -36,6 +37,24 @@ def follow_output(
         other_goods=location_code != order.location_code,
     )
     return follow_change(session, OUTPUT, changed, confirmed=confirmed)
+
+
+def follow_co_products(
+    session: Session, order: LockedOrder, exploded: Explosion, *, location_code: str, due_date: date | None, confirmed: bool
+) -> Decimal:
+    """D40: the same for the co-products, whose lines are made anew. Raises as `follow_output`; other goods need a free line."""
+    there = {line["line_no"]: line for line in exploded.co_products}
+    released = ZERO
+    for line in order_lines(session, order.no):
+        if line.line_no != rules.MAIN_LINE:
+            new = there.get(line.line_no)
+            other = new is None or (new["item_no"], new["variant_code"]) != (line.item_no, line.variant_code)
+            changed = ChangedLine(
+                LineName(order.no, line.line_no, line.item_no), StillOpen(ZERO, ZERO if new is None else new["quantity"]), order.due_date,
+                due_date, other_goods=other or location_code != order.location_code,
+            )
+            released += follow_change(session, OUTPUT, changed, confirmed=confirmed)
+    return released
 
 
 def check_component_numbers(session: Session, order_no: str, exploded: Explosion) -> None:

@@ -87,6 +87,18 @@ class NewBomLine(InputModel):
     """D24: operators may load a batch at their station for unit after unit; serial numbers are always scanned."""
     phantom: bool = False
     """EDG-39: an order takes the components of the item's own bill instead of the item."""
+    co_product: bool = False
+    """D40: an order makes this much of the item along with each base unit of the product, or once if constant."""
+
+    @model_validator(mode="after")
+    def _made_or_taken(self) -> Self:
+        if self.co_product and self.phantom:
+            raise ValueError("a co-product is made, so it cannot be a phantom")
+        if self.co_product and not self.quantity_per:
+            raise ValueError("a co-product needs a quantity above 0")
+        if self.co_product and self.scrap_percent:
+            raise ValueError("a co-product has no scrap percent; say what is left of it as its quantity")
+        return self
 
 
 class Validity(InputModel):

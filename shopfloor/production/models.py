@@ -107,6 +107,8 @@ class BomLine(Base):
     """D24: a batch that is loaded at a station may serve unit after unit."""
     phantom: Mapped[bool] = mapped_column(default=False)
     """EDG-39: the item is never made or kept; an order takes the components of its bill instead."""
+    co_product: Mapped[bool] = mapped_column(default=False)
+    """D40: not a component; the order makes it as well, as a further line."""
     __table_args__ = (
         ForeignKeyConstraint(["bom_no", "version_code"], ["bom_version.bom_no", "bom_version.version_code"]),
         captions("flushing", FlushingPrinciple),
@@ -177,7 +179,7 @@ class ProductionOrder(PlantLed, Base):
 
 
 class ProdOrderLine(PlantLed, Base):
-    """What the order makes; one line in version 1 of the order page. Quantities in base units."""
+    """What the order makes: its product, and behind it what comes along as co-products (D40). Quantities in base units."""
 
     __tablename__ = "prod_order_line"
     order_no: Mapped[str] = mapped_column(String(20), primary_key=True)

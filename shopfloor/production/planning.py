@@ -21,7 +21,13 @@ from shopfloor.people.errors import AlreadyExists
 from shopfloor.people.masters import require_address
 from shopfloor.production import rules
 from shopfloor.production.explosion import Explosion, explode
-from shopfloor.production.following import check_component_numbers, follow_output, release_components, reserve_again
+from shopfloor.production.following import (
+    check_component_numbers,
+    follow_co_products,
+    follow_output,
+    release_components,
+    reserve_again,
+)
 from shopfloor.production.holding import refuse_reserved
 from shopfloor.production.inputs import ChangeProductionOrder, NewProductionOrder
 from shopfloor.production.locking import lock_order
@@ -59,8 +65,9 @@ def create_order(session: Session, actor: Actor, *, given: NewProductionOrder) -
     head = {"plant_no": plant_no, "no": order_no, "status": rules.CREATED, "version": 1, "created_at": now(), **values}
     head |= {"description": given.description or exploded.product.description, **_versions(exploded)}
     session.connection().execute(insert(_order), head)
-    line = {name: values[name] for name in ("item_no", "variant_code", "quantity")}
-    session.connection().execute(insert(ProdOrderLine), {"plant_no": plant_no, "order_no": order_no, "line_no": rules.MAIN_LINE, **line})
+    product = {"line_no": rules.MAIN_LINE, **{name: values[name] for name in ("item_no", "variant_code", "quantity")}}
+    own = {"plant_no": plant_no, "order_no": order_no}
+    session.connection().execute(insert(ProdOrderLine), [{**own, **line} for line in (product, *exploded.co_products)])
     _write_needs(session, order_no, exploded)
     audit.record(session, "create production order", order_no, after=given.model_dump(mode="json") | _versions(exploded))
     return Created(record="Production order", number=order_no)
@@ -80,7 +87,8 @@ def change_order(session: Session, actor: Actor, *, given: ChangeProductionOrder
         raise StaleRow(record=f"Production order {order.no}")
     refuse_reserved(session, order.no)
     values = given.model_dump(include={"quantity", "due_date", "location_code"})
-    released = follow_output(session, order, **values, confirmed=given.confirmed)
+    moved: dict[str, Any] = {"location_code": given.location_code, "due_date": given.due_date, "confirmed": given.confirmed}
+    released = follow_output(session, order, quantity=given.quantity, **moved)
     exploded = explode(
         session,
         item_no=order.item_no,
@@ -88,12 +96,17 @@ def change_order(session: Session, actor: Actor, *, given: ChangeProductionOrder
         location_code=given.location_code,
         day=given.due_date or actor.work_date(),
     )
+    released += follow_co_products(session, order, exploded, **moved)
     check_component_numbers(session, order.no, exploded)
     release_components(session, actor, order.no)
     connection = session.connection()
     connection.execute(update(_order).where(plant(session, _order), _order.c.no == order.no).values(**values, **_versions(exploded)))
     mine = (plant(session, _line), _line.c.order_no == order.no, _line.c.line_no == rules.MAIN_LINE)
     connection.execute(update(_line).where(*mine).values(quantity=given.quantity))
+    connection.execute(delete(_line).where(plant(session, _line), _line.c.order_no == order.no, _line.c.line_no != rules.MAIN_LINE))
+    if exploded.co_products:
+        own_line = {"plant_no": current_plant(session), "order_no": order.no}
+        connection.execute(insert(ProdOrderLine), [{**own_line, **line} for line in exploded.co_products])
     for own in (_component, _operation):
         connection.execute(delete(own).where(plant(session, own), own.c.order_no == order.no))
     _write_needs(session, order.no, exploded)
@@ -115,7 +128,8 @@ def _write_needs(session: Session, order_no: str, exploded: Explosion) -> None:
     plant_no = current_plant(session)
     own = {"plant_no": plant_no, "order_no": order_no}
     components = [{**own, "order_line_no": rules.MAIN_LINE, **row} for row in exploded.components]
-    session.connection().execute(insert(ProdOrderComponent), components)
+    if components:
+        session.connection().execute(insert(ProdOrderComponent), components)
     if exploded.operations:
         session.connection().execute(insert(ProdOrderOperation), [{**own, **row} for row in exploded.operations])
 

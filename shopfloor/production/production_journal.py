@@ -120,6 +120,8 @@ def post_by_hand(
     came_back = [*(one.returned for one in returns), *back]
     consumed += [(one.entry.order_line_no, one.entry.component_line_no, -one.quantity) for one in came_back]
     count_consumption(session, order.no, consumed)
+    made = len(uses) + len(returns) + len(flush_uses) + len(back)
+    journals.settle_reservations(session, actor, order, [one.report for one in reports], register.lines[made : made + len(reports)])
     return Posted(register.register_no, len(journal), flushed.left_open)
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, case, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
@@ -89,6 +89,21 @@ class OrderOperation:
 
 
 @dataclass(frozen=True)
+class CoProduct:
+    """D40: a further line of an order. Base units."""
+
+    line_no: int
+    item_no: str
+    variant_code: str
+    description: str
+    unit_code: str
+    quantity: Decimal
+    """That the whole order is to make."""
+    good: Decimal
+    error: Decimal
+
+
+@dataclass(frozen=True)
 class OrderCard:
     """One order in full."""
 
@@ -105,6 +120,8 @@ class OrderCard:
     bom_version: str = ""
     """The version of the bill that was copied."""
     routing_version: str = ""
+    co_products: tuple[CoProduct, ...] = ()
+    """What the order makes beside its product (D40)."""
 
 
 @dataclass(frozen=True)
@@ -162,10 +179,15 @@ def order_version(session: Session, order_no: str) -> int | None:
 
 
 def order_card(session: Session, order_no: str) -> OrderCard | None:
-    """One order with components and operations; None when there is none. Three statements."""
+    """One order with components and operations; None when there is none. Three statements, one more where there are co-products."""
     if not order_no.isprintable():
         return None
-    row = session.connection().execute(_orders(session).where(_order.c.no == order_no)).first()
+    further = _line.alias("further")
+    made_along = exists().where(
+        further.c.plant_no == _order.c.plant_no, further.c.order_no == _order.c.no, further.c.line_no != rules.MAIN_LINE
+    )
+    statement = _orders(session).add_columns(made_along.label("made_along")).where(_order.c.no == order_no)
+    row = session.connection().execute(statement).first()
     if row is None:
         return None
     return OrderCard(
@@ -179,7 +201,20 @@ def order_card(session: Session, order_no: str) -> OrderCard | None:
         read_at=now(),
         bom_version=row.bom_version,
         routing_version=row.routing_version,
+        co_products=co_products(session, order_no) if row.made_along else (),
     )
+
+
+def co_products(session: Session, order_no: str) -> tuple[CoProduct, ...]:
+    """What an order makes beside its product (D40). One statement."""
+    columns = (_line.c.line_no, _line.c.item_no, _line.c.variant_code, _item.c.description, _item.c.base_unit_code)
+    rows = session.connection().execute(
+        select(*columns, _line.c.quantity, _line.c.good_quantity, _line.c.error_quantity)
+        .join(_item, _item.c.no == _line.c.item_no)
+        .where(plant(session, _line), _line.c.order_no == order_no, _line.c.line_no != rules.MAIN_LINE)
+        .order_by(_line.c.line_no)
+    )
+    return tuple(CoProduct(*row) for row in rows)
 
 
 def order_operations(session: Session, order_no: str) -> tuple[OrderOperation, ...]:

@@ -13,6 +13,8 @@ from shopfloor.quantity import LARGEST, ONE, STEP, ZERO, rounded, rounded_up
 
 MAIN_LINE = 10_000
 """Line number of what an order makes; co-products are further lines (D40)."""
+LINE_STEP = 10_000
+"""They are 20000, 30000 and so on."""
 
 # --- stages (LIF-1) -------------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor import audit
 from shopfloor.db import plant, table
+from shopfloor.items.units import require_multiple
 from shopfloor.ledger.models import ItemLedgerEntry, ItemRegister
 from shopfloor.people.actor import Actor
 from shopfloor.posting.journal import PostedLine
@@ -58,9 +59,10 @@ class StartFlush:
 
 
 def begin(session: Session, order: LockedOrder, quantity: Decimal | None, parameters: Parameters) -> Begun:
-    """Add to the started quantity of a started order. Raises StartedAboveOrdered, StartedBelowReported."""
+    """Add to the started quantity of a started order. Raises BelowPrecision, StartedAboveOrdered, StartedBelowReported."""
     line = order_lines(session, order.no)[0]
     added = line.quantity - line.started if quantity is None else quantity
+    require_multiple(line.started + added, item=line.item_no, unit=line.unit_code, precision=line.precision)
     started = line.started + added
     if added == ZERO or started > parameters.startable(line.quantity):
         raise StartedAboveOrdered(order_no=order.no, ordered=shown(line.quantity), started=shown(line.started), quantity=shown(added))

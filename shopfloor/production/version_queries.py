@@ -14,8 +14,8 @@ from shopfloor.db import table
 from shopfloor.items.models import Item
 from shopfloor.people.master_queries import read_record
 from shopfloor.people.masters import Master
+from shopfloor.production.bill_reader import versions_of
 from shopfloor.production.bills import BOM, ROUTING
-from shopfloor.production.explosion import versions_of
 from shopfloor.production.models import BomLine, BomVersion, RoutingLine, RoutingVersion
 from shopfloor.production.validity import Version, version_on
 
@@ -38,6 +38,8 @@ class BomCardLine:
     scrap_percent: Decimal
     flushing: str
     operation_no: int
+    co_product: bool = False
+    """D40: made along, not taken."""
 
 
 @dataclass(frozen=True)
@@ -85,13 +87,13 @@ def bom_card(session: Session, bom_no: str, version_code: str = "", day: date | 
         return None
     columns = (
         *(_line.c.line_no, _line.c.item_no, _item.c.description, _line.c.unit_code, _line.c.quantity_per),
-        *(_line.c.constant, _line.c.scrap_percent, _line.c.flushing, _line.c.operation_no),
+        *(_line.c.constant, _line.c.scrap_percent, _line.c.flushing, _line.c.operation_no, _line.c.co_product),
     )
     of_version = (_line.c.bom_no == bom_no, _line.c.version_code == head["shown"].code)
     rows = session.connection().execute(
         select(*columns).join(_item, _item.c.no == _line.c.item_no).where(*of_version).order_by(_line.c.line_no)
     )
-    return BomCard(**head, lines=tuple(BomCardLine(*row) for row in rows))
+    return BomCard(**head, lines=tuple(BomCardLine(**row) for row in rows.mappings()))
 
 
 def routing_card(session: Session, routing_no: str, version_code: str = "", day: date | None = None) -> RoutingCard | None:

@@ -24,9 +24,9 @@ from shopfloor.people.master_commands import raise_version
 from shopfloor.people.master_queries import read_record
 from shopfloor.people.masters import Draft, Master
 from shopfloor.production import validity
+from shopfloor.production.bill_reader import versions_of
 from shopfloor.production.bills import BOM, ROUTING, create_bom, create_routing, line_problems, line_rows, refuse_loops
 from shopfloor.production.errors import VersionInUse, VersionSameStart, VersionStatusWrong
-from shopfloor.production.explosion import versions_of
 from shopfloor.production.inputs import BomVersionInput, CopyVersion, NewBom, NewRouting, RoutingVersionInput, VersionKey
 from shopfloor.production.models import BomLine, BomVersion, ProductionOrder, RoutingLine, RoutingVersion
 from shopfloor.production.resources import require_resources

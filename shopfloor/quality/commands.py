@@ -19,7 +19,7 @@ from shopfloor.errors import InvalidInput, NotFound
 from shopfloor.inspections.errors import FileTooLarge, InspectionConcluded, TestUnknown
 from shopfloor.inspections.models import Inspection, InspectionAttachment, InspectionValue, Occasion
 from shopfloor.inspections.records import Opening, newest_values, open_inspections, refresh_hold
-from shopfloor.inspections.rules import MAY_FOLLOW, OPEN, PASSED, Limits, Measured, conclusion, outside
+from shopfloor.inspections.rules import FAILED, MAY_FOLLOW, OPEN, PASSED, Limits, Measured, conclusion, outside
 from shopfloor.items.hold_projection import locked_number
 from shopfloor.items.inputs import NumberKey
 from shopfloor.items.models import NumberAction, NumberInformation
@@ -53,8 +53,8 @@ def create_inspection(session: Session, actor: Actor, *, given: NewInspection) -
 def enter_results(session: Session, actor: Actor, *, inspection_no: int, given: EnterResults) -> InspectionSaved:
     """Measured values. Once every planned test has a value the inspection concludes itself, and as soon as one is outside its limits.
 
-    Measuring again after rework adds values; the newest of each test counts. Raises NotAllowed, NotFound, InspectionConcluded for one
-    that has passed, TestUnknown.
+    Measuring again after rework adds values; the newest of each test counts. What a person said to have failed stays failed whatever is
+    measured. Raises NotAllowed, NotFound, InspectionConcluded for one that has passed, TestUnknown.
     """
     actor.require(rights.INSPECT)
     row, inspection = _locked(session, inspection_no)
@@ -133,7 +133,7 @@ def _enter(
     if note:
         inspection.note = note
     values = newest_values(session, inspection.inspection_no)
-    result = conclusion(plan.tests, values)
+    result = FAILED if _failed_by_a_person(session, inspection) else conclusion(plan.tests, values)
     if result not in (OPEN, inspection.state):
         _conclude(session, actor, row, inspection, result, outside(values) or "every value is within its limits")
     else:
@@ -142,6 +142,13 @@ def _enter(
     after = {value.limits.test: shown(value.value) for value in measured}
     audit.record(session, "measured", f"inspection {inspection.inspection_no} of {inspection.number}", after=after)
     return _saved(inspection, outside(values))
+
+
+def _failed_by_a_person(session: Session, inspection: Inspection) -> bool:
+    """It failed although no value was outside at that moment: somebody saw what values do not say, and only a person takes that back."""
+    if inspection.state != FAILED:
+        return False
+    return not outside(newest_values(session, inspection.inspection_no, until=inspection.concluded_at))
 
 
 def _limits(plan: Plan, inspection: Inspection, line: MeasuredLine) -> Limits:

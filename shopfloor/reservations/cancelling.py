@@ -51,7 +51,7 @@ def cancel_reservations(session: Session, actor: Actor, *, given: CancelReservat
     keep_numbers(session, actor, pairs)
     return_numbers(session, actor, pairs)
     for pair in pairs:
-        audit.record(session, "cancel reservation", pair.demand.source_id, before=_told(pair))
+        audit.record(session, "cancel reservation", pair.demand.source_id, before=told(pair))
     return ReservationsCancelled(count=len(pairs))
 
 
@@ -73,7 +73,7 @@ def change_reservation(session: Session, actor: Actor, *, given: ChangeReservati
     release_pairs(session, [pair], {pair.entry_no: less})
     keep_numbers(session, actor, [replace(pair, quantity=less)])
     return_numbers(session, actor, [replace(pair, quantity=less)])
-    audit.record(session, "reduce reservation", pair.demand.source_id, before=_told(pair), after={"quantity": shown(given.quantity)})
+    audit.record(session, "reduce reservation", pair.demand.source_id, before=told(pair), after={"quantity": shown(given.quantity)})
     return ReservationReduced(entry_no=pair.entry_no, quantity=shown(given.quantity), unit=master.base_unit_code)
 
 
@@ -96,7 +96,7 @@ def drop_demand(session: Session, actor: Actor, source_type: str, source_id: str
     release_pairs(session, pairs)
     return_numbers(session, actor, pairs)
     for pair in pairs:
-        audit.record(session, "drop reservation", pair.demand.source_id, before=_told(pair))
+        audit.record(session, "drop reservation", pair.demand.source_id, before=told(pair))
 
 
 def trim(session: Session, actor: Actor, pairs: Sequence[Pair], outstanding: dict[tuple[int, int], Decimal]) -> list[Pair]:
@@ -112,7 +112,7 @@ def trim(session: Session, actor: Actor, pairs: Sequence[Pair], outstanding: dic
     release_pairs(session, cut)
     keep_numbers(session, actor, cut)
     for pair in cut:
-        audit.record(session, "drop reservation", pair.demand.source_id, before=_told(pair))
+        audit.record(session, "drop reservation", pair.demand.source_id, before=told(pair))
     return cut
 
 
@@ -127,7 +127,7 @@ def trim_demand(session: Session, actor: Actor, demand: Demand) -> None:
             too_much -= part
             release_pairs(session, [pair], {pair.entry_no: part})
             return_numbers(session, actor, [replace(pair, quantity=part)])
-            audit.record(session, "drop reservation", pair.demand.source_id, before=_told(pair))
+            audit.record(session, "drop reservation", pair.demand.source_id, before=told(pair))
 
 
 def _locked(session: Session, entry_nos: Sequence[int]) -> list[Pair]:
@@ -157,7 +157,8 @@ def _refuse_fixed(pair: Pair, unit: str) -> None:
         raise ReservationFixed(quantity=shown(pair.quantity), unit=unit, item=pair.item_no, line=pair.demand.label(), why=why)
 
 
-def _told(pair: Pair) -> dict[str, str | int]:
+def told(pair: Pair) -> dict[str, str | int]:
+    """A reservation as the audit names it."""
     return {
         "reservation": pair.entry_no, "line": pair.demand.label(), "supply": pair.supply_label(), "item": pair.item_no,
         "quantity": shown(pair.quantity), "number": pair.supply_tracking.label(),

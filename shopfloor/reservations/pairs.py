@@ -106,6 +106,11 @@ def pairs_of_demand(session: Session, demand: Demand) -> list[Pair]:
     return _read(session, _is_line(demand))
 
 
+def own_pairs(session: Session, line: Demand) -> list[Pair]:
+    """What a document line holds itself, without its associations."""
+    return _read(session, and_(_is_line(line), _demand.c.association_no == 0))
+
+
 def pairs_of_document(session: Session, source_id: str, source_types: Collection[str]) -> list[Pair]:
     """Pairs in which a document demands or supplies."""
     return _read(session, _demand.c.entry_no.in_(_entries_of(session, source_id, _entry.c.source_type.in_(sorted(source_types)))))

@@ -6,8 +6,10 @@
  * Only bursts are taken: keys that follow each other at machine speed. A person's typing is left alone.
  *
  * Link this file on every page, always under the same address as its importers use (no version query), and register with
- * capture.onScan(). Without a listener a scan goes to the field [data-takes-scan] of the page, else to /find.
+ * capture.onScan(). Without a listener a scan goes into the field with the cursor, else to [data-takes-scan], else to /find.
  */
+
+import { entryField, fill } from "./fields.js";
 
 const TERMINATOR_CHARACTERS = "\r\n\t";
 // Silence is judged by the keys' own times. When no key follows, wait this much longer: on a busy machine keys arrive late,
@@ -185,6 +187,8 @@ const SIGN_OUT = "CMD:SIGNOUT";
 
 function fallback({ text }) {
   const field = document.querySelector("[data-takes-scan]");
+  const entry = field ? null : entryField();
+  if (entry) return fill(entry, text);
   if (!field) return location.assign(`/find?text=${encodeURIComponent(text)}`);
   field.value = text;
   field.form.requestSubmit();
@@ -211,8 +215,8 @@ function create() {
     },
     /** What a scan does where no listener takes it. */
     search: fallback,
-    /** Camera and station agent hand over their codes here; `more` may say when it was captured, and go with it to the queue. */
-    deliver: (text, source, more = {}) => deliver({ text, source, at: performance.now(), startedAt: performance.now(), ...more }),
+    /** Camera and station agent hand over their codes here: `at` is the time of the capture, `more` is kept with the scan. */
+    deliver: (text, source, { at = performance.now(), ...more } = {}) => deliver({ ...more, text, source, at, startedAt: at }),
     async start() {
       const profile = await (await fetch(new URL("wedge.json", import.meta.url))).json();
       const scanner = JSON.parse(document.documentElement.dataset.scanner || "{}");

@@ -1,7 +1,8 @@
 /*
  * The header of the item tracking lines follows what is typed (TL-01): sum of the rows, and what has no number yet.
  *
- * In the item tracking summary what is typed is pending, and that much less of the number is available (AV-01, AV-04).
+ * What is typed and not saved is pending, and that much less of the number is available (AV-01, AV-04): in the item tracking summary,
+ * and beside the saved numbers of the line, where it is the difference to what was saved.
  *
  * Quantities are whole hundred-thousandths in BigInt, as on the server: no fraction is ever rounded.
  */
@@ -21,6 +22,7 @@ function show() {
   const rest = document.querySelector("[data-matrix-form]").dataset;
   const sum = rows.reduce((total, row) => total + row.quantity, parse(rest.rest));
   const toHandle = rows.reduce((total, row) => total + row.toHandle, parse(rest.restToHandle));
+  for (const saved of document.querySelectorAll("tr[data-saved]")) showTyped(saved, rows);
   write("sum", sum);
   write("sum-to-handle", toHandle);
   write("undefined", parse(cell("source").dataset.value) - sum);
@@ -28,7 +30,17 @@ function show() {
 }
 
 function showPending(row) {
-  const pending = parse(row.querySelector('[name$=".quantity"]').value.trim());
+  sayPending(row, parse(row.querySelector('[name$=".quantity"]').value.trim()));
+}
+
+/** A number that is typed nowhere is taken off the line. */
+function showTyped(saved, rows) {
+  const { saved: quantity, serial, lot, package: packageNo } = saved.dataset;
+  const same = rows.filter((row) => row.number.join("\n") === [serial, lot, packageNo].join("\n"));
+  sayPending(saved, same.reduce((total, row) => total + row.quantity, 0n) - parse(quantity));
+}
+
+function sayPending(row, pending) {
   const available = row.querySelector("[data-available]");
   say(row.querySelector("[data-pending]"), pending);
   say(available, parse(available.dataset.available) - pending);
@@ -38,7 +50,8 @@ function showPending(row) {
 function read(row) {
   const value = (name) => row.querySelector(`[name$=".${name}"]`)?.value.trim() ?? "";
   const quantity = value("quantity") === "" && value("serial_no") !== "" ? parse("1") : parse(value("quantity"));
-  return { quantity, toHandle: value("to_handle") === "" ? quantity : parse(value("to_handle")) };
+  const number = ["serial_no", "lot_no", "package_no"].map(value);
+  return { number, quantity, toHandle: value("to_handle") === "" ? quantity : parse(value("to_handle")) };
 }
 
 function parse(text) {

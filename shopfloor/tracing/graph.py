@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from shopfloor.items.tracking import NO_TRACKING, Tracking
 from shopfloor.ledger.entry_types import REPAIRS, EntryType
+from shopfloor.production.rules import MAIN_LINE
 from shopfloor.quantity import ZERO
 
 CONSUMPTION = frozenset({EntryType.CONSUMPTION.value, EntryType.ASSEMBLY_CONSUMPTION.value})
@@ -83,8 +84,14 @@ class Entry:
         return self.quantity == 0
 
     @property
+    def co_product(self) -> bool:
+        """D40: output of a further line of an order; everything that the order consumed may be in it."""
+        return self.is_output and self.order_line_no > MAIN_LINE
+
+    @property
     def order_line(self) -> OrderLine:
-        return (self.order_no, self.order_line_no)
+        """Where it met the rest: a co-product has no components of its own and meets those of the order's product."""
+        return (self.order_no, min(self.order_line_no, MAIN_LINE))
 
 
 @dataclass(frozen=True)

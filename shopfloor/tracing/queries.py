@@ -198,10 +198,13 @@ class _Loader:
         levels: set[tuple[str, int]] = set()
         outputs: set[tuple[str, int]] = set()
         lines: set[tuple[str, int]] = set()
+        co_products: set[tuple[str, ...]] = set()
         for entry in level:
             if not entry.order_no:
                 continue
-            if not self.criteria.exact:
+            if not self.criteria.backward or entry.co_product:
+                co_products.add((entry.order_no,))
+            if not self.criteria.exact or (entry.co_product and self.criteria.backward):
                 lines.add(entry.order_line)
                 continue
             levels.add(entry.order_line)
@@ -210,7 +213,8 @@ class _Loader:
             elif entry.is_consumption and not self.criteria.backward:
                 outputs.add(entry.order_line)
         keys = {name: {key for key in wanted if (name, *key) not in self._asked_keys}
-                for name, wanted in (("rows", rows), ("levels", levels), ("outputs", outputs), ("lines", lines))}
+                for name, wanted in (("rows", rows), ("levels", levels), ("outputs", outputs), ("lines", lines),
+                                    ("co_products", co_products))}
         self._asked_keys |= {(name, *key) for name, wanted in keys.items() for key in wanted}
         if any(keys.values()):
             untracked = self.criteria.show_components is ShowComponents.ALL

@@ -205,6 +205,6 @@ class _Walker:
             return
         reached = [step.node for step in bridged if step.link is Link.OUTPUT and step.current and isinstance(step.node, Entry)]
         for output in [node] if self.criteria.backward else reached:
-            relevant = output.is_output and output.positive and output.order_line in self.graph.associated
+            relevant = output.is_output and output.positive and not output.co_product and output.order_line in self.graph.associated
             if relevant and output.match_id not in self.graph.composed_rows and not self.graph.reversed(output):
                 self.reasons[Reason("NOT_REGISTERED", output.item_no, output.tracking.label(), output.order_no)] = None

@@ -15,6 +15,7 @@ from shopfloor.items.models import Item, ItemTrackingCode, NumberInformation, Nu
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.models import ItemApplicationEntry, ItemLedgerEntry, ItemRegister, OpenItemEntry, OrderType, SourceType
 from shopfloor.orders.models import Customer, Vendor
+from shopfloor.production.rules import MAIN_LINE
 from shopfloor.quantity import ZERO
 from shopfloor.reservations.models import ReservationEntry, ReservationSource, ReservationStatus
 from shopfloor.tracing.criteria import Filter, Filters
@@ -104,13 +105,13 @@ def entries_by_number(session: Session, numbers: Collection[int], *, limit: int)
 
 def order_entries(
     session: Session, *, rows: Collection[Key], levels: Collection[Key], outputs: Collection[Key], lines: Collection[Key],
-    untracked: bool, limit: int,
+    co_products: Collection[Key], untracked: bool, limit: int,
 ) -> list[Entry]:
     """Consumption and output of production orders, each from its own list of keys.
 
     `rows` (order, line, match id): all of the row. `levels` (order, line): order-level consumption and order-level corrections of
-    output. `outputs` (order, line): all output. `lines` (order, line): everything. `untracked`: whether order-level consumption
-    without a number is wanted.
+    output. `outputs` (order, line): all output. `lines` (order, line): everything. `co_products` (order): their output (D40).
+    `untracked`: whether order-level consumption without a number is wanted.
     """
     number = LEDGER.c.entry_no
     level = and_(
@@ -126,6 +127,7 @@ def order_entries(
         _of_order(session, number, "level_list", levels, level),
         _of_order(session, number, "output_list", outputs, LEDGER.c.entry_type.in_(MADE)),
         _of_order(session, number, "line_list", lines, either),
+        _of_further_lines(session, number, co_products),
     ]
     statement = _entries(session).where(number.in_(union(*parts)))
     return _read_entries(session, statement.order_by(number).limit(limit))
@@ -138,6 +140,12 @@ def _of_order(
     wanted = listed(session, name, sorted(keys), **types)
     on = and_(*(LEDGER.c[key] == wanted.c[key] for key in types))
     return select(what).select_from(KeysFirst(wanted, LEDGER, on)).where(plant(session, LEDGER), condition)
+
+
+def _of_further_lines(session: Session, what: ColumnElement[Any], orders: Collection[Key]) -> Select[Any]:
+    wanted = listed(session, "order_list", sorted(orders), order_no=String)
+    on = and_(LEDGER.c.order_no == wanted.c.order_no, LEDGER.c.order_line_no > MAIN_LINE)
+    return select(what).select_from(KeysFirst(wanted, LEDGER, on)).where(plant(session, LEDGER), LEDGER.c.entry_type.in_(MADE))
 
 
 # --- applications -----------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@
 - what was taken back is shown struck with its return, and nothing below it counts;
 - other components of the product are shown beside a traced component, but they are not walked: their later use is not a use
   of the number that was asked for;
+- a co-product shows all that its order consumed, and all that its order consumed leads to it, marked order-level (D40);
 - an order line without any association is bridged as in the other view, and its lines are marked order-level.
 """
 
@@ -103,7 +104,7 @@ def _row_components(graph: Graph, entry: Entry, criteria: Criteria) -> list[Step
         return []  # a reversal leads to the output that it takes back, and that one shows what it had
     output_stands = not graph.reversed(entry)
     steps = [
-        _composed(graph, other, Link.COMPONENT, Walk.APPLICATIONS, order_level=not other.match_id, holds=output_stands)
+        _composed(graph, other, Link.COMPONENT, Walk.APPLICATIONS, order_level=entry.co_product or not other.match_id, holds=output_stands)
         for other in _row_consumption(graph, entry)
         # A reversed output had the row's reversed components; what was consumed since then belongs to a later report.
         if _listed(other, criteria) and (output_stands or (other.match_id and graph.reversed(other)))
@@ -123,8 +124,10 @@ def _row_outputs(graph: Graph, entry: Entry, criteria: Criteria) -> list[Step]:
         if holds and other.entry_no != entry.entry_no and _listed(other, criteria)
     ]
     siblings = graph.of_order_line(entry.order_line) if level else graph.of_row(entry.order_line, entry.match_id)
+    if not level:
+        siblings = siblings + [other for other in graph.of_row(entry.order_line, 0) if other.co_product]
     outputs = [
-        _composed(graph, other, Link.OUTPUT, Walk.APPLICATIONS, order_level=level, holds=holds)
+        _composed(graph, other, Link.OUTPUT, Walk.APPLICATIONS, order_level=level or other.co_product, holds=holds)
         for other in siblings
         if other.is_output and other.positive and _shown_output(other, criteria)
     ]
@@ -132,6 +135,8 @@ def _row_outputs(graph: Graph, entry: Entry, criteria: Criteria) -> list[Step]:
 
 
 def _row_consumption(graph: Graph, entry: Entry) -> list[Entry]:
+    if entry.co_product:
+        return [other for other in graph.of_order_line(entry.order_line) if other.is_consumption and not other.positive]
     own = graph.of_row(entry.order_line, entry.match_id) if entry.match_id else []
     shared = graph.of_row(entry.order_line, 0)
     return [other for other in (*own, *shared) if other.is_consumption and not other.positive]

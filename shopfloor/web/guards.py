@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, urlsplit
@@ -12,6 +13,7 @@ from shopfloor.errors import NotFound
 from shopfloor.people.actor import Actor
 from shopfloor.people.errors import BadgeBlocked
 from shopfloor.people.queries import actor_of, actor_of_token, plant_name
+from shopfloor.scanning.scanner_settings import ScannerSettings
 from shopfloor.web.errors import ForeignOrigin, NotSetUp, NotSignedIn, RequestInvalid
 from shopfloor.web.extensions import request_session
 
@@ -44,6 +46,8 @@ class Person:
 
     name: str
     station: str
+    scanner: str
+    """What the browser must know of the station's scanner, JSON (R-23); blank: nothing."""
 
 
 def check_request() -> None:
@@ -79,7 +83,14 @@ def known_actor() -> Actor | None:
 def person() -> Person | None:
     """The signed-in person for the header; never fails, because error pages ask it too."""
     actor = g.get("actor")
-    return Person(actor.name, actor.station_code) if isinstance(actor, Actor) else None
+    return Person(actor.name, actor.station_code, _for_browser(actor.scanner)) if isinstance(actor, Actor) else None
+
+
+def _for_browser(stored: str) -> str:
+    """The layout that the scanner types, and whether it sends Enter for FNC1; the decoder takes the rest."""
+    scanner = ScannerSettings.restored(stored)
+    told = {"layout": scanner.layout, "fnc1_is_enter": scanner.fnc1_is_enter}
+    return json.dumps(told) if any(told.values()) else ""
 
 
 def remember(actor: Actor) -> None:

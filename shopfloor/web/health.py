@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from shopfloor.db.migrate import DatabaseUnusable, is_current
+from shopfloor.scanning.pictures.engines import picture_engines
 from shopfloor.web.extensions import db
 
 bp = Blueprint("health", __name__)
@@ -28,9 +29,12 @@ def live() -> Response:
 
 @bp.get("/health/ready")
 def ready() -> Response:
-    """The database has this version's schema and can be written, and the disk has room: 200, else 503."""
+    """The database has this version's schema and can be written, and the disk has room: 200, else 503.
+
+    Beside it, which engines read pictures: a missing one stops nothing (IMG-10).
+    """
     checks = {"database": _database_is_ready(db.engine), "disk": _disk_has_room()}
-    response = jsonify(status="ok" if all(checks.values()) else "not ready", checks=checks)
+    response = jsonify(status="ok" if all(checks.values()) else "not ready", checks=checks, pictures=picture_engines())
     response.status_code = 200 if all(checks.values()) else 503
     return response
 

@@ -122,6 +122,7 @@ LABELS = {
     "one_scan_is": _l("One scan is"),
     "may_be_loaded": _l("May be loaded"),
     "phantom": _l("Phantom"),
+    "co_product": _l("Co-product"),
     "under_tolerance_percent": _l("Under tolerance percent"),
     "over_tolerance_percent": _l("Over tolerance percent"),
     "flushing": _l("Flushing"),

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from shopfloor.errors import DatabaseBusy, InvalidInput, NotFound, Refusal
 from shopfloor.people.errors import TokenUnknown
+from shopfloor.scanning.pictures.errors import PicturesBusy
 from shopfloor.web import guards
 from shopfloor.web.addresses import page_of
 from shopfloor.web.errors import (
@@ -49,6 +50,7 @@ STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (NoSuchPage, 404),
     (InputTooLarge, 413),
     (Busy, 503),
+    (PicturesBusy, 503),
     (DiskUnusable, 503),
     (ServerMistake, 500),
 )

@@ -5,7 +5,11 @@ from __future__ import annotations
 from flask import Flask, current_app, request
 from werkzeug.wrappers import Response
 
-POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+POLICY = (
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; media-src 'self' blob:; "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
+"""`wasm-unsafe-eval` lets the camera's reader be compiled (scanning.md 5); scripts from text stay forbidden."""
 DOCS_POLICY = POLICY + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 """The page that shows the API writes styles into elements; nothing else does."""
 HEADERS = {

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, redirect, request, send_from_directory
+from flask import Blueprint, jsonify, redirect, request, send_from_directory
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -57,6 +57,20 @@ def find() -> Response:
     return respond("pages/find.html", text=_shown(text), hits=hits, refusal=None)
 
 
+@bp.get("/scanned")
+def scanned() -> Response:
+    """What a label says, for the field of a form that it was scanned into; blank: it says nothing of the kind."""
+    text = request.args.get("text", "")
+    answer = {"text": _printable(text)}
+    try:
+        scan = read(text, as_of=current_actor().work_date())
+    except ScanRefused:
+        return jsonify(answer)
+    item = identification.item_of_gtin(request_session(), scan.gtin) if scan.gtin else None
+    answer |= {"serial_no": scan.serial_no, "lot_no": scan.lot_no, "number": scan.serial_no or scan.lot_no}
+    return jsonify(answer | {"item_no": item.item_no if item else scan.item_reference, "text": _printable(scan.text or text)})
+
+
 @bp.get("/help")
 def help_page() -> Response:
     """Short help for operators."""
@@ -101,6 +115,10 @@ def _pages(text: str) -> list[Found]:
         return []
     places: tuple[tuple[str, Any], ...] = (*PLACES, *(place for _heading, group in MORE for place in group))
     return [Found(gettext("Page"), str(label), "", href) for href, label in places if wanted in str(label).casefold()]
+
+
+def _printable(text: str) -> str:
+    return "".join(character for character in text if character.isprintable())
 
 
 def _shown(text: str) -> str:

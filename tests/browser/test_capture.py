@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from shopfloor.scanning.gs1.profiles import DEFAULT
+from shopfloor.scanning.gs1.read import read
 from tests.browser.harness.server import HarnessServer, Plant, wait_until
 from tests.browser.harness.station import Station
-from tests.browser.harness.wedge import CONTROL, KEYS, SHIFT, Wedge
+from tests.browser.harness.wedge import CONTROL, KEYS, PROFILE, SHIFT, Wedge
 
 CODES = [f"]d20109521234543213\x1d21Md-{number:04}/7" for number in range(20)]
 
@@ -77,6 +80,47 @@ def test_r_05_host_layout_and_caps_lock_change_nothing(page: Page, harness: Harn
         station.wedge.pause(5)
     station.wedge.keys([KEYS["\n"]])
     expect_texts(plant, ["01AZ01aZ"])
+
+
+SPELLINGS = ["Ctrl+]", "F8", "Alt+029", "Alt+0029", "~", "|", "{GS}", "[GS]", "^]"]
+"""Of the separator: as keys, and as printable stand-ins, which the server replaces (R-04)."""
+
+
+def type_as_host(station: Station, text: str, host: str, *, caps: bool) -> None:
+    """The keys of a US scanner at a host that makes its own characters of them."""
+    for code, modifiers in (KEYS[character] for character in text):
+        shown = PROFILE["layouts"][host].get(code, ["", ""])[1 if modifiers & SHIFT else 0]
+        shown = shown.swapcase() if caps and len(shown) == 1 else shown
+        station.wedge._send("keyDown", code, modifiers, key=shown or "Dead", text=shown)
+        station.wedge._send("keyUp", code, modifiers, key=shown or "Dead")
+        station.wedge.pause(5)
+
+
+@pytest.mark.parametrize("caps", [False, True], ids=["caps off", "caps on"])
+@pytest.mark.parametrize("host", ["us", "de", "fr"])
+def test_r_04_r_05_r_06_every_spelling_on_every_host(page: Page, harness: HarnessServer, plant: Plant, host: str, caps: bool) -> None:
+    """A whole label with each spelling of the separator, on US, German and French hosts, with caps lock off and on; peers 18, 23."""
+    station = Station(page, harness)
+    head, tail = "]d2010952123454321310Ab", "21c1"
+    for spelling in SPELLINGS:
+        station.wedge.begin()
+        type_as_host(station, head, host, caps=caps)
+        if spelling == "Ctrl+]":
+            station.wedge.keys([("BracketRight", CONTROL)])
+        elif spelling == "F8":
+            station.wedge.keys([("F8", 0)])
+        elif spelling.startswith("Alt+"):
+            station.wedge.alt_code(spelling.removeprefix("Alt+"))
+        else:
+            type_as_host(station, spelling, host, caps=caps)
+        type_as_host(station, tail, host, caps=caps)
+        station.wedge.keys([KEYS["\n"]])
+    by_key = [f"{head}\x1d{tail}"] * 4
+    expect_texts(plant, by_key + [f"{head}{spelling}{tail}" for spelling in SPELLINGS[4:]])
+    for text in texts(plant):
+        scan = read(text, DEFAULT, as_of=date(2026, 11, 21))
+        assert [(element.ai, element.value) for element in scan.elements] == [("01", "09521234543213"), ("10", "Ab"), ("21", "c1")]
+    assert page.evaluate("visualViewport.scale") == 1
 
 
 def test_r_05_control_characters_stay_text_and_do_not_reach_the_browser(page: Page, harness: HarnessServer, plant: Plant) -> None:

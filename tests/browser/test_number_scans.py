@@ -118,3 +118,24 @@ def test_ui_1_a_scan_outside_the_rows_is_searched_as_everywhere(desk, address):
     time.sleep(0.1)
     with desk.expect_navigation(url=re.compile("/find|/items/|/item")):
         Wedge(desk).scan(CELL)
+
+
+def test_a_scan_into_a_field_of_a_form_stays_in_that_form(desk, address):
+    """What was typed beside it is not lost; of a label the field gets the part that it asks for."""
+    opened(desk, address, "/inspections/new", "note")
+    desk.locator("[name=note]").fill("lid is bent")
+    for name, label, part in (
+        ("number", "MB-001", "MB-001"), ("number", "]A0MB-002", "MB-002"), ("number", f"]d201{CARTON}10L-7\x1d372", "L-7"),
+        ("item_no", f"]d201{CELLS}10L-8", CELL),
+    ):
+        desk.locator(f"[name={name}]").focus()
+        Wedge(desk).scan(label)
+        expect(desk.locator(f"[name={name}]")).to_have_value(part)
+    expect(desk.locator("[name=note]")).to_have_value("lid is bent")
+    assert desk.url == address + "/inspections/new"
+
+
+def test_ui_1_a_scan_into_the_search_box_is_searched(desk, address):
+    opened(desk, address, "/inspections/new", "text")
+    with desk.expect_navigation(url=re.compile("/item")):
+        Wedge(desk).scan(CELL)

@@ -25,7 +25,7 @@ def test_bad_input_at_the_console_is_listed_by_line_and_column(console, url, tmp
     items = tmp_path / "items.csv"
     items.write_text("no;description;base_unit_code\nA;A;YARD\nB;;YARD\n", encoding="utf-8")
     result = console(url, "import", "items", str(items))
-    assert "problem(s) in 2 rows of items" in refused(result)
+    assert "problems in 2 rows of items" in refused(result)
     assert "line 2, base_unit_code: There is no unit of measure YARD." in result.stdout
     assert "line 3, description:" in result.stdout
     items.write_bytes("no;description\nA;Ærø\n".encode("latin-1"))

@@ -221,6 +221,16 @@ def test_bills_come_as_lines(session, run):
 
 
 @pytest.mark.usefixtures("masters")
+def test_d40_bills_say_what_comes_along(session, run):
+    take(run, "bom-lines", "product_no;item_no;quantity_per;co_product\nPACK;MODULE;2;\nPACK;LABEL;1;yes\n")
+    assert [(line.item_no, line.co_product) for line in version_queries.bom_card(session, PACK).lines] == [
+        ("MODULE", False), ("LABEL", True),
+    ]
+    head, *rows = "".join(export(session, "bom-lines")).splitlines()
+    assert [row.split(",")[head.split(",").index("co_product")] for row in rows if row.startswith("PACK")] == ["no", "yes"]
+
+
+@pytest.mark.usefixtures("masters")
 def test_routings_come_as_operations(session, run):
     run(create_record, master=RESOURCE, given=NewResource(code="BENCH", name="Bench"))
     text = "product_no;operation_no;description;resource;run_minutes\nPACK;20;Close;;2.5\nPACK;10;Stack;BENCH;4\nMODULE;10;Weld;;1\n"

@@ -88,7 +88,7 @@ def test_d36_a_substitute_serves_the_units_from_one_on_and_the_old_line_the_ones
     shift.build("BK-2", "F-2", "T-1", "P-A")
     second = shift.product
     assert shown(session, second)[WHEEL] == ("Completed", True)
-    assert shift.scan("W-3") == "SERIAL_LIMIT"
+    assert shift.scan("W-3") == "LINE_FOR_OTHER_UNITS"
     refused("COMPONENTS_MISSING", report, run, second)
     assert shift.scan("T-2") == "UNIT_COMPLETED"
     assert problems(session) == []
@@ -122,6 +122,7 @@ def test_d36_what_cannot_be_added(session, run, shift, add):
     refused("NOT_FOUND", add, "NOTHING")
     refused("NOT_FOUND", add, LAMP, replaces_line_no=99)
     refused("NOT_FOUND", add, LAMP, from_match_id=99)
+    refused("NOT_FOUND", add, LAMP, operation_no=99)
     refused("NO_UNIT_CONVERSION", add, LAMP, unit_code="BOX")
     add(TYRE, "2", replaces_line_no=WHEEL_LINE)
     refused("ALREADY_REPLACED", add, LAMP, replaces_line_no=WHEEL_LINE)

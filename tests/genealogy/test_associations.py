@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from shopfloor.errors import NeedsConfirmation, NotAllowed, Refusal
 from shopfloor.genealogy.adjusting import cancel_journal, change_journal_line, open_journal, post_journal
@@ -29,6 +29,7 @@ from shopfloor.ledger.models import ItemLedgerEntry, OpenItemEntry
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.models import Role
+from shopfloor.production.models import ProdOrderComponent
 from tests.factories_genealogy import BELL, BELL_LINE, FRAME_LINE, PAINT, PAINT_LINE, WHEEL_LINE, Station, problems, remove, report
 
 WORKER = Actor("E-1", "Will Worker", rights.RIGHTS[Role.WORKER], time_zone="UTC")
@@ -193,6 +194,34 @@ def test_asc_5_create_uses_the_checks_of_a_scan(session, run, bikes):
     assert problems(session) == []
 
 
+def test_d35_a_number_typed_in_other_letters_is_the_known_one(session, run, bikes):
+    """ASC-5, SCN-4: as in a typed scan; what is said is the number that was used."""
+    match_id = run(create_product, **ORDER, given=ProductInput(serial_no="BK-1")).match_id
+    answer = run(create_component, **ORDER, given=ComponentInput(match_id=match_id, component_line_no=FRAME_LINE, serial_no="f-1"))
+    assert answer.done == ["F-1"]
+    wheels = [ComponentInput(match_id=match_id, component_line_no=WHEEL_LINE, serial_no=number) for number in ("W-1", "W-2")]
+    for wheel in wheels:
+        run(create_component, **ORDER, given=wheel)
+    first = no_of(session, "W-1")
+    refused("SERIAL_IN_USE", run, change_component, **ORDER, association_no=first, given=ChangeInput(version=1, serial_no="w-2"))
+    assert sorted(n for _, n, state, *_ in associations(session) if state != "Removed") == ["F-1", "W-1", "W-2"]
+    assert problems(session) == []
+
+
+def test_d7_asc_5_a_line_that_asks_takes_the_quantity_that_is_typed(session, run, bikes):
+    """The page asks for the quantity itself, so it is not asked again; moving the part keeps its quantity."""
+    session.execute(update(ProdOrderComponent).where(ProdOrderComponent.line_no == PAINT_LINE).values(one_scan_is="Ask"))
+    session.commit()
+    units = [run(create_product, **ORDER, given=ProductInput(serial_no=number)).match_id for number in ("BK-1", "BK-2")]
+    paint = {"match_id": units[0], "component_line_no": PAINT_LINE, "lot_no": "P-A"}
+    refused("QUANTITY_NEEDED", run, create_component, **ORDER, given=ComponentInput(**paint))
+    run(create_component, **ORDER, given=ComponentInput(**paint, quantity="0.1"))
+    run(change_component, **ORDER, association_no=no_of(session, "P-A"), given=ChangeInput(version=1, quantity="0.2"))
+    run(move_component, **ORDER, association_no=no_of(session, "P-A"), to_match_id=units[1])
+    assert stock_of(session, PAINT)[1] == Decimal("0.2")
+    assert problems(session) == []
+
+
 def test_edg_24_and_edg_25_change_swaps_reservation_and_pick(session, run, whole):
     """EDG-24, EDG-25, ASC-7: number and quantity; a stale version is refused."""
     frame = no_of(session, "F-1")
@@ -215,6 +244,8 @@ def test_edg_7_move_takes_a_part_to_another_unit(station, session, run):
     with pytest.raises(NotAllowed):
         run(move_component, WORKER, **ORDER, association_no=frame, to_match_id=station.product)
     run(move_component, **ORDER, association_no=frame, to_match_id=station.product)
+    refused("STALE_ROW", run, move_component, **ORDER, association_no=frame, to_match_id=station.product)
+    refused("NOT_FOUND", run, move_component, **ORDER, association_no=4711, to_match_id=station.product)
     rows = session.execute(select(ComponentAssociation.match_id).where(ComponentAssociation.state == "Open")).scalars().all()
     session.rollback()
     assert rows == [station.product]

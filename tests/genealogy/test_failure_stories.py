@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 from shopfloor.genealogy.inputs import ReportInput, ReportLineInput
 from shopfloor.genealogy.models import ComponentAssociation, ScanEntry, TrackedProduct
 from shopfloor.genealogy.reporting import report_as_finished
+from shopfloor.genealogy.starting import start_order
 from shopfloor.items.models import Item, NumberInformation
 from shopfloor.ledger.models import OpenItemEntry
 from shopfloor.production import bills
@@ -207,7 +208,7 @@ def test_peers_20_one_bad_serial_in_a_hundred_keeps_nobody_back(session, run):
     stock(run, PAINT, "P-A", quantity="20", expiration_date="2099-01-31")
     run(bills.create_bom, given=NewBom(item_no="SPRING", lines=(NewBomLine(item_no=PAINT, quantity_per="0.1", flushing="Manual"),)))
     run(production.create_order, given=NewProductionOrder(no="RPO-5", item_no="SPRING", quantity="100", location_code="MAIN"))
-    run(production.start_order, given=StartOrder(order_no="RPO-5", quantity="100"))
+    run(start_order, given=StartOrder(order_no="RPO-5", quantity="100"))
     station = Station(session, "RPO-5")
     rows = []
     for number in range(1, 101):

@@ -12,6 +12,7 @@ from shopfloor.genealogy.inputs import ComponentInput, ProductInput, ReportInput
 from shopfloor.genealogy.models import TrackedProduct
 from shopfloor.genealogy.picking import pick, unpick
 from shopfloor.genealogy.reporting import report_as_finished
+from shopfloor.genealogy.starting import start_order
 from shopfloor.items.commands import add_gtin
 from shopfloor.items.errors import CaseTwin
 from shopfloor.items.inputs import NewGtin
@@ -54,7 +55,7 @@ def glue(session, run):
     make_item(run, "GLUE", unit="KG", code="LOT", policy="STRICT", rounding_precision="0.001")
     run(bills.create_bom, given=NewBom(item_no="GLUE", lines=(NewBomLine(item_no=PAINT, quantity_per="0.1", flushing="Manual"),)))
     run(production.create_order, given=NewProductionOrder(no="RPO-9", item_no="GLUE", quantity="100", location_code="MAIN"))
-    run(production.start_order, given=StartOrder(order_no="RPO-9", quantity="100"))
+    run(start_order, given=StartOrder(order_no="RPO-9", quantity="100"))
     rows = {}
     for lot, quantity in (("G-1", "60"), ("G-2", "40")):
         rows[lot] = run(create_product, **GLUE, given=ProductInput(lot_no=lot, quantity=quantity)).match_id
@@ -125,7 +126,7 @@ def test_peers_65_two_scraps_at_once_do_not_make_two_replacements_of_one(engine,
 
     assert codes(race(engine, 2, scrap)) == {"ASSOCIATIONS_CHANGED": 2}
     assert codes(race(engine, 3, replacement)) == {"PRODUCT_OVER_STARTED": 3}
-    run(production.start_order, given=StartOrder(order_no="RPO-1", quantity="1"))
+    run(start_order, given=StartOrder(order_no="RPO-1", quantity="1"))
     assert codes(race(engine, 10, replacement)) == {"PRODUCT_REGISTERED": 1, "PRODUCT_OVER_STARTED": 9}
     assert problems(session) == []
 

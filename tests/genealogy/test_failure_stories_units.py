@@ -12,6 +12,7 @@ from shopfloor.genealogy.inputs import JournalLineInput, ReplaceInput, Selection
 from shopfloor.genealogy.models import ComponentAssociation
 from shopfloor.genealogy.replacing import replace_component
 from shopfloor.genealogy.reversing import reverse_report
+from shopfloor.genealogy.starting import start_order
 from shopfloor.items.commands import add_gtin
 from shopfloor.items.inputs import NewGtin
 from shopfloor.ledger.models import ItemLedgerEntry
@@ -56,7 +57,7 @@ def order_of(run, item_no, lines, quantity="2", no="RPO-9"):
     """A started order of an item with a bill of its own."""
     run(bills.create_bom, given=NewBom(item_no=item_no, lines=lines))
     run(production.create_order, given=NewProductionOrder(no=no, item_no=item_no, quantity=quantity, location_code="MAIN"))
-    run(production.start_order, given=StartOrder(order_no=no, quantity=quantity))
+    run(start_order, given=StartOrder(order_no=no, quantity=quantity))
     return no
 
 

@@ -13,6 +13,7 @@ from shopfloor.genealogy.corrections import change_component, create_component, 
 from shopfloor.genealogy.inputs import ChangeInput, ComponentInput, ProductInput, ReportInput, ReportLineInput, ScanInput
 from shopfloor.genealogy.models import TrackedProduct
 from shopfloor.genealogy.reporting import report_as_finished
+from shopfloor.genealogy.starting import start_order
 from shopfloor.items.commands import add_gtin
 from shopfloor.items.inputs import NewGtin
 from shopfloor.items.tracking import Tracking
@@ -40,7 +41,7 @@ def batches(run):
     make_item(run, "GLUE", unit="KG", code="LOT", policy="STRICT", rounding_precision="0.001")
     run(bills.create_bom, given=NewBom(item_no="GLUE", lines=(NewBomLine(item_no=PAINT, quantity_per="0.1", flushing="Manual"),)))
     run(production.create_order, given=NewProductionOrder(no="RPO-2", item_no="GLUE", quantity="4", location_code="MAIN"))
-    run(production.start_order, given=StartOrder(order_no="RPO-2", quantity="4"))
+    run(start_order, given=StartOrder(order_no="RPO-2", quantity="4"))
     match_id = run(create_product, order_no="RPO-2", given=ProductInput(lot_no="G-1", quantity="2")).match_id
     run(create_component, order_no="RPO-2", given=ComponentInput(match_id=match_id, component_line_no=10, lot_no="P-A"))
     return match_id
@@ -68,7 +69,7 @@ def test_gs1_20_a_weight_on_a_product_label_counts_only_for_a_weighed_product(se
     run(add_gtin, given=NewGtin(gtin="04012345123456", item_no="SPRING"))
     run(bills.create_bom, given=NewBom(item_no="SPRING", lines=(NewBomLine(item_no=PAINT, quantity_per="0.001", flushing="Manual"),)))
     run(production.create_order, given=NewProductionOrder(no="RPO-5", item_no="SPRING", quantity="100", location_code="MAIN"))
-    run(production.start_order, given=StartOrder(order_no="RPO-5", quantity="100"))
+    run(start_order, given=StartOrder(order_no="RPO-5", quantity="100"))
     station = Station(session, "RPO-5")
     code = station.scan(f"]d2010401234512345610S-1\x1d{label}")
     registered = session.scalars(select(TrackedProduct.quantity)).one_or_none()

@@ -65,6 +65,15 @@ def test_d24_each_unit_gets_its_share_at_once_and_it_is_marked(loadable, session
     assert problems(session) == []
 
 
+def test_d24_d7_a_line_that_asks_how_much_takes_its_share_of_a_loaded_batch(loadable, session, run):
+    session.execute(update(ProdOrderComponent).where(ProdOrderComponent.line_no == PAINT_LINE).values(one_scan_is="Ask"))
+    session.commit()
+    load(run)
+    loadable.scan("BK-1")
+    assert paint_of(session, loadable.product) == [("P-A", Decimal("0.25"), True)]
+    assert loaded(session) == [("RPO-1", "P-A")]
+
+
 def test_d24_a_batch_that_runs_out_gives_what_it_has_and_is_unloaded(loadable, session, run):
     """EDG-11: 0.2 kg are there, 0.25 are needed; the rest is asked for as ever."""
     load(run, "P-B")

@@ -19,6 +19,7 @@ from shopfloor.genealogy.report_dialog import report_order
 from shopfloor.genealogy.reporting import report_as_finished
 from shopfloor.genealogy.resetting import reset_order
 from shopfloor.genealogy.reversing import reverse_report
+from shopfloor.genealogy.starting import start_order
 from shopfloor.items.models import Item
 from shopfloor.ledger.models import ItemLedgerEntry, OpenItemEntry
 from shopfloor.people import rights
@@ -77,7 +78,7 @@ def routing(item_no):
 
 def sign_order(run, no="RPO-2", quantity="5"):
     run(commands.create_order, given=NewProductionOrder(no=no, item_no=SIGN, quantity=quantity, location_code="MAIN"))
-    run(commands.start_order, given=StartOrder(order_no=no, quantity=quantity))
+    run(start_order, given=StartOrder(order_no=no, quantity=quantity))
 
 
 def feed(run, operation_no, *, order_no="RPO-2", actor=None, **typed):
@@ -154,7 +155,13 @@ def test_lif_9_a_job_card_is_about_one_job_of_an_operation(run, session, bikes):
     refused("INVALID_INPUT", feed, run, 10, job="Process", setup_minutes="1")
 
 
-@pytest.mark.parametrize("typed", [{}, {"scrap": "1"}, {"good": "-1"}, {"end_operation": True, "accept_error": True}])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {}, {"scrap": "1"}, {"good": "-1"}, {"end_operation": True, "accept_error": True}, {"run_minutes": "527041"},
+        {"setup_minutes": "999999999999"},
+    ],
+)
 def test_c_16_what_says_nothing_or_half_of_it_is_refused(run, bikes, typed):
     refused("INVALID_INPUT", feed, run, 10, **typed)
 
@@ -165,6 +172,20 @@ def test_c_16_no_more_passes_than_arrives(run, session, bikes):
     refused("OPERATION_ABOVE_DUE", feed, run, 20, good="5")
     feed(run, 20, good="4")
     assert [step[1] for step in steps(session)] == ["Completed", "Completed"]
+
+
+def test_d31_c_16_no_half_pieces(run, session, bikes):
+    refused("BELOW_PRECISION", feed, run, 10, good="0.5")
+    refused("BELOW_PRECISION", feed, run, 10, good="1", scrap="0.5", cause="bent")
+    refused("BELOW_PRECISION", run, commands.start_order, given=StartOrder(order_no="RPO-1", quantity=Decimal("-0.5")))
+    assert steps(session)[0][1] == "Not started"
+
+
+def test_c_16_times_have_the_window_of_posting_dates_too(run, session, bikes):
+    setting(run, "allow_posting_to", "2200-12-31")
+    for day in ("2001-01-01", "2222-01-01"):
+        refused("POSTING_DATE_NOT_ALLOWED", feed, run, 10, run_minutes="5", posting_date=day)
+    assert steps(session)[0][1] == "Not started"
 
 
 def test_c_16_the_accepted_surplus_counts_for_operations_too(run, bikes):

@@ -11,6 +11,7 @@ from shopfloor.errors import InvalidInput, NotAllowed, Refusal
 from shopfloor.genealogy.journal_inputs import PostProductionJournal
 from shopfloor.genealogy.journal_queries import calculate_consumption
 from shopfloor.genealogy.production_journal import post_production_journal
+from shopfloor.genealogy.starting import start_order
 from shopfloor.ledger.models import ItemLedgerEntry, OpenItemEntry
 from shopfloor.people.actor import Actor
 from shopfloor.people.fields import read_input
@@ -68,7 +69,7 @@ def plant(run, session):
         opening_stock(run, AXLE, serial_no=f"A-{number}")
     opening_stock(run, NUT, "100")
     run(production.create_order, given=NewProductionOrder(no="CO-1", item_no=CART, quantity="4", location_code="MAIN"))
-    run(production.start_order, given=StartOrder(order_no="CO-1"))
+    run(start_order, given=StartOrder(order_no="CO-1"))
     yield
     assert problems(session) == []
 
@@ -158,7 +159,7 @@ def test_pr_02_pr_03_components_and_output_in_one_posting(session, run):
 def test_pr_02_the_fixed_number_of_the_order_stands_for_a_blank_one(session, run):
     order = NewProductionOrder(no="CO-2", item_no=CART, quantity="2", location_code="MAIN", fixed_lot_no="C-FIX")
     run(production.create_order, given=order)
-    run(production.start_order, given=StartOrder(order_no="CO-2"))
+    run(start_order, given=StartOrder(order_no="CO-2"))
     journal(run, made("1"), order_no="CO-2")
     assert in_stock(session, CART) == {"C-FIX": Decimal(1)}
 
@@ -185,7 +186,7 @@ def test_ap_10_an_order_does_not_consume_its_own_output(session, run):
     run(bills.create_bom, given=NewBom(item_no="MIX", lines=(NewBomLine(item_no=NUT, quantity_per="1", flushing="Manual"),)))
     for no in ("MO-1", "MO-2"):
         run(production.create_order, given=NewProductionOrder(no=no, item_no="MIX", quantity="4", location_code="MAIN"))
-        run(production.start_order, given=StartOrder(order_no=no))
+        run(start_order, given=StartOrder(order_no=no))
         component = session.get(ProdOrderComponent, (1, no, OUTPUT_LINE, 10))
         component.item_no = "MIX"
         session.commit()

@@ -14,6 +14,7 @@ from shopfloor.genealogy.models import ComponentAssociation, TrackedProduct
 from shopfloor.genealogy.preallocation import preallocate
 from shopfloor.genealogy.reporting import report_as_finished
 from shopfloor.genealogy.reversing import reverse_report
+from shopfloor.genealogy.starting import start_order
 from shopfloor.items import commands
 from shopfloor.items.inputs import NewGtin, NewItemUnit
 from shopfloor.items.models import Item
@@ -157,7 +158,7 @@ def spray(run, session):
         NewBomLine(item_no=SCREW, quantity_per="1", constant=True, flushing="Manual"),
     )))
     run(production.create_order, given=NewProductionOrder(no="RPO-S", item_no=SPRAY, quantity="10", location_code="MAIN"))
-    run(production.start_order, given=StartOrder(order_no="RPO-S", quantity="10"))
+    run(start_order, given=StartOrder(order_no="RPO-S", quantity="10"))
     return Station(session, "RPO-S")
 
 
@@ -214,7 +215,7 @@ def test_d33_and_edg_10_a_serial_captured_only_at_use(run, session):
     make_item(run, "CART", code="SN", policy="STRICT")
     run(bills.create_bom, given=NewBom(item_no="CART", lines=(NewBomLine(item_no=TAG, quantity_per="1", flushing="Manual"),)))
     run(production.create_order, given=NewProductionOrder(no="RPO-C", item_no="CART", quantity="2", location_code="MAIN"))
-    run(production.start_order, given=StartOrder(order_no="RPO-C", quantity="2"))
+    run(start_order, given=StartOrder(order_no="RPO-C", quantity="2"))
     station = Station(session, "RPO-C")
     station.scan("C-1")
     assert station.scan("T-1") == "UNIT_COMPLETED"

@@ -6,14 +6,10 @@ Nothing is given away twice, every loser is told by a typed refusal, and the dat
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import event, func, select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
 
 from shopfloor.db import take_numbers
 from shopfloor.db.engine import transaction_options
@@ -31,27 +27,11 @@ from shopfloor.reservations.rules import Demand, OpenEntry
 from tests.conftest import ADMINISTRATOR, runner
 from tests.factories_genealogy import BELL, FRAME, PAINT, WHEEL, Station, bike_order, bike_plant, gs1, problems, remove, report, stock
 from tests.factories_orders import adjust, opening_stock
+from tests.genealogy.racing import codes, race, total
 
 STATIONS = 50
 PINT = "3103000250"
 """AI 310: 0.250 kg on the scale, taken exactly or not at all."""
-
-
-@pytest.fixture
-def database_errors(engine):
-    """Every error that the database reported to anybody, retried or not."""
-    seen = []
-    event.listen(engine, "handle_error", lambda context: seen.append(context.sqlalchemy_exception))
-    return seen
-
-
-@pytest.fixture
-def plant(run, session, database_errors):
-    """Masters, and afterwards the whole books: all invariants hold, and nobody met a deadlock or a time-out."""
-    bike_plant(run)
-    yield
-    assert problems(session) == []
-    assert [error for error in database_errors if not isinstance(error, IntegrityError)] == []
 
 
 @pytest.fixture
@@ -66,22 +46,6 @@ def benches(run, session, plant):
     return found
 
 
-def race(engine, stations, attempt):
-    """`attempt(session, number)` at once from every station, in the order of the stations. A refusal is an answer; anything else is not."""
-    start = threading.Barrier(stations)
-
-    def at_station(number):
-        with Session(engine) as session:
-            start.wait()
-            try:
-                return attempt(session, number)
-            except Refusal as refusal:
-                return refusal
-
-    with ThreadPoolExecutor(stations) as pool:
-        return list(pool.map(at_station, range(stations)))
-
-
 def scan_at(benches, text):
     """What `race` calls: the unit on the station's bench gets a part."""
 
@@ -93,16 +57,6 @@ def scan_at(benches, text):
         return station.answer
 
     return attempt
-
-
-def codes(answers):
-    return Counter(answer.code for answer in answers)
-
-
-def total(session, column, **where):
-    found = session.scalar(select(func.sum(column)).filter_by(**where))
-    session.rollback()
-    return found or Decimal(0)
 
 
 # --- stock -----------------------------------------------------------------------------------------------------------------
@@ -203,19 +157,6 @@ def test_t3_d13_one_new_number_on_many_orders(engine, run, plant, database_error
 
 
 # --- corrections and reports --------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def whole(run, session, plant):
-    """One complete unit; its match id."""
-    stock(run, FRAME, "F-1")
-    stock(run, WHEEL, "W-1", "W-2")
-    stock(run, PAINT, "P-A", quantity="1", expiration_date="2099-01-31")
-    opening_stock(run, BELL, "10")
-    bike_order(run)
-    station = Station(session)
-    station.build("BK-1", "F-1", "W-1", "W-2", "P-A")
-    return station.product
 
 
 def test_t3_a_row_is_reported_once(engine, session, run, whole):

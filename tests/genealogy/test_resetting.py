@@ -17,6 +17,7 @@ from shopfloor.genealogy.open_journals import post_open_journal, save_journal
 from shopfloor.genealogy.picking import pick
 from shopfloor.genealogy.reporting import report_as_finished
 from shopfloor.genealogy.resetting import reset_order
+from shopfloor.genealogy.starting import start_order
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.models import ItemLedgerEntry, OpenItemEntry
 from shopfloor.people import rights
@@ -107,7 +108,7 @@ def test_edg_32_a_started_order_goes_back_with_reports_picks_and_consumption(sta
 def test_edg_32_after_a_reset_the_order_starts_and_reports_again(session, run, whole):
     report(run, whole)
     reset(run)
-    run(commands.start_order, given=StartOrder(order_no="RPO-1", quantity="1"))
+    run(start_order, given=StartOrder(order_no="RPO-1", quantity="1"))
     assert report(run, whole).done == ["BK-1"]
     assert stock(session)[BELL] == Decimal(9)
     assert problems(session) == []

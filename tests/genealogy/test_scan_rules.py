@@ -344,6 +344,21 @@ def test_d7_one_scan_is_one_piece(station, session):
     assert problems(session) == []
 
 
+def test_d30_a_quantity_that_a_scale_sends_along_is_taken_exactly(station, session):
+    """D30, EDG-17: it is never replaced by what remains; what is no quantity is refused, and more than remains is asked."""
+    station.scan("BK-1")
+    for wrong in ("much", "0", "-1", "1e9"):
+        assert station.scan("P-A", quantity=wrong) == "NOT_A_QUANTITY", wrong
+    assert station.scan("P-A", quantity="0.1") == "COMPONENT_REGISTERED"
+    assert (station.answer.quantity, station.answer.remaining) == ("0.1", "0.15")
+    assert station.scan("P-A", quantity="0.2") == "OVER_QUANTITY"
+    assert station.scan(gs1(PAINT, lot="P-A"), quantity="0.05") == "COMPONENT_REGISTERED"
+    assert station.scan("P-A", quantity="0.2") == "OVER_QUANTITY"
+    assert station.send("confirm", confirms=station.key, reason="thick coat", badge="B-SUP") == "LINE_COMPLETED"
+    assert station.answer.quantity == "0.2"
+    assert problems(session) == []
+
+
 def test_d7_a_line_that_asks_how_much(station, session):
     """D7: no quantity on the label, so the operator is asked; the answer is exact; a second scan is no answer."""
     set_line(session, one_scan_is="Ask")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from shopfloor.errors import InvalidInput
+from shopfloor.exchange.errors import RowsWrong
 from shopfloor.item_tracking.commands import create_serials
 from shopfloor.item_tracking.errors import NumbersOnLine
 from shopfloor.item_tracking.inputs import CreateSerials
+from shopfloor.reservations.answers import ReservationsCancelled
 from shopfloor.reservations.tracking_errors import NumberTwice
 from tests.factories_items import CELL, MODULE, plant_with_masters
 from tests.factories_orders import adjust, make_customer, make_purchase_order, make_sales_order, make_vendor, opening_stock, receive, ship
@@ -50,6 +52,14 @@ def test_one_is_one_line_and_too_much_names_the_limit(run):
     assert receive(run, "PO-1", {"quantity": "1", "lot_no": "L-1"}).text().endswith(": 1 line.")
     two = receive(run, "PO-1", {"quantity": "1", "lot_no": "L-1"}, {"quantity": "1", "lot_no": "L-2"})
     assert two.text().endswith(": 2 lines.")
+
+
+def test_one_of_many_is_said_in_the_singular():
+    assert ReservationsCancelled(count=1).text() == "1 reservation was cancelled."
+    assert ReservationsCancelled(count=2).text() == "2 reservations were cancelled."
+    wrong = {"kind": "items", "line": 2, "column": "no", "words": "must not be blank", "problems": []}
+    assert RowsWrong(row_count=1, problem_count=1, **wrong).text().startswith("1 problem in 1 row of items.")
+    assert RowsWrong(row_count=3, problem_count=2, **wrong).text().startswith("2 problems in 3 rows of items.")
 
 
 @pytest.mark.parametrize("written", ["99999999999999", "1000000000000"])

@@ -6,6 +6,7 @@ import pytest
 
 from shopfloor.genealogy.operation_inputs import ReportOperation
 from shopfloor.genealogy.operations import report_operation
+from shopfloor.genealogy.starting import start_order
 from shopfloor.people.fields import read_input
 from shopfloor.people.master_commands import create_record
 from shopfloor.production import bills, commands
@@ -40,7 +41,7 @@ def signs(run):
     for no, due in (("B", None), ("A", "2026-11-30"), ("C", None), ("D", None)):
         run(commands.create_order, given=NewProductionOrder(no=no, item_no="SIGN", quantity="5", location_code="MAIN", due_date=due))
     for no in ("A", "B"):
-        run(commands.start_order, given=StartOrder(order_no=no, quantity="5"))
+        run(start_order, given=StartOrder(order_no=no, quantity="5"))
     run(commands.release_order, given=OrderKey(order_no="C"))
 
 

@@ -176,6 +176,21 @@ def test_c9_a_value_outside_fails_and_measuring_again_after_rework_passes(run, s
     session.rollback()
 
 
+def test_c9_good_values_do_not_undo_what_a_person_said(run, session, plan, station):
+    """A person saw what no value says; only somebody with the right to release numbers takes that back."""
+    station.scan("BK-1")
+    number = inspect(run)
+    say(run, number, "Failed")
+    assert measure(run, WORKER, Torque="5", Weight="14").state == "Failed"
+    assert enter(run, number, WORKER, Torque="9").state == "Failed"
+    assert enter(run, number, WORKER, Torque="4.5").state == "Failed"
+    assert stopped_by(session, **UNIT) == "Quality hold"
+    assert [value.value for value in inspection_card(session, number).values] == [Decimal("4.5"), 9, 14, 5]
+    session.rollback()
+    assert say(run, number, "Passed").state == "Passed"
+    assert stopped_by(session, **UNIT) == ""
+
+
 def test_c9_a_second_failure_gives_the_newer_reason(run, session, plan, station):
     station.scan("BK-1")
     number = inspect(run)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from shopfloor.errors import Refusal
 from shopfloor.genealogy.journal_inputs import PostProductionJournal
 from shopfloor.genealogy.production_journal import post_production_journal
+from shopfloor.genealogy.starting import start_order
 from shopfloor.orders.inputs import ChangeLine, CloseOrder
 from shopfloor.orders.journal_inputs import PostReclassification
 from shopfloor.orders.kinds import OrderKind
@@ -97,7 +98,7 @@ class DocumentMachine(RuleBasedStateMachine):
         self.run(bills.create_bom, given=NewBom(item_no=self.cart, lines=lines))
         order = NewProductionOrder(no=self.name + "J", item_no=self.cart, quantity="3", location_code=MAIN)
         self.run(commands.create_order, given=order)
-        self.run(commands.start_order, given=StartOrder(order_no=self.name + "J"))
+        self.run(start_order, given=StartOrder(order_no=self.name + "J"))
 
     def teardown(self):
         assert books(self.session) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shopfloor.genealogy.starting import start_order
 from shopfloor.orders import commands as orders
 from shopfloor.orders.inputs import NewCustomer, NewPurchaseOrder, NewSalesOrder, NewVendor
 from shopfloor.orders.item_journal import post_item_journal
@@ -23,7 +24,7 @@ def work(run) -> None:
             given=NewProductionOrder(no=no, item_no="PACK", quantity="5", location_code="MAIN", due_date="2030-01-31"),
         )
     run(production.release_order, given=OrderKey(order_no="RPO-B"))
-    run(production.start_order, given=StartOrder(order_no="RPO-C"))
+    run(start_order, given=StartOrder(order_no="RPO-C"))
     run(orders.create_vendor, given=NewVendor(no="V1", name="Cell works", city="Kiel", country="DE"))
     run(orders.create_customer, given=NewCustomer(no="C1", name="Boat yard", city="Aarhus", country="DK"))
     line = {"item_no": "CELL", "quantity": "100", "location_code": "MAIN"}

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from shopfloor.genealogy.models import ComponentAssociation
+from shopfloor.genealogy.starting import start_order
 from shopfloor.production import bills
 from shopfloor.production import commands as production
 from shopfloor.production.inputs import NewBom, NewBomLine, NewProductionOrder, StartOrder
@@ -34,7 +35,7 @@ def test_peers_17_a_unit_with_500_parts_is_scanned_on_as_the_first_one_was(site)
         lines = (wheels, NewBomLine(item_no=FRAME, quantity_per="1", flushing="Manual"))
         run(bills.create_bom, given=NewBom(item_no="RACK", lines=lines))
         run(production.create_order, given=NewProductionOrder(no="RPO-RACK", item_no="RACK", quantity="1", location_code="MAIN"))
-        run(production.start_order, given=StartOrder(order_no="RPO-RACK", quantity="1"))
+        run(start_order, given=StartOrder(order_no="RPO-RACK", quantity="1"))
         stock(run, FRAME, "F-RACK")
         adjust(run, *({"item_no": WHEEL, "quantity": "1", "serial_no": f"WR-{number:03}"} for number in range(PARTS + 1)))
         bench = Station(session, "RPO-RACK")

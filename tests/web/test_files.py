@@ -63,6 +63,7 @@ def test_bad_input_a_wrong_file_shows_every_line_and_column(client, key):
         ("no;description;base_unit_code\nA;Mørk;PCS".encode("latin-1"), "not UTF-8"),
         (b"", "it is empty"),
         (b"a|b\n1|2", "names no field"),
+        ("no;description;base_unit_code\nA;M\ufffdrk;PCS", "line 2 holds “\ufffd” where a letter was lost"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "binary"),
     ],
 )
@@ -111,4 +112,4 @@ def test_the_api_takes_a_file(client, key):
     headers = {"Idempotency-Key": key + "-3"}
     refused = client.post("/api/v1/imports", json={"kind": "vendors", "text": text}, headers=headers)
     assert refused.status_code == 422
-    assert refused.get_json()["fields"]["problems"] == [{"line": 2, "column": "no", "words": f"There already is a vendor API{key[4:]}."}]
+    assert refused.get_json()["fields"]["problems"] == [{"line": 2, "column": "no", "words": f"The vendor API{key[4:]} is there already."}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
@@ -133,3 +134,68 @@ def test_no_name_in_the_page_stands_twice(client, bought):
     """Labels and headings lead to one place each."""
     names = re.findall(r'\sid="([^"]+)"', client.get(bought[1]).text)
     assert sorted(names) == sorted(set(names))
+
+
+def uploaded(client, address, data, **typed):
+    """The file beside the field in which numbers are pasted."""
+    fields = form_of(client, address, address + "/numbers") | typed
+    file = (io.BytesIO(data if isinstance(data, bytes) else data.encode()), "numbers.csv")
+    return client.post(address + "/numbers", data=fields | {"file": file}, content_type="multipart/form-data")
+
+
+def test_d9_numbers_come_as_a_file_one_in_a_line(client, run, key):
+    number = make_purchase_order(run, {"item_no": "MODULE", "quantity": "10"}, no=f"UP-{key[4:]}")
+    source = {"source_type": "Purchase Line", "order_no": number, "line_no": 10000}
+    address = f"/item-tracking/purchase/{number}/10000/0"
+    assert uploaded(client, address, f"\ufeffU{key}-1\r\nU{key}-2\r\n\r\n").status_code == 303
+    # What is typed in the field as well comes along.
+    assert uploaded(client, address, f"U{key}-3\n", numbers=f"U{key}-4").status_code == 303
+    assert numbers_of(client, source) == [f"U{key}-{one}" for one in (1, 2, 3, 4)]
+
+
+def test_d9_a_csv_file_names_its_columns(client, run, key):
+    number = make_purchase_order(run, {"item_no": "PASTE", "quantity": "20"}, no=f"UC-{key[4:]}")
+    source = {"source_type": "Purchase Line", "order_no": number, "line_no": 10000}
+    address = f"/item-tracking/purchase/{number}/10000/0"
+    dated = f"lot_no,quantity,expiration_date\nA{key},5,2030-01-31\nB{key},2.5,2031-01-31\n"
+    for text in (dated, f"quantity;lot_no;to_handle\n1;C{key};0\n"):
+        answer = uploaded(client, address, text)
+        assert answer.status_code == 303, words(answer)
+    found = client.get("/api/v1/item-tracking-lines", query_string=source).json["numbers"]
+    shown = [(one["tracking"]["lot_no"], one["quantity"], one["to_handle"], one["expiration_date"]) for one in found]
+    assert shown == [(f"A{key}", "5", "5", "2030-01-31"), (f"B{key}", "2.5", "2.5", "2031-01-31"), (f"C{key}", "1", "0", "")]
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ("Nørre".encode("latin-1"), "line 1 holds the byte 0xF8, which is not UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "binary"),
+        (b"serial_no,colour\nA,red\n", "unknown column colour"),
+        (b"serial_no,lot_no\nA\n", "line 2 has 1 fields, the header has 2"),
+        (b"serial_no,expiration_date\nA,31.12.2030\n", "Expiration date, row 1: there is no such date"),
+        (b"serial_no,quantity\nA,2\n", "stands for exactly 1"),
+        (b"UP-1\nUP-1\n", "row 1 and again in row 2"),
+        (b"", "needs at least one row"),
+    ],
+)
+def test_d9_bad_input_a_file_of_numbers_is_refused_whole(client, run, key, data, told):
+    number = make_purchase_order(run, {"item_no": "MODULE", "quantity": "10"}, no=f"UB-{key[4:]}")
+    source = {"source_type": "Purchase Line", "order_no": number, "line_no": 10000}
+    address = f"/item-tracking/purchase/{number}/10000/0"
+    answer = uploaded(client, address, data)
+    assert (answer.status_code, numbers_of(client, source)) == (422, [])
+    assert told in words(answer), words(answer)
+
+
+def test_tl_12_a_file_that_asks_stays_in_the_field_until_it_is_answered(client, run, key):
+    number = make_sales_order(run, {"item_no": "CELL", "quantity": "10"}, no=f"UQ-{key[4:]}")
+    source = {"source_type": "Sales Line", "order_no": number, "line_no": 10000}
+    address = f"/item-tracking/sales/{number}/10000/0"
+    asked = uploaded(client, address, f"lot_no,quantity\nNO-{key},3\n")
+    assert asked.status_code == 409
+    form = next(form for form in Forms(asked.text).forms if form["action"] == address + "/numbers")["fields"]
+    text = asked.text.partition('name="numbers"')[2].partition(">")[2].partition("</textarea>")[0]
+    assert client.post(address + "/numbers", data=form | {"numbers": text, "confirmed": "1"}).status_code == 303
+    found = client.get("/api/v1/item-tracking-lines", query_string=source).json["numbers"]
+    assert [(one["tracking"]["lot_no"], one["quantity"]) for one in found] == [(f"NO-{key}", "3")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from shopfloor.web.masters.table import PAGES
@@ -192,6 +194,20 @@ def test_the_components_of_an_order_show_before_it_is_made(client):
     wrong = client.get("/production-orders/new?item_no=PACK&quantity=many&location_code=MAIN")
     assert wrong.status_code == 422
     assert 'value="many"' in wrong.text
+
+
+def test_a_new_order_without_a_location_is_refused_beside_the_field(client, key):
+    number = f"NL{key[4:]}"
+    asked = {"no": number, "item_no": "PACK", "quantity": "2", "location_code": "", "due_date": ""}
+    made = send(client, "/production-orders/new", "/production-orders", **asked)
+    shown = client.get("/production-orders/new", query_string=asked)
+    for refused, problem in ((made, "must not be blank"), (shown, "must be given")):  # *Create order* and *Show components*
+        assert refused.status_code == 422
+        assert f"Location: {problem}" in words(refused)
+        assert 'id="location_code-error"' in refused.text
+        assert re.search(r'<select id="location_code"[^>]*aria-invalid="true"', refused.text)
+        assert f'value="{number}"' in refused.text
+    assert client.get(f"/production-orders/{number}").status_code == 404
 
 
 def test_an_order_that_has_not_started_is_changed_on_its_page(client, key):

@@ -308,3 +308,15 @@ def test_lif_12_flushing_of_one_line_changes_on_its_own_form(order):
     answer = client.post(f"/api/v1{path}", json={"flushing": "Finish"}, headers=header())
     assert answer.json["code"] == "RECORD_CHANGED"
     assert client.post(f"/api/v1{address(order)}/components/99/flushing", json={"flushing": "Finish"}, headers=header()).status_code == 404
+
+
+def test_lif_8_the_end_of_a_job_that_leaves_something_asks_first(order):
+    """One tap on the order page ends nothing: what is left is named, and the page asks. A job that left nothing ends at once."""
+    client = order.site.client()
+    assert f'href="{address(order)}/end-job"' in client.get(address(order)).text
+    asked = client.get(f"{address(order)}/end-job").text
+    assert "3 of 3 PCS are not reported" in asked
+    assert row(order).status == "Started"
+    assert client.post(f"{address(order)}/end-job", data=key()).status_code == 303
+    assert row(order).status == "Reported as finished"
+    assert "End job" not in client.get(address(order)).text

@@ -17,6 +17,7 @@ PAGES = (
     "/production-orders/RPO-C/start?quantity=1",
     "/production-orders/RPO-C/report-as-finished",
     "/production-orders/RPO-C/reset",
+    "/production-orders/RPO-C/end-job",
     "/production-orders/RPO-C/journals",
     "/production-orders/RPO-C/journals/new/picking-list",
     "/production-orders/RPO-C/journals/new/report",
@@ -223,8 +224,9 @@ def test_every_page_without_arguments_is_in_the_list(site):
         if "GET" in rule.methods and not rule.arguments and not rule.rule.startswith(("/api/", "/health/", "/static/"))
     }
     pages = {path for path in own if not path.endswith(".csv")}  # files are tested with their pages
-    # The set-up shows itself on an empty database only, where its own tests look at it; a choice in a list leads on at once.
-    assert pages - {"/set-up", "/production-orders/track", "/operations/track"} <= listed
+    # The set-up shows itself on an empty database only, where its own tests look at it; a choice in a list leads on at once; a label's
+    # parts are no page.
+    assert pages - {"/set-up", "/production-orders/track", "/operations/track", "/scanned"} <= listed
 
 
 def test_one_click_from_home_into_the_scan_flow(client):
@@ -262,6 +264,25 @@ def test_ui_1_the_box_opens_what_was_scanned(client, text, leads_to):
     answer = client.get("/find", query_string={"text": text})
     assert answer.status_code == 302, answer.text[-1500:]
     assert answer.location == leads_to
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "rest"),
+    [
+        ("]d2010952123400000621MB-1", "MB-1", None),
+        ("]A0MB-1", "", "MB-1"),
+        ("BADGE:0815", "", "0815"),
+        ("]d201", "", "]d201"),
+        ("MB\x1d1\x00", "", "MB1"),
+        ("", "", ""),
+    ],
+)
+def test_a_label_in_parts_for_the_field_that_it_was_scanned_into(client, text, number, rest):
+    answer = client.get("/scanned", query_string={"text": text})
+    assert answer.status_code == 200
+    assert answer.json.get("number", "") == number
+    assert rest is None or answer.json["text"] == rest
+    assert all(character.isprintable() for value in answer.json.values() for character in value)
 
 
 def test_ui_1_several_hits_are_listed_and_none_says_so(client):

@@ -103,6 +103,8 @@ def test_c9_a_file_is_added_and_comes_back_as_a_download(client, lot, key):
     assert answer.headers["Content-Disposition"].startswith("attachment")
     none = client.post(f"{place}/files", data={"command_key": f"{key}3"})
     assert (none.status_code, "choose a file" in none.text) == (422, True)
+    empty = client.post(f"{place}/files", data={"file": (BytesIO(b""), "empty.txt"), "command_key": f"{key}5"})
+    assert (empty.status_code, "the file is empty" in empty.text) == (422, True)
     content = base64.b64encode(b"protocol").decode()
     kept = send(client, f"{place}/files", f"{key}4", file_name="p.txt", content_base64=content)
     assert client.get(f"{API}{place}/files/{kept.json['fields']['entry_no']}").data == b"protocol"

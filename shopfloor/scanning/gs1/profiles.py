@@ -32,6 +32,12 @@ class WedgeTables:
     command_prefix: str
     badge_prefix: str
     commands: tuple[str, ...]
+    separator_keys: frozenset[tuple[str, bool, bool, bool]]
+    """Keys that stand for the separator: code, Ctrl, Alt, Shift."""
+    separator_alt_digits: frozenset[str]
+    modifiers: frozenset[str]
+    key_gap_ms: int
+    """Keys of a scanner follow each other at most so far apart."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,10 @@ def _load() -> WedgeTables:
         command_prefix=document["command_prefix"],
         badge_prefix=document["badge_prefix"],
         commands=tuple(document["commands"]),
+        separator_keys=frozenset((key["code"], key["ctrl"], key["alt"], key["shift"]) for key in document["group_separator_keys"]),
+        separator_alt_digits=frozenset(document["group_separator_alt_digits"]),
+        modifiers=frozenset(document["modifiers"]),
+        key_gap_ms=document["timing"]["key_gap_ms"],
     )
 
 

@@ -14,12 +14,13 @@ from werkzeug.wrappers import Response
 from shopfloor.web.api.base import PREFIX, Problem
 from shopfloor.web.htmx import respond
 from shopfloor.web.inputs import check_json
+from shopfloor.web.pictures.reading import admit_picture
 
 __all__ = ["DESCRIPTION", "SECURITY", "Problem", "register"]
 
 MODULES = (
     "items", "tracking_codes", "masters", "people", "orders", "documents",
-    "item_tracking", "production", "operations", "reservations", "genealogy", "ledger", "tracing", "quality",
+    "item_tracking", "production", "operations", "reservations", "genealogy", "ledger", "tracing", "quality", "pictures",
 )
 """A new part of the API: one module with `api`, one word here."""
 DESCRIPTION = (
@@ -33,6 +34,8 @@ SECURITY: dict[str, Any] = {
 }
 SWAGGER = Path(flask_openapi3_swagger.__file__).parent / "templates" / "swagger"
 FILES = {"swagger-ui.css": "css", "swagger-ui-bundle.js": "js"}
+PICTURE = "api_pictures.read"
+"""The one end-point that takes a form with a file."""
 bp = Blueprint("api_docs", __name__, url_prefix=PREFIX)
 
 
@@ -65,5 +68,9 @@ def docs_file(name: str) -> Response:
 
 
 def _read_body() -> None:
-    if request.method not in {"GET", "HEAD", "OPTIONS"} and request.path.startswith(PREFIX + "/"):
+    if request.method in {"GET", "HEAD", "OPTIONS"} or not request.path.startswith(PREFIX + "/"):
+        return
+    if request.endpoint == PICTURE:
+        admit_picture()
+    else:
         check_json()

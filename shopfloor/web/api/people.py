@@ -10,6 +10,7 @@ from flask import current_app
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
+from shopfloor.genealogy.station_scanner import StationCheck, keep_scanner, scanner_of_station
 from shopfloor.people import commands, queries, rights
 from shopfloor.people.fields import Code50, InputModel, Name, Text50, Text100
 from shopfloor.people.inputs import ConsumptionSettings, NewOperator, NewStation, NewToken, SettingValue
@@ -50,6 +51,12 @@ class SignIn(InputModel):
     station_code: Text50 = ""
 
 
+class StationPath(BaseModel):
+    """Which station."""
+
+    station_code: str
+
+
 class Me(BaseModel):
     """Who the caller is."""
 
@@ -81,6 +88,18 @@ def operators() -> Response:
     return show(
         {"rows": [{"no": row.no, "name": row.name, "role": row.role, "language": row.language, "blocked": row.blocked} for row in rows]}
     )
+
+
+@api.get("/stations/<station_code>/scanner", summary="What a station knows of its scanner", responses=READS)
+def scanner(path: StationPath) -> Response:
+    """Result of the last scanner check."""
+    return show(scanner_of_station(request_session(), path.station_code))
+
+
+@api.post("/stations/<station_code>/scanner", summary="Keep the result of a scanner check", responses=WRITES)
+def check_scanner(path: StationPath, header: WriteHeaders, body: StationCheck) -> Response:
+    """The scans of the test symbols, each as its keys; the station knows its scanner from then on."""
+    return done(run_command(keep_scanner, key=header.idempotency_key, station_code=path.station_code, given=body))
 
 
 @api.get("/stations", summary="Stations", responses=READS)

@@ -9,8 +9,9 @@ from werkzeug.wrappers import Response
 
 from shopfloor.genealogy import order_numbers
 from shopfloor.genealogy.inputs import ReportOrder
-from shopfloor.genealogy.journal_inputs import OpenJournalInput, PostProductionJournal
+from shopfloor.genealogy.journal_inputs import JournalLineReturn, OpenJournalInput, PostProductionJournal
 from shopfloor.genealogy.journal_queries import calculate_consumption
+from shopfloor.genealogy.journal_returns import fill_journal_line
 from shopfloor.genealogy.open_journal_queries import open_lines
 from shopfloor.genealogy.open_journals import delete_open_journal, post_open_journal, save_journal
 from shopfloor.genealogy.production_journal import post_production_journal
@@ -78,6 +79,12 @@ class JournalPath(OrderPath):
     """One open journal of an order."""
 
     journal_no: int
+
+
+class JournalLinePath(JournalPath):
+    """One line of an open journal."""
+
+    line_no: int
 
 
 class Reasoned(InputModel):
@@ -260,6 +267,17 @@ def make_journal(path: OrderPath, header: WriteHeaders, body: OpenJournalInput) 
 def change_journal(path: JournalPath, header: WriteHeaders, body: OpenJournalInput) -> Response:
     """By its owner."""
     return command(save_journal, header, order_no=path.order_no, given=body, journal_no=path.journal_no)
+
+
+@api.post(
+    "/production-orders/<order_no>/open-journals/<int:journal_no>/lines/<int:line_no>/return",
+    summary="Take what was registered into a journal line", responses=WRITES,
+)
+def fill_line(path: JournalLinePath, header: WriteHeaders, body: JournalLineReturn) -> Response:
+    """A picking list line gets the one number that was registered for it since, a report line the product; nothing is posted."""
+    return command(
+        fill_journal_line, header, order_no=path.order_no, journal_no=path.journal_no, line_no=path.line_no, given=body
+    )
 
 
 @api.post("/production-orders/<order_no>/open-journals/<int:journal_no>/post", summary="Post an open journal", responses=WRITES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from shopfloor.errors import InvalidInput, NotFound, Refusal, StaleRow
+from shopfloor.exchange.csv_text import decoded
 from shopfloor.item_tracking import queries
 from shopfloor.item_tracking.commands import RIGHTS, add_tracking_lines, create_serials, save_tracking_part
 from shopfloor.item_tracking.inputs import AddTrackingLines, CreateSerials, SaveTrackingPart, TrackingSource
@@ -64,10 +66,11 @@ def save(kind: str, order_no: str, line_no: int, component_line_no: int) -> Resp
 
 @bp.post(LINE + "/numbers")
 def paste(kind: str, order_no: str, line_no: int, component_line_no: int) -> Response:
-    """Add numbers that were pasted, one in a line."""
+    """Add numbers that were pasted, one in a line, or come as a file (D9)."""
     source = _source(kind, order_no, line_no, component_line_no)
-    on_refusal(lambda refusal: show(kind, source, refusal, of="pasted"))
     typed = {name: str(form_values().get(name, "")) for name in ("numbers", "lot_no", "expiration_date")}
+    on_refusal(lambda refusal: show(kind, source, refusal, of="pasted", pasted=typed))
+    typed["numbers"] += _uploaded(before=typed["numbers"])
     if len(typed["numbers"]) > MOST_TEXT:
         raise InvalidInput(summary="that is too much at once", problems={"numbers": f"more than {MOST_TEXT} characters"})
     serials = _takes_serials(queries.tracking_lines_page(request_session(), source, limit=1))
@@ -114,8 +117,13 @@ def choose(kind: str, order_no: str, line_no: int, component_line_no: int) -> Re
     return go(address_of(kind, source), answer)
 
 
-def show(kind: str, source: TrackingSource, refusal: Refusal | None = None, *, of: str = "lines") -> Response:
-    """The page; `of`: the form that was refused. Raises NotFound. `propose=1` in the address fills it by *Select entries* (TL-11)."""
+def show(
+    kind: str, source: TrackingSource, refusal: Refusal | None = None, *, of: str = "lines", pasted: Mapping[str, str] | None = None
+) -> Response:
+    """The page; `of`: the form that was refused; `pasted`: what was given to that of pasted numbers. Raises NotFound.
+
+    `propose=1` in the address fills it by *Select entries* (TL-11).
+    """
     session = request_session()
     after, posted_after = _place(""), _place("posted_")
     page = queries.tracking_lines_page(session, source, limit=PAGE_ROWS, after=after, handled_after=posted_after)
@@ -132,7 +140,7 @@ def show(kind: str, source: TrackingSource, refusal: Refusal | None = None, *, o
         here=here,
         form=_form(here, page, proposed[:PAGE_ROWS], _shown_in("lines", of, refusal)) if may_save else None,
         proposed=len(proposed) if len(proposed) > PAGE_ROWS else 0,
-        pasted=_pasted(page, _shown_in("pasted", of, refusal)) if may_save else None,
+        pasted=_pasted(page, _shown_in("pasted", of, refusal), pasted or {}) if may_save else None,
         links=_links(here, page),
         unused=_unused_columns(page),
         scans="/api/v1/item-tracking-lines/scanned?" + urlencode(source.model_dump()),
@@ -198,12 +206,21 @@ def _proposed(session: Session, source: TrackingSource, page: queries.TrackingLi
     return queries.select_entries(session, whole)
 
 
-def _pasted(page: queries.TrackingLinesPage, refusal: Refusal | None) -> dict[str, Any]:
-    """The form in which numbers are pasted, with what was typed when it was refused."""
-    typed = form_values() if refusal else {}
+def _uploaded(*, before: str) -> str:
+    """The text of the file that came beside the pasted numbers; blank: none came. Raises FileUnreadable."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        return ""
+    text = decoded(sent.stream.read())
+    return "\n" + text if before else text
+
+
+def _pasted(page: queries.TrackingLinesPage, refusal: Refusal | None, given: Mapping[str, str]) -> dict[str, Any]:
+    """The form in which numbers are pasted, with what was given to it when it was refused: a file cannot be chosen for somebody again."""
+    typed = given if refusal else {}
     unused = _unused_columns(page)
     return {
-        "values": {name: str(typed.get(name, "")) for name in ("numbers", "lot_no", "expiration_date")},
+        "values": {name: typed.get(name, "") for name in ("numbers", "lot_no", "expiration_date")},
         "serials": "serial_no" not in unused, "lot": "serial_no" not in unused and "lot_no" not in unused,
         "date": "expiration_date" not in unused, "asks": refusal is not None and refusal.asks,
     }

@@ -84,6 +84,7 @@ def _show(refusal: Refusal | None = None, checked: FileChecked | Imported | None
         "pages/import.html",
         kind=kind,
         kinds=kinds,
+        title=_title(kind) if importer else kind,
         stock=kind == STOCK,
         columns=importer.columns if importer else (),
         required=importer.required if importer else (),

@@ -37,6 +37,10 @@ def _no_links(_key: Key) -> tuple[Link, ...]:
     return ()
 
 
+def _scanner_of(key: Key) -> tuple[Link, ...]:
+    return ((_("Check the scanner"), f"/stations/{quote(key[0], safe='')}/scanner", "barcode"),)
+
+
 @dataclass(frozen=True)
 class MasterPage:
     """One kind of master data on pages."""
@@ -126,7 +130,7 @@ PAGES: dict[str, MasterPage] = {
             _l("New inspection test"),
             _l("The tests of an item are its inspection plan: what is measured, within which limits, and whether a report waits for it."),
         ),
-        MasterPage("stations", _l("Stations"), _l("New station"), _l("Add the places where people scan.")),
+        MasterPage("stations", _l("Stations"), _l("New station"), _l("Add the places where people scan."), links=_scanner_of),
         MasterPage(
             "boms",
             _l("Bills of material"),

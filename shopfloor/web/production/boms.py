@@ -45,6 +45,7 @@ BOM_COLUMNS = (
     Column(_l("Constant"), "flag"),
     Column(_l("Flushing")),
     Column(_l("Operation")),
+    Column(_l("Co-product"), "flag"),
 )
 ROUTING_COLUMNS = (Column(_l("Operation"), "number"), Column(_l("Description")), Column(_l("Resource")), Column(_l("Minutes"), "quantity"))
 MOVE_LABELS = {"certify": _l("Certify"), "reopen": _l("Reopen"), "close": _l("Close")}
@@ -81,8 +82,9 @@ def _bom_cells(line: BomCardLine) -> tuple[Cell, ...]:
         Cell(line.quantity_per, unit=line.unit_code),
         Cell(line.scrap_percent),
         Cell(line.constant),
-        Cell(_(line.flushing)),
+        Cell("" if line.co_product else _(line.flushing)),
         Cell(line.operation_no or ""),
+        Cell(line.co_product),
     )
 
 

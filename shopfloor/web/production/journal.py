@@ -63,11 +63,10 @@ def numbers(order_no: str) -> Response:
     """Fill the output rows with new numbers; nothing is posted."""
     on_refusal(partial(_show, order_no))
     card = found("production order", order_no, queries.order_card(request_session(), order_no))
-    item_no = card.order.item_no
-
+    items = {str(MAIN_LINE): card.order.item_no} | {str(line.line_no): line.item_no for line in card.co_products}
 
     def item_of(row: Mapping[str, Any]) -> str:
-        return item_no if row.get("entry_type") == OUTPUT and row.get("quantity") else ""
+        return items.get(str(row.get("line_no")), "") if row.get("entry_type") == OUTPUT and row.get("quantity") else ""
 
     return _show(order_no, assigned=with_new_numbers(item_of))
 
@@ -120,7 +119,7 @@ def _rows(card: OrderCard, limit: str) -> list[Mapping[str, Any]]:
     if limit != "output":
         rows += [{"entry_type": CONSUMPTION, "line_no": component.line_no} for component in card.components]
     if limit != "consumption":
-        rows.append({"entry_type": OUTPUT, "line_no": MAIN_LINE})
+        rows += [{"entry_type": OUTPUT, "line_no": line_no} for line_no in (MAIN_LINE, *(line.line_no for line in card.co_products))]
     return rows
 
 
@@ -130,6 +129,8 @@ def _lines(card: OrderCard) -> list[tuple[str, str]]:
     for component in card.components:
         words.setdefault(component.line_no, []).append(f"{component.line_no} {component.item_no}")
     words.setdefault(MAIN_LINE, []).append(f"{_('Output')} {card.order.item_no}")
+    for line in card.co_products:
+        words.setdefault(line.line_no, []).append(_("%(item)s (co-product)", item=line.item_no))
     return [(str(number), " / ".join(names)) for number, names in words.items()]
 
 

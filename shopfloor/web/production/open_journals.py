@@ -1,18 +1,23 @@
-"""Picking list and report journals that stay open: list, form, post, delete (LIF-9, LIF-11)."""
+"""Picking list and report journals that stay open: list, form, post, delete, and the way to the scan page (LIF-9, LIF-11, ENT-5, ENT-7)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from shopfloor.errors import NotFound, Refusal
-from shopfloor.genealogy.journal_inputs import OpenJournalInput
+from shopfloor.errors import Answer, NotFound, Refusal
+from shopfloor.genealogy.entry_points import TrackCommand, track_lines
+from shopfloor.genealogy.errors import FeatureOff
+from shopfloor.genealogy.journal_inputs import JournalLineReturn, OpenJournalInput
+from shopfloor.genealogy.journal_returns import fill_journal_line, line_to_open
 from shopfloor.genealogy.open_journal_queries import PICKING_LIST, REPORT, OpenLine, open_lines
 from shopfloor.genealogy.open_journals import delete_open_journal, post_open_journal, save_journal
 from shopfloor.people import rights
@@ -28,17 +33,22 @@ from shopfloor.web.htmx import go, respond
 from shopfloor.web.inputs import command_key, form_values, read_form
 from shopfloor.web.lists import found
 from shopfloor.web.navigation import may
+from shopfloor.web.production.doors import FIELD, PICK_LINE, REPORT_LINE, opened
 from shopfloor.web.production.orders import address_of
+from shopfloor.web.production.tracked_components import address_of as scan_page
 from shopfloor.web.refusals import on_refusal
 from shopfloor.web.tables import Cell, Column, table
-from shopfloor.web.texts import message_of
+from shopfloor.web.texts import message_of, outcome_text
 
 bp = Blueprint("open_journals", __name__, url_prefix="/production-orders/<order_no>/journals")
-COLUMNS = (
-    Column(_l("Line"), "number"), Column(_l("Item")), Column(_l("Description")), Column(_l("Location")), Column(_l("Number")),
-    Column(_l("Proposal"), "quantity"), Column(_l("Consumption"), "quantity"), Column(_l("Error quantity"), "quantity"),
-    Column(_l("End"), "flag"),
-)
+FIRST = (Column(_l("Line"), "number"), Column(_l("Item")), Column(_l("Description")))
+COLUMNS = {
+    PICKING_LIST: (
+        *FIRST, Column(_l("Location")), Column(_l("Number"), "number"), Column(_l("Proposal"), "quantity"),
+        Column(_l("Consumption"), "quantity"), Column(_l("End"), "flag"),
+    ),
+    REPORT: (*FIRST, Column(_l("Number"), "number"), Column(_l("Good quantity"), "quantity"), Column(_l("Error quantity"), "quantity")),
+}
 KINDS = {"picking-list": PICKING_LIST, "report": REPORT}
 """Part of the address -> kind of journal."""
 
@@ -79,6 +89,32 @@ def save(order_no: str, journal_no: int) -> Response:
     return go(_address(order_no), answer)
 
 
+@bp.get("/<int:journal_no>/lines/<int:line_no>/track")
+def track(order_no: str, journal_no: int, line_no: int) -> Response:
+    """ENT-5, ENT-7: *Track components* of one line."""
+    session = request_session()
+    opened_from = line_to_open(session, order_no, journal_no, line_no)
+    line = opened_from.line
+    values = {"journal": journal_no, "line": line_no, "source": line.source_line_no, "since": opened_from.since}
+    door = opened(order_no, PICK_LINE if line.kind == PICKING_LIST else REPORT_LINE, values)
+    command = track_lines(session, order_no, [line])[journal_no, line_no]
+    if command.why is not None or not command.shown:
+        return go(door.back, command.why or FeatureOff())
+    product = {"product": opened_from.match_id} if opened_from.match_id else {}
+    return go(f"{scan_page(order_no)}?{urlencode({**product, FIELD: door.told})}")
+
+
+@bp.post("/<int:journal_no>/lines/<int:line_no>/return")
+def come_back(order_no: str, journal_no: int, line_no: int) -> Response:
+    """ENT-5, ENT-7: the line gets the number that was registered or chosen; nothing is posted."""
+    on_refusal(partial(_show, order_no))
+    given = read_form(JournalLineReturn)
+    answer: Answer = run_command(
+        fill_journal_line, key=command_key(), order_no=order_no, journal_no=journal_no, line_no=line_no, given=given
+    )
+    return go(_address(order_no), answer)
+
+
 @bp.post("/<int:journal_no>/post")
 def post(order_no: str, journal_no: int) -> Response:
     """Post all lines, or none."""
@@ -98,10 +134,12 @@ def delete(order_no: str, journal_no: int) -> Response:
 def _show(order_no: str, refusal: Refusal | None = None) -> Response:
     card: OrderCard = found("production order", order_no, queries.order_card(request_session(), order_no))
     lines = open_lines(request_session(), order_no)
+    tracks = track_lines(request_session(), order_no, lines)
     journals = [
         {
             "no": no, "kind": rows[0].kind, "owner": rows[0].owner, "mine": rows[0].owner_no == current_actor().operator_no,
-            "date": rows[0].posting_date, "created_at": rows[0].created_at, "table": table(COLUMNS, [_cells(row) for row in rows]),
+            "date": rows[0].posting_date, "created_at": rows[0].created_at,
+            "table": table(COLUMNS[rows[0].kind], [_cells(row) for row in rows]), "tracks": [_track(row, tracks) for row in rows],
         }
         for no, rows in ((no, list(group)) for no, group in groupby(lines, key=lambda line: line.journal_no))
     ]
@@ -116,12 +154,21 @@ def _show(order_no: str, refusal: Refusal | None = None) -> Response:
     )
 
 
+def _track(line: OpenLine, tracks: Mapping[tuple[int, int], TrackCommand]) -> tuple[TrackCommand, str, str]:
+    """The command of a line, why it cannot be used, and where it leads."""
+    command = tracks[line.journal_no, line.line_no]
+    why = outcome_text(command.why) if command.why else ""
+    return command, why, f"{_address(line.order_no)}/{line.journal_no}/lines/{line.line_no}/track"
+
+
 def _cells(line: OpenLine) -> tuple[Cell, ...]:
-    picked = line.kind == PICKING_LIST
+    first = (Cell(str(line.source_line_no)), Cell(line.item_no, f"/items/{line.item_no}"), Cell(line.description))
+    number = Cell(line.tracking.label())
+    if line.kind == REPORT:
+        return (*first, number, Cell(line.quantity, unit=line.shown_unit), Cell(line.error_quantity))
     return (
-        Cell(str(line.source_line_no)), Cell(line.item_no, f"/items/{line.item_no}"), Cell(line.description), Cell(line.location_code),
-        Cell(line.tracking.label()), Cell(line.proposal if picked else "", unit=line.base_unit_code if picked else ""),
-        Cell(line.quantity, unit=line.shown_unit), Cell("" if picked else line.error_quantity), Cell(line.end_line),
+        *first, Cell(line.location_code), number, Cell(line.proposal, unit=line.base_unit_code), Cell(line.quantity, unit=line.shown_unit),
+        Cell(line.end_line),
     )
 
 
@@ -147,7 +194,7 @@ def _form(card: OrderCard, journal_no: int, kind: str, lines: list[OpenLine], re
     choices = (
         [(str(c.line_no), f"{c.line_no} {c.item_no}") for c in card.components]
         if picked
-        else [(str(MAIN_LINE), card.order.item_no)]
+        else [(str(MAIN_LINE), card.order.item_no), *((str(line.line_no), line.item_no) for line in card.co_products)]
     )
     values: dict[str, Any] = {"lines": [_typed(line) for line in lines]}
     if lines and lines[0].posting_date:

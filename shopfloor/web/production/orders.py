@@ -22,10 +22,12 @@ from shopfloor.production.inputs import OrderKey
 from shopfloor.production.planning import NOT_STARTED
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
+from shopfloor.web.filters import quantity
+from shopfloor.web.forms import FormBuilder
 from shopfloor.web.htmx import go, respond
 from shopfloor.web.inputs import argument, command_key, read_form
 from shopfloor.web.inventory import reservations
-from shopfloor.web.lists import Chooser, found, list_page, text_filter
+from shopfloor.web.lists import Chooser, form_page, found, list_page, text_filter
 from shopfloor.web.navigation import may
 from shopfloor.web.production.doors import FIELD, LIST, opened
 from shopfloor.web.refusals import on_refusal
@@ -90,6 +92,19 @@ def move(order_no: str, move: str) -> Response:
     on_refusal(partial(show, order_no))
     answer = run_command(MOVES[move], key=command_key(), given=read_form(OrderKey, order_no=order_no))
     return go(address_of(order_no), answer)
+
+
+@bp.get("/<order_no>/end-job")
+def end_job_form(order_no: str) -> Response:
+    """A job that is ended before everything is reported names what it leaves, and asks: there is no way back (LIF-8)."""
+    card = found("production order", order_no, queries.order_card(request_session(), order_no))
+    form = FormBuilder(OrderKey, action=address_of(order_no) + "/end-job", submit=_("End job"), without=("order_no",), danger=True).form()
+    crumbs = ((_("Production orders"), "/production-orders"), (order_no, address_of(order_no)))
+    note = _(
+        "%(left)s of %(ordered)s %(unit)s are not reported. Nothing more is registered or reported after the end of the job, and it is not "
+        "taken back.", left=quantity(card.order.remaining), ordered=quantity(card.order.quantity), unit=card.order.unit_code,
+    )
+    return form_page(_("End the job of %(order)s", order=order_no), form, crumbs=crumbs, note=note)
 
 
 @bp.get("/track")

@@ -29,7 +29,7 @@ from shopfloor.web.inputs import KEY_FIELD
 COMMAND_FIELD = "command"
 """A button of the scan form: `mode:Product`, `confirm:KEY`, `confirm:KEY:LINE`. It is how taps come in without script."""
 STATE_FIELDS = {"mode", "product", "line", "held", "badge", "starting", "operation"}
-PAGE_FIELDS = ("dialog",)
+PAGE_FIELDS = ("dialog", "picture")
 """What the page keeps for itself."""
 """What is no part of the command: a retry may tell the state anew, and a badge is kept nowhere."""
 

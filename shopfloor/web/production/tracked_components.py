@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -11,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from shopfloor.errors import Answer, NotFound, Outcome, Refusal
 from shopfloor.genealogy.errors import FeatureOff, ProductNotTracked
-from shopfloor.genealogy.facts import COMPONENT, PRODUCT
+from shopfloor.genealogy.facts import COMPLETED, COMPONENT, PRODUCT
 from shopfloor.genealogy.inputs import LoadBatch, LoadedLine, ScanInput
 from shopfloor.genealogy.loading import load_batch, unload_batch
 from shopfloor.genealogy.page_queries import StationRules, TrackedComponentsPage, station_rules, tracked_components_page
@@ -23,7 +25,7 @@ from shopfloor.web.guards import current_actor, session_id
 from shopfloor.web.htmx import go, is_fragment, messages, respond, unchanged
 from shopfloor.web.inputs import argument, command_key, read_form
 from shopfloor.web.production.answers import AnswerView, answer_view, last_scans, message_view
-from shopfloor.web.production.doors import FIELD, Door, door_of
+from shopfloor.web.production.doors import FIELD, PICK_LINE, Door, door_of
 from shopfloor.web.production.scans import StationState, answer_header, read_scan, run_scan, scan_status, state_after
 from shopfloor.web.refusals import on_refusal
 
@@ -88,22 +90,27 @@ def _whole(name: str) -> int:
 
 
 def show(
-    state: StationState, outcome: Outcome | None = None, *, key: str = "", before: int = 0, station: StationRules | None = None
+    state: StationState, outcome: Outcome | None = None, *, key: str = "", before: int = 0, station: StationRules | None = None,
+    view: AnswerView | None = None, codes: Sequence[object] | None = None,
 ) -> Response:
-    """The page as the database is now, with the answer to what was just scanned."""
+    """The page as the database is now, with the answer to what was just scanned; `view` and `codes`: what a picture said."""
     session, actor = request_session(), current_actor()
     station = station or station_rules(session, actor.station_code, session_id())
     door = door_of(state.order_no)
     found = _found(state, before, door, must=outcome is None)
     if found is not None and state.mode == COMPONENT and not found.match_id:
         state = StationState(state.order_no)  # the product is gone: a part has nowhere to go
+    if found is not None:
+        state = _preselected(state, found, door)
+        found = replace(found, selected_line=state.line)
     return respond(
         "pages/tracked_components.html",
         status=scan_status(outcome) if outcome is not None else 200,
         answer=answer_header(outcome, state) if outcome is not None else None,
         state=state,
         page=found,
-        view=_view(outcome, key, found, station),
+        view=view or _view(outcome, key, found, station),
+        codes=codes,
         scans=last_scans(found.answers) if found is not None else [],
         lot_word=station.lot_word,
         operator_no=actor.operator_no,
@@ -114,7 +121,29 @@ def show(
         older=_address(state, None, found.older, door) if found is not None and found.older else "",
         newest=_address(state, None, 0, door) if before else "",
         door=door,
+        only_line=_only_line(state, door),
+        turned=_turned(state, before, door),
     )
+
+
+def _preselected(state: StationState, page: TrackedComponentsPage, door: Door) -> StationState:
+    """ENT-5: the journal line's component is selected as soon as the mode is Component, unless it is Completed or another one is."""
+    wanted = state.mode == COMPONENT and not state.line
+    asked = any(line.line_no == door.component and line.status != COMPLETED for line in page.components)
+    return replace(state, line=door.component) if wanted and asked else state
+
+
+def _only_line(state: StationState, door: Door) -> int:
+    """ENT-5: the line that the list is limited to; 0: none. Somebody who chose another line sees it among all of them."""
+    return door.component if state.line in {0, door.component} else 0
+
+
+def _turned(state: StationState, before: int, door: Door) -> str:
+    """Where the filter is off, or on again; no line is chosen there. Blank: there is no filter."""
+    if door.place != PICK_LINE:
+        return ""
+    filtered = _only_line(state, door) or not door.component
+    return _address(replace(state, line=0), None, before, door.turned if filtered else door)
 
 
 def address_of(order_no: str) -> str:

@@ -151,6 +151,9 @@ def attach(inspection_no: int) -> Response:
         problem = _("choose a file")
         raise InvalidInput(summary=f"file: {problem}", problems={"file": problem})
     content = base64.b64encode(sent.stream.read()).decode("ascii")
+    if not content:
+        problem = _("the file is empty")
+        raise InvalidInput(summary=f"file: {problem}", problems={"file": problem})
     given = read_input(AttachFile, {"file_name": sent.filename[-100:], "content_base64": content})
     answer = run_command(attach_file, key=command_key(), inspection_no=inspection_no, given=given)
     return go(f"/inspections/{inspection_no}", answer)

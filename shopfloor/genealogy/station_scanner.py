@@ -1,0 +1,105 @@
+"""The station check (R-23): what the scans of the test symbols showed becomes what the station knows of its scanner."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from shopfloor import audit
+from shopfloor.clock import now
+from shopfloor.db import plant, table
+from shopfloor.errors import Answer, NotFound
+from shopfloor.genealogy.maintenance_errors import NoTestSymbol
+from shopfloor.people import rights
+from shopfloor.people.actor import Actor
+from shopfloor.people.fields import InputModel
+from shopfloor.people.models import Station
+from shopfloor.scanning.scanner_settings import ScannerSettings
+from shopfloor.scanning.station_check import MOST_PRESSES, Examined, KeyPress, conclude, examine
+
+_station = table(Station)
+MOST_SCANS = 12
+"""Of one check: three symbols, each a few times."""
+KeyName = Annotated[str, StringConstraints(max_length=30)]
+
+
+class PressGiven(InputModel):
+    """One keydown event, as browsers tell it."""
+
+    code: KeyName = ""
+    key: KeyName = ""
+    shift: bool = False
+    ctrl: bool = False
+    alt: bool = False
+    at: Annotated[float, Field(ge=0, le=1e15)] = 0.0
+    """Milliseconds on any clock."""
+
+
+class StationCheck(InputModel):
+    """The scans of one check, each as its keys, oldest first."""
+
+    scans: Annotated[list[Annotated[list[PressGiven], Field(max_length=MOST_PRESSES)]], Field(min_length=1, max_length=MOST_SCANS)]
+
+
+@dataclass(frozen=True)
+class ScannerKept(Answer):
+    """The station knows its scanner."""
+
+    code = "SCANNER_KEPT"
+    message = "Station {station} knows its scanner now. Separators: {separators}."
+    station: str
+    separators: str
+    """proved, or not proved."""
+
+
+@dataclass(frozen=True)
+class KnownScanner:
+    """What a station knows, and since when."""
+
+    station_code: str
+    name: str
+    settings: ScannerSettings
+    checked_at: str
+    """UTC, ISO 8601; blank: never checked."""
+    checked_by: str
+
+
+def examine_scans(given: StationCheck) -> list[Examined]:
+    """What each scan shows. Writes nothing, asks nothing."""
+    return [examine([KeyPress(p.code, p.key, p.shift, p.ctrl, p.alt, p.at) for p in presses]) for presses in given.scans]
+
+
+def keep_scanner(session: Session, actor: Actor, *, station_code: str, given: StationCheck) -> ScannerKept:
+    """Keep what the check showed as the station's scanner. Raises NotAllowed, NotFound, NoTestSymbol."""
+    actor.require(rights.SETTINGS)
+    examined = examine_scans(given)
+    if not any(one.known for one in examined):
+        raise NoTestSymbol
+    before = scanner_of_station(session, station_code)
+    settings = conclude(examined)
+    kept = {**settings.kept(), "checked_at": now().isoformat(), "checked_by": actor.operator_no}
+    session.connection().execute(
+        update(_station)
+        .where(plant(session, _station), _station.c.code == station_code)
+        .values(scanner=json.dumps(kept), version=_station.c.version + 1)
+    )
+    audit.record(session, "check scanner", f"station {station_code}", before=before.settings.kept(), after=kept)
+    return ScannerKept(station=station_code, separators="proved" if settings.gs_verified else "not proved")
+
+
+def scanner_of_station(session: Session, station_code: str) -> KnownScanner:
+    """What a station knows of its scanner. One statement. Raises NotFound."""
+    row = session.connection().execute(
+        select(_station.c.code, _station.c.name, _station.c.scanner).where(plant(session, _station), _station.c.code == station_code)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(record="station", number=station_code)
+    stored = json.loads(row.scanner or "{}")
+    return KnownScanner(
+        row.code, row.name, ScannerSettings.restored(row.scanner), stored.get("checked_at", ""), stored.get("checked_by", "")
+    )

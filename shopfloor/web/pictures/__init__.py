@@ -1,0 +1,1 @@
+"""Pictures of codes, read by the server for browsers that cannot."""
