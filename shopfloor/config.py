@@ -39,6 +39,8 @@ class Settings:
     """TCP port of the small door without https that hands out the authority's certificate; 0 for none."""
     unprotected: bool
     """Somebody said that other machines may come in although something of the protection is missing."""
+    agent_port: int = 8711
+    """Where the station agent of a terminal listens, on the terminal itself."""
 
     @property
     def wants_https(self) -> bool:
@@ -62,6 +64,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         https=_one_of(env.get("SHOPFLOOR_HTTPS", "auto"), HTTPS),
         trust_port=_whole(port, LARGEST_PORT) if (port := env.get("SHOPFLOOR_TRUST_PORT", "")) else 0,
         unprotected=_one_of(env.get("SHOPFLOOR_UNPROTECTED", "no"), ("yes", "no")) == "yes",
+        agent_port=_whole(env.get("SHOPFLOOR_AGENT_PORT", "8711"), LARGEST_PORT),
     )
 
 

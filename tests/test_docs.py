@@ -14,12 +14,14 @@ import pytest
 
 import shopfloor
 from bench.shots import LARGEST_BYTES, PICTURES
+from hardware.cli import main as agent
 from shopfloor.cli.main import shopfloor as console
 from shopfloor.demo import supply, tour
 from shopfloor.errors import NeedsConfirmation, Outcome, Refusal
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCS = ("README.md", "CHANGELOG.md", *(f"docs/{name}.md" for name in ("architecture", "decisions", "glossary", "messages", "operating")))
+GUIDES = ("architecture", "decisions", "glossary", "hardware", "messages", "operating")
+DOCS = ("README.md", "CHANGELOG.md", *(f"docs/{name}.md" for name in GUIDES))
 KINDS = {"answer", "question", "refusal"}
 
 
@@ -92,15 +94,22 @@ def test_operating_md_names_every_variable_that_the_program_reads() -> None:
     assert read == set(re.findall(r"\b(?:SHOPFLOOR_|DATABASE_)[A-Z_]*[A-Z]\b", text_of("docs/operating.md")))
 
 
+def test_hardware_md_names_every_command_and_key_of_the_station_agent() -> None:
+    text = text_of("docs/hardware.md")
+    assert set(agent.commands) == set(re.findall(r"python -m hardware ([a-z]+)", text))
+    keys = set(re.findall(r"^#?([a-z0-9_]+) =", text_of("hardware/linux/station.toml"), flags=re.MULTILINE))
+    assert {key for key in keys if not re.search(rf"\b{key}\b", text)} == set()
+
+
 # --- folders, files, pictures, links ---
 
 
 def test_the_map_of_the_readme_names_every_package_and_nothing_else() -> None:
     section = text_of("README.md").partition("## Map of the code")[2].partition("\n## ")[0]
-    named = set(re.findall(r"`((?:shopfloor/|bench|tests)[a-z_/]*)`", section))
+    named = set(re.findall(r"`((?:shopfloor/|bench|hardware|tests)[a-z_/]*)`", section))
     assert {path for path in named if not (ROOT / path).is_dir()} == set()
     packages = {f"shopfloor/{path.parent.name}" for path in (ROOT / "shopfloor").glob("*/__init__.py")}
-    assert packages - {"shopfloor/audit"} <= named
+    assert packages - {"shopfloor/audit"} | {"hardware"} <= named
 
 
 def test_the_scan_that_is_followed_goes_through_files_that_exist() -> None:

@@ -215,7 +215,7 @@ function create() {
     },
     /** What a scan does where no listener takes it. */
     search: fallback,
-    /** Camera and serial scanners hand over their codes here: `at` is the time of the capture, `more` is kept with the scan. */
+    /** Camera and station agent hand over their codes here: `at` is the time of the capture, `more` is kept with the scan. */
     deliver: (text, source, { at = performance.now(), ...more } = {}) => deliver({ ...more, text, source, at, startedAt: at }),
     async start() {
       const profile = await (await fetch(new URL("wedge.json", import.meta.url))).json();

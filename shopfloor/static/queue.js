@@ -6,7 +6,7 @@
  * the line. The page is told through `on`: answer, state, counts, nothing.
  */
 import { lead } from "./leader.js";
-import { continuable, isProductMode } from "./store.js";
+import { continuable, heldApart, isProductMode } from "./store.js";
 
 const WAITING_AFTER_MS = 1000;
 const OFFLINE_AFTER_MS = 3000;
@@ -57,21 +57,22 @@ export class Queue {
 
   /**
    * Keeps one entry; rejects if the browser cannot. `at` and `startedAt` are performance.now() milliseconds of the last
-   * and the first key.
+   * and the first key. `agent` comes with what the station agent captured: its own key and times, and whether it stands apart.
    */
-  async capture({ kind = "scan", text = "", source = "typed", at = performance.now(), startedAt = at, confirms = "", ...yes }) {
+  async capture({ kind = "scan", text = "", source = "typed", at = performance.now(), startedAt = at, confirms = "", agent = null, ...yes }) {
+    agent?.take();
     const command = kind === "scan" ? COMMANDS[text] : null;
     const wish = { kind, text, confirms, yes, operator: this.operator, ...command, ...(command ? null : this.#confirmation(kind, text, at)) };
     // Whose first key came before the refusal was captured before the operator could know of it.
-    const blind = this.stop !== null && startedAt < this.stop.at;
-    if (this.held && !blind && (wish.kind === "continue" || wish.kind === "discard")) return this.choose(wish.kind);
+    const blind = agent?.apart || (this.stop !== null && startedAt < this.stop.at);
+    if (this.held && !blind && (wish.kind === "continue" || wish.kind === "discard")) return this.choose(wish.kind).then(agent?.stored);
     const entry = {
       key: newKey(), ...wish, raw: text, source, holds: "", after_key: "", state: "waiting", order_no: this.station.order_no, action: this.action,
-      captured_at: new Date(Date.now() - performance.now() + at).toISOString(), clock_ms: Math.round(at), clock_id: this.clockId,
+      captured_at: new Date(Date.now() - performance.now() + at).toISOString(), clock_ms: Math.round(at), clock_id: this.clockId, ...agent?.entry,
     };
     this.question = null;
-    if (blind && !isProductMode(entry)) Object.assign(entry, this.stop.hold);
-    await this.store.add(entry, this.station);
+    if (blind && (agent?.apart || !isProductMode(entry))) Object.assign(entry, agent?.apart ? heldApart(this.station) : this.stop.hold);
+    await this.store.add(entry, this.station, agent?.mark).then(agent?.stored);
     this.#changed();
   }
 

@@ -4,13 +4,14 @@
  * queue: one row per entry, in the order of capture. state is "waiting" (to be sent) or "held" (captured before the
  *   operator could know of a refusal; only the operator sends or discards it, D16).
  * station: one row per order with mode, product and line of the last answer; the row #lease names the tab that sends
- *   where the browser has no Web Locks.
+ *   where the browser has no Web Locks; the row #agent says which captures of the station agent are here already.
  *
  * Every write is one transaction that the disk has before it counts as done. Transactions run in the order in which they
  * are made, and every method makes its own before it waits for anything: so the order of calls is the order of facts.
  */
 
 const LEASE = "#lease";
+const AGENT = "#agent";
 
 export async function openStore() {
   const request = indexedDB.open("shopfloor", 1);
@@ -31,10 +32,12 @@ class Store {
 
   /**
    * Keeps an entry. Its after_key is that of the last unanswered entry of the same order, if there is one. If the order
-   * has no entry at all, the station as the page shows it becomes the order's state.
+   * has no entry at all, the station as the page shows it becomes the order's state. `mark` is the number of a capture in
+   * the agent's spool: what was stored with that number, or a later one, is not stored again.
    */
-  add(entry, station) {
+  add(entry, station, mark = null) {
     return this.#write(async ({ queue, stations }) => {
+      if (mark && !(await isNew(stations, mark))) return;
       const waiting = await last(queue, "waiting", (other) => other.order_no === entry.order_no);
       const held = waiting ?? (await last(queue, "held", (other) => other.order_no === entry.order_no));
       if (!held) await asked(stations.put(station));
@@ -144,6 +147,18 @@ class Store {
 /** A held entry may be sent again only onto the unit that was current when it was held. */
 export function continuable(entry, station) {
   return station?.mode === "Component" && entry.for_product === station.product;
+}
+
+/** For what was captured while no page, or another one, was open: only the operator sends or discards it. */
+export function heldApart(station) {
+  return { state: "held", held_by: "", for_product: station.mode === "Component" ? station.product : null };
+}
+
+async function isNew(stations, { spool, seq }) {
+  const known = await asked(stations.get(AGENT));
+  if (known?.spool === spool && seq <= known.seq) return false;
+  await asked(stations.put({ order_no: AGENT, spool, seq }));
+  return true;
 }
 
 function heldBy(entry, key, station) {

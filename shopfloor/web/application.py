@@ -39,7 +39,7 @@ def make_application(settings: Settings) -> OpenAPI:
     Htmx(app)
     Babel(app, locale_selector=_language)
     app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.globals.update(new_key=new_key, may=navigation.may)
+    app.jinja_env.globals.update(new_key=new_key, may=navigation.may, agent_address=security.agent_address)
     texts.register(app)
     filters.register(app)
     navigation.register(app)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from werkzeug.wrappers import Response
 
 POLICY = (
@@ -34,5 +34,11 @@ def register(app: Flask) -> None:
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", DOCS_POLICY if request.path == DOCS else POLICY)
+    policy = DOCS_POLICY if request.path == DOCS else f"{POLICY}; connect-src 'self' {agent_address()}"
+    response.headers.setdefault("Content-Security-Policy", policy)
     return response
+
+
+def agent_address() -> str:
+    """Where a page finds the scanners of its own terminal; nothing else outside the server may be asked (hardware/)."""
+    return f"http://127.0.0.1:{current_app.config['SHOPFLOOR_SETTINGS'].agent_port}"

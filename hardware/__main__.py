@@ -1,0 +1,5 @@
+"""`python -m hardware`."""
+
+from hardware.cli import main
+
+main()
