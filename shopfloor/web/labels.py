@@ -6,6 +6,20 @@ from flask_babel import lazy_gettext as _l
 
 LABELS = {
     "no": _l("No."),
+    "gs1_check_digit": _l("Wrong check digit of a GTIN"),
+    "unknown_ai": _l("Unknown application identifier"),
+    "gs1_prefix_fnc1": _l("FNC1 character"),
+    "gs1_prefix_datamatrix": _l("Datamatrix character"),
+    "gs1_prefix_qr": _l("QR code character"),
+    "gs1_separator": _l("Group separator replacement"),
+    "gs1_count_use": _l("Count on a part's label (30, 37)"),
+    "gs1_measure_use": _l("Weight or measure on a part's label (31nn to 36nn)"),
+    "gs1_prefixes": _l("Prefixes"),
+    "separators": _l("Spellings of the separator"),
+    "frame": _l("Around the code"),
+    "gs_verified": _l("Scanner proved to send separators"),
+    "own_identifiers": _l("Own identifiers"),
+    **{f"identifier_{ai}": f"({ai})" for ai in range(90, 100)},
     "lines": _l("Lines"),
     "code": _l("Code"),
     "name": _l("Name"),
@@ -155,6 +169,9 @@ LABELS = {
     "result": _l("Result"),
 }
 HINTS = {
+    "gs1_recognition": _l("Text with a symbology identifier, such as ]d2, says so itself."),
+    "gs1_prefix_fnc1": _l("What your scanner puts before GS1-128. ]C1 and its like need not be entered."),
+    "gs1_separator": _l("What your scanner types for FNC1. Code 29, ~ | ^] and other usual spellings are understood anyway."),
     "no": _l("Blank: the next number of the series."),
     "rounding_precision": _l("Smallest quantity of the base unit, such as 1 or 0.001."),
     "serial_pattern": _l("Regular expression; blank: any number."),

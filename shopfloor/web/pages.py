@@ -11,6 +11,8 @@ MODULES = (
     "sign_in",
     "site",
     "home",
+    "admin.gs1",
+    "admin.gs1_test",
     "admin.people",
     "admin.scanner_check",
     "admin.scans",

@@ -18,7 +18,7 @@ from shopfloor.web.inputs import check_json
 __all__ = ["DESCRIPTION", "SECURITY", "Problem", "register"]
 
 MODULES = (
-    "items", "tracking_codes", "masters", "people", "orders", "documents",
+    "items", "tracking_codes", "masters", "people", "orders", "documents", "gs1",
     "item_tracking", "production", "operations", "reservations", "genealogy", "ledger", "tracing", "quality",
 )
 """A new part of the API: one module with `api`, one word here."""
