@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, request
+from flask import Blueprint
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from shopfloor.errors import Refusal
 from shopfloor.genealogy.code_bench import CodeToTest, ExaminedCode, examine_code, keyboard_of, settings_in_words
 from shopfloor.people.queries import list_stations
+from shopfloor.scanning.errors import Gs1Parse, ScanRefused
 from shopfloor.scanning.scan import ScanKind
 from shopfloor.web.admin.gs1 import FIELDS
 from shopfloor.web.extensions import request_session
@@ -75,10 +76,10 @@ def _show(given: CodeToTest, found: ExaminedCode | None, refusal: Refusal | None
         warnings=[(one.ai, WARNINGS[one.kind]) for one in found.scan.warnings] if found and found.scan else [],
         field_words={field.value: word for field, word in FIELDS.items()},
         error=outcome_text(found.error) if found and found.error else "",
+        error_facts=facts_of(found.error) if found and found.error else (),
         place=place_of(found) if found else None,
         keyboard=_(keyboard_of(found.layout)) if found and found.layout else "",
         settings=[(LABELS.get(name, name), value) for name, value in settings_in_words(found.profile).items()] if found else [],
-        posted=request.method == "POST",
         refusal=message_of(refusal) if refusal else None,
     )
 
@@ -86,6 +87,11 @@ def _show(given: CodeToTest, found: ExaminedCode | None, refusal: Refusal | None
 def visible(text: str) -> str:
     """A scan text that can be shown: the separator as its picture, other characters that nobody sees as a box."""
     return "".join("␝" if character == "\x1d" else character if character.isprintable() else "␣" for character in text)
+
+
+def facts_of(error: ScanRefused) -> tuple[str, ...]:
+    """Code, kind and possible readings of an error."""
+    return (error.code, error.kind, *error.candidates) if isinstance(error, Gs1Parse) else (error.code,)
 
 
 def place_of(found: ExaminedCode) -> tuple[str, str, str] | None:
