@@ -139,7 +139,7 @@ def settings_in_words(profile: ScannerProfile) -> dict[str, str]:
         "gs1_check_digit": profile.check_digit,
         "unknown_ai": profile.unknown_ai,
         "gs1_prefixes": " ".join(profile.gs1_prefixes),
-        "separators": " ".join("GS" if spelling == "\x1d" else spelling for spelling in profile.spellings()),
+        "separators": " ".join({"\x1d": "GS", "␝": "U+241D"}.get(spelling, spelling) for spelling in profile.spellings()),
         "frame": f"{profile.prefix}…{profile.suffix}" if profile.prefix or profile.suffix else "",
         "gs_verified": "yes" if profile.gs_verified else "no",
         "own_identifiers": " ".join(f"{ai}={field}" for ai, field in profile.own_identifiers),

@@ -27,5 +27,5 @@ def refuse_garbled(job: ScanJob, refusal: Refusal | None) -> None:
 
 
 def _shown(text: str) -> str:
-    visible = "".join("␝" if character == GS else character if character.isprintable() else "␣" for character in text)
+    visible = "".join("{GS}" if character == GS else character if character.isprintable() else "␣" for character in text)
     return visible if len(visible) <= LONGEST_SHOWN else visible[: LONGEST_SHOWN - 1] + "…"

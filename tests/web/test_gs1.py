@@ -81,7 +81,7 @@ def test_gs1_24_an_error_has_kind_and_place(client):
     found = decoded(client, text)
     assert (found["error"]["code"], found["error"]["fields"]["kind"], found["error"]["fields"]["ai"]) == ("GS1_PARSE", "invalid_date", "17")
     html = client.post(BENCH, data={"text": text}).text
-    assert f"01{GTINS[PAINT]}␝17<mark>2</mark>61331" in html
+    assert f"01{GTINS[PAINT]}{{GS}}17<mark>2</mark>61331" in html
     assert "invalid_date" in html
 
 
@@ -123,6 +123,7 @@ def test_gs1_24_the_bench_is_linked_from_the_order_and_open_to_workers(site, ord
     assert worker.get(f"{BENCH}?order_no={order.no}").status_code == 200
     assert f'value="{order.no}"' in worker.get(f"{BENCH}?order_no={order.no}").text
     assert "/gs1-test" in worker.get("/more").text
+    assert f'href="{BENCH}?order_no={order.no}"' in worker.get(f"/production-orders/{order.no}").text
 
 
 # --- options --------------------------------------------------------------------------------------------------------------

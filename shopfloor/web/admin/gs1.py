@@ -32,15 +32,16 @@ FIELDS = {
     Field.MEASURE: _l("Measure"), Field.EXPIRY_DATE: _l("Expiry date"), Field.BEST_BEFORE: _l("Best before"),
     Field.PRODUCTION_DATE: _l("Production date"), Field.LICENSE_PLATE: _l("License plate"),
 }
+MEASURES = "310n … 369n"
 USES = (("ignore", _l("Not used")), ("cap", _l("At most what remains")), ("exact", _l("To the letter")))
 CHOICES = {
-    "gs1_recognition": (("key_first", _l("By its content, or by a prefix")), ("prefix", _l("Only by a prefix or symbology identifier"))),
+    "gs1_recognition": (("key_first", _l("By content or prefix")), ("prefix", _l("Only by prefix"))),
     "gs1_check_digit": (("refuse", _l("Refuse")), ("warn", _l("Take it and warn"))),
     "unknown_ai": (("refuse", _l("Refuse the code (Error)")), ("skip", _l("Skip the data element"))),
 }
 COLUMNS = (
-    Column(_l("Identifier"), "number"), Column(_l("Title")), Column(_l("Description")), Column(_l("Type")),
-    Column(_l("Length"), "quantity"), Column(_l("Fixed length"), "flag"), Column(_l("Decimals"), "quantity"), Column(_l("Field")),
+    Column(_l("Identifier"), "number"), Column(_l("Title")), Column(_l("Type")), Column(_l("Length"), "quantity"),
+    Column(_l("Fixed length"), "flag"), Column(_l("Decimals"), "quantity"), Column(_l("Field")), Column(_l("Description")),
 )
 TYPES = {"N": _l("Numeric"), "X": _l("Alphanumeric"), "Y": _l("Alphanumeric"), "Z": _l("Alphanumeric")}
 WITH_DECIMALS = ("31", "32", "33", "34", "35", "36", "39")
@@ -76,8 +77,8 @@ def identifiers() -> Response:
     wanted = text.casefold()
     rows = [
         (
-            Cell(one.ai), Cell(one.title), Cell(one.description), Cell(type_of(one)), Cell(one.maximum),
-            Cell(_("Yes") if not one.separator_required else ""), Cell(decimals_of(one)), Cell(_field_word(field_of(one.ai, own))),
+            Cell(one.ai), Cell(one.title), Cell(type_of(one)), Cell(one.maximum), Cell(not one.separator_required), Cell(decimals_of(one)),
+            Cell(_field_word(field_of(one.ai, own))), Cell(one.description),
         )
         for one in TABLE.values()
         if not wanted or one.ai.startswith(wanted) or wanted in f"{one.title} {one.description}".casefold()
@@ -106,6 +107,11 @@ def decimals_of(one: Identifier) -> int | None:
     return None if one.ai.startswith("39") and int(one.ai[2]) > MOST_DECIMALS_OF_39 else int(one.ai[3])
 
 
+def in_words(name: str, value: str) -> str:
+    """The value of an option as the page of options says it."""
+    return next((str(word) for key, word in CHOICES.get(name, ()) if key == value), value)
+
+
 def _field_word(field: Field | None) -> str:
     return str(FIELDS[field]) if field else ""
 
@@ -120,7 +126,7 @@ def _show(refusal: Refusal | None = None) -> Response:
         "pages/gs1.html",
         options=_form(Gs1Options, "/gs1/options", named, refusal if sent == "options" else None),
         mapping=_form(Gs1Mapping, "/gs1/mapping", named, refusal if sent == "mapping" else None),
-        standard=[(FIELDS[field], " ".join(identifiers)) for field, identifiers in STANDARD.items()],
+        standard=[(FIELDS[field], MEASURES if field is Field.MEASURE else " ".join(ais)) for field, ais in STANDARD.items()],
         separator=values[SEPARATOR],
         cuts=can_stand_in_values(values[SEPARATOR]),
         may_change=may(rights.SETTINGS),

@@ -12,7 +12,7 @@ from shopfloor.genealogy.code_bench import CodeToTest, ExaminedCode, examine_cod
 from shopfloor.people.queries import list_stations
 from shopfloor.scanning.errors import Gs1Parse, ScanRefused
 from shopfloor.scanning.scan import ScanKind
-from shopfloor.web.admin.gs1 import FIELDS
+from shopfloor.web.admin.gs1 import FIELDS, in_words
 from shopfloor.web.extensions import request_session
 from shopfloor.web.guards import current_actor
 from shopfloor.web.htmx import respond
@@ -79,14 +79,18 @@ def _show(given: CodeToTest, found: ExaminedCode | None, refusal: Refusal | None
         error_facts=facts_of(found.error) if found and found.error else (),
         place=place_of(found) if found else None,
         keyboard=_(keyboard_of(found.layout)) if found and found.layout else "",
-        settings=[(LABELS.get(name, name), value) for name, value in settings_in_words(found.profile).items()] if found else [],
+        settings=_settings(found) if found else [],
         refusal=message_of(refusal) if refusal else None,
     )
 
 
+def _settings(found: ExaminedCode) -> list[tuple[str, str]]:
+    return [(str(LABELS[name]), in_words(name, value)) for name, value in settings_in_words(found.profile).items()]
+
+
 def visible(text: str) -> str:
-    """A scan text that can be shown: the separator as its picture, other characters that nobody sees as a box."""
-    return "".join("␝" if character == "\x1d" else character if character.isprintable() else "␣" for character in text)
+    """A text that can be shown: the separator as `{GS}`, which can be typed, others that nobody sees as a box."""
+    return "".join("{GS}" if character == "\x1d" else character if character.isprintable() else "␣" for character in text)
 
 
 def facts_of(error: ScanRefused) -> tuple[str, ...]:
@@ -99,5 +103,5 @@ def place_of(found: ExaminedCode) -> tuple[str, str, str] | None:
     position = getattr(found.error, "position", None)
     if position is None or not getattr(found.error, "ai", "") or position > len(found.error_text):
         return None
-    text = visible(found.error_text)
-    return text[:position], text[position : position + 1], text[position + 1 :]
+    text = found.error_text
+    return visible(text[:position]), visible(text[position : position + 1]), visible(text[position + 1 :])
