@@ -270,3 +270,16 @@ def test_r_27_d_14_replaces_the_two_seconds_of_arrivals(station, session):
     assert other.scan("F-1", gap_ms=100) == "SERIAL_IN_USE", "another session has a memory of its own"
     assert (other.answer.product, other.answer.order_no) == ("BK-1", "RPO-1")
     assert other.scan(gs1(PAINT, lot="P-B")) == "COMPONENT_SHORT"
+
+
+@pytest.mark.parametrize("carrier", ["]d2", "]C1", "]Q3", "]e0"])
+def test_peers_22_camera_and_wedge_register_the_same(session, bikes, carrier):
+    """Peers 22: the symbology identifier never gets into a number, whichever way the code came."""
+    bench = Station(session)
+    bench.scan("BK-1")
+    registered = []
+    for serial, source in (("W-1", "camera"), ("W-2", "wedge"), ("F-1", "serial")):
+        item = FRAME if serial == "F-1" else WHEEL
+        assert bench.scan(f"{carrier}01{GTINS[item]}21{serial}", source=source) in {"COMPONENT_REGISTERED", "LINE_COMPLETED"}
+        registered.append((bench.answer.number, bench.answer.decoded))
+    assert registered == [(serial, f"(01){GTINS[item]}(21){serial}") for serial, item in (("W-1", WHEEL), ("W-2", WHEEL), ("F-1", FRAME))]
