@@ -25,13 +25,14 @@ from shopfloor.genealogy.answers import (
 )
 from shopfloor.genealogy.drawing import Part, Registered, associate
 from shopfloor.genealogy.errors import (
+    BatchExpired,
     QuantityNeeded,
     SelfReference,
     SerialInUse,
 )
 from shopfloor.genealogy.facts import COMPONENT, PRODUCT, Line, NumberInUse, NumberStock
-from shopfloor.genealogy.inputs import ReportInput, ReportLineInput
-from shopfloor.genealogy.maintenance_errors import LineEnded, LineForOtherUnits
+from shopfloor.genealogy.inputs import ReportInput, ReportLineInput, ScanRules
+from shopfloor.genealogy.maintenance_errors import LabelDateEarlier, LineEnded, LineForOtherUnits
 from shopfloor.genealogy.number_queries import registered_in
 from shopfloor.genealogy.reporting import report_rows
 from shopfloor.genealogy.rules import (
@@ -49,6 +50,7 @@ from shopfloor.inspections.errors import InspectionRequired
 from shopfloor.items.errors import UnitUnknown
 from shopfloor.items.tracking import Tracking
 from shopfloor.people import rights
+from shopfloor.people.settings import CAP, EXACT, IGNORE
 from shopfloor.production.errors import OperationQuantityDiffers, OperationsMissing
 from shopfloor.production.rules import STARTED
 from shopfloor.quantity import ONE, ZERO, NotAQuantity, parse, rounded, shown
@@ -141,20 +143,34 @@ def _wanted(job: ScanJob, line: Line) -> tuple[Wanted, Decimal | None, str]:
     code, component = job.code, line.component
     measure = count = None
     said: tuple[Decimal | None, str] = (None, "")
-    if code is not None and code.measure is not None and component.measured:
+    if code is not None and code.measure is not None and component.measured and job.rules.measure_use != IGNORE:
         measure = _measured(job, line)
         said = (code.measure.quantity, code.measure.unit)
-    elif code is not None and code.quantity is not None:
+        if measure > line.remaining > ZERO and job.rules.measure_use == CAP:
+            job.note(QuantityCapped(label=f"{shown(said[0])} {said[1]}"))
+    elif code is not None and code.quantity is not None and job.rules.count_use != IGNORE:
         factor = job.situation.gtin_item[3] if job.situation.gtin_item and code.gtin else ONE
         count, said = code.quantity * factor, (code.quantity, job.situation.gtin_item[2] if job.situation.gtin_item else "")
         if component.serial and count != ONE:
             job.note(NumberIgnored(ai="37" if code.value("37") else "30", why="a serial number is one piece"))
-        elif count > line.remaining > ZERO:
+        elif count > line.remaining > ZERO and job.rules.count_use == CAP:
             job.note(QuantityCapped(label=f"{shown(code.quantity)} {said[1]}"))
     asks = component.one_scan_is == ASK and measure is None and count is None
     if not component.serial and (asks or job.scan.quantity) and not job.from_loaded:
         return _answered_quantity(job, line), None, ""
-    return wanted_quantity(line, count=count, measure=measure, one_piece=one_piece(job, line)), said[0], said[1]
+    wanted = wanted_quantity(line, count=count, measure=measure, one_piece=one_piece(job, line))
+    return by_use(line, wanted, count, measure, job.rules), said[0], said[1]
+
+
+def by_use(line: Line, wanted: Wanted, count: Decimal | None, measure: Decimal | None, rules: ScanRules) -> Wanted:
+    """GS1-21: a count to the letter, or a measure up to what remains, where the company wants it so."""
+    if line.component.serial:
+        return wanted
+    if measure is not None and rules.measure_use == CAP:
+        return Wanted(min(measure, line.remaining), exact=False)
+    if measure is None and count is not None and rules.count_use == EXACT:
+        return Wanted(count, exact=True)
+    return wanted
 
 
 def one_piece(job: ScanJob, line: Line) -> bool:
@@ -202,9 +218,11 @@ def check_usable(
 
 
 def _check_number(job: ScanJob, line: Line, number: str, stock: Sequence[NumberStock]) -> None:
-    """A date on the label that is not the stored one is told."""
+    """D8, GS1-23: a date on the label that is not the stored one is told, an earlier one asks."""
     label = job.code.expiration_date if job.code is not None else None
     stored = check_usable(line, number, stock, today=job.today, label=label, confirmed=job.confirmed)
+    if stored is not None and label is not None and label < stored and not job.confirmed & {LabelDateEarlier.code, BatchExpired.code}:
+        raise LabelDateEarlier(line.component.description, number, label.isoformat(), stored.isoformat())
     if stored is not None and label is not None and stored != label:
         job.note(ExpiryDiffers(label=label.isoformat(), stored=stored.isoformat()))
 

@@ -15,8 +15,10 @@ from shopfloor import quantity
 from shopfloor.errors import Refusal
 from shopfloor.people.fields import InputModel, OptionalQuantity
 from shopfloor.people.fields import Quantity as PositiveQuantity
+from shopfloor.people.settings import CAP, COUNT_USE, EXACT, MEASURE_USE, OWN_IDENTIFIERS, PREFIXES, SEPARATOR
 from shopfloor.production.inputs import ConsumptionChoice, SignedQuantity
 from shopfloor.scanning.errors import SCAN_TEXT_LIMIT
+from shopfloor.scanning.gs1.mapping import own_mapping
 from shopfloor.scanning.gs1.profiles import DEFAULT, WEDGE, CheckDigitPolicy, Recognition, ScannerProfile, UnknownIdentifierPolicy
 from shopfloor.scanning.scanner_settings import UNCHECKED, ScannerSettings
 
@@ -308,6 +310,10 @@ class ScanRules:
     """D7: one scan of a batch is one piece."""
     surplus_percent: Decimal = Decimal(0)
     """EDG-16: how far above the started quantity may be registered."""
+    count_use: str = CAP
+    """GS1-21: what a count on a part's label does."""
+    measure_use: str = EXACT
+    """GS1-21: what a weight or measure on a part's label does."""
     session_id: str = ""
     """The browser session: mode and product belong to it (TCP-15)."""
 
@@ -320,14 +326,17 @@ def scan_rules(
 
     The layout is none of the decoder's business: the browser rebuilds the text from the keys by it.
     """
+    further = tuple(spelling for spelling in (*scanner.separators, settings[SEPARATOR]) if spelling)
     profile = ScannerProfile(
         name=scanner_profile,
-        separators=(*WEDGE.default_separators, *scanner.separators) if scanner.separators else (),
+        separators=(*WEDGE.default_separators, *further) if further else (),
         prefix=scanner.prefix,
         suffix=scanner.suffix,
         fnc1_is_enter=scanner.fnc1_is_enter,
         gs_verified=scanner.gs_verified,
         gs1_recognition=_one_of(Recognition, gs1_recognition or settings["gs1_recognition"]),
+        gs1_prefixes=tuple(settings[name] for name in PREFIXES if settings[name]),
+        own_identifiers=own_mapping(settings[OWN_IDENTIFIERS]),
         check_digit=_one_of(CheckDigitPolicy, settings["gs1_check_digit"]),
         unknown_ai=_one_of(UnknownIdentifierPolicy, settings["unknown_ai"]),
     )
@@ -337,6 +346,8 @@ def scan_rules(
         guess_component=settings["guess_component"] == "on",
         return_to_product=settings["return_to_product"] == "on",
         surplus_percent=quantity.parse(settings["report_surplus_percent"]),
+        count_use=settings[COUNT_USE],
+        measure_use=settings[MEASURE_USE],
         session_id=session_id,
     )
 

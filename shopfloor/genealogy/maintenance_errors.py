@@ -16,6 +16,18 @@ class NothingToUndo(Refusal):
 
 
 @dataclass(eq=False)
+class LabelDateEarlier(NeedsConfirmation):
+    """D8, GS1-23: the label's date lies ahead, yet before the stored one."""
+
+    code = "LABEL_DATE_EARLIER"
+    message = "The label of {item} {number} says {label_date}, stored is {expiration_date}. Use it all the same? The stored date stays."
+    item: str
+    number: str
+    label_date: str
+    expiration_date: str
+
+
+@dataclass(eq=False)
 class HasPicks(NeedsConfirmation):
     """EDG-28."""
 

@@ -23,7 +23,7 @@ from shopfloor.genealogy.errors import (
     SwitchToProduct,
 )
 from shopfloor.genealogy.facts import COMPONENT, PRODUCT
-from shopfloor.genealogy.maintenance_errors import LineEnded
+from shopfloor.genealogy.maintenance_errors import LabelDateEarlier, LineEnded
 from shopfloor.genealogy.models import ScanEntry
 from shopfloor.genealogy.scan_job import ScanJob
 from shopfloor.people import rights
@@ -37,7 +37,10 @@ NEED_RIGHT = {BatchExpired.code, LineEnded.code, OverQuantity.code, SerialLimit.
 """Questions that only somebody with the right may answer."""
 WITH_A_FIGURE = {QuantityNeeded.code}
 """Questions that a quantity answers (D7); a second scan does not."""
-PLAIN = {SwitchToComponent.code, SwitchToProduct.code, AmbiguousComponent.code, NumberLooksAlike.code, NumberWasRemoved.code}
+PLAIN = {
+    SwitchToComponent.code, SwitchToProduct.code, AmbiguousComponent.code, NumberLooksAlike.code, NumberWasRemoved.code,
+    LabelDateEarlier.code,
+}
 """Questions that a second scan or a tap confirms."""
 MOST_QUESTIONS = 5
 """One scan asks fewer."""

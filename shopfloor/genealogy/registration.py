@@ -25,8 +25,16 @@ from shopfloor.genealogy.answers import (
 )
 from shopfloor.genealogy.component_scans import scan_component
 from shopfloor.genealogy.entries import append_scan
-from shopfloor.genealogy.errors import CommandOfThePage, FeatureOff, OtherOperator
+from shopfloor.genealogy.errors import (
+    CommandOfThePage,
+    FeatureOff,
+    NotAProductNumber,
+    NumberUnknown,
+    OtherOperator,
+    SelectComponent,
+)
 from shopfloor.genealogy.facts import COMPONENT, MODES, PRODUCT
+from shopfloor.genealogy.garbled import refuse_garbled
 from shopfloor.genealogy.inputs import ScanInput, ScanRules
 from shopfloor.genealogy.loading import take_from_loaded
 from shopfloor.genealogy.models import TrackedProduct
@@ -34,6 +42,7 @@ from shopfloor.genealogy.overrides import confirmed_scan
 from shopfloor.genealogy.product_scans import scan_product
 from shopfloor.genealogy.scan_job import ScanJob, open_job
 from shopfloor.genealogy.undo import undo_last
+from shopfloor.items.errors import NumberPattern
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.models import Operator
@@ -148,12 +157,18 @@ def _decoded(scan: ScanInput, rules: ScanRules, actor: Actor) -> dict[str, Any]:
 
 def _scan(job: ScanJob) -> ScanAnswer:
     """A code: of a product, of a component, or a command."""
-    open_job(job)
-    if job.code is not None and job.code.kind is ScanKind.COMMAND:
-        return _command(job, job.code.command)
-    if job.scan.mode != PRODUCT:
-        return scan_component(job)
-    answer = scan_product(job)
+    try:
+        open_job(job)
+        if job.code is not None and job.code.kind is ScanKind.COMMAND:
+            return _command(job, job.code.command)
+        if job.scan.mode != PRODUCT:
+            return scan_component(job)
+        answer = scan_product(job)
+    except (ScanRefused, NumberUnknown, SelectComponent, NotAProductNumber, NumberPattern) as refusal:
+        refuse_garbled(job, refusal)
+        raise
+    if isinstance(answer, ProductRegistered):
+        refuse_garbled(job, None)
     if isinstance(answer, (ProductRegistered, ProductRevived)):
         take_from_loaded(job, answer.match_id)
     return answer

@@ -190,7 +190,7 @@ def _with_held(job: ScanJob, found: Scan) -> Scan:
         if value is not None and value != element.value:
             raise PartsContradict(ai=element.ai, first_value=element.value, second_value=value)
     added = tuple(element for element in elements if found.value(element.ai) is None)
-    held = with_gs1_elements(Scan(ScanKind.GS1, job.scan.held), added, job.today)
+    held = with_gs1_elements(Scan(ScanKind.GS1, job.scan.held), added, job.today, job.rules.profile.own_identifiers)
     return replace(
         found,
         quantity=found.quantity if found.quantity is not None else held.quantity,

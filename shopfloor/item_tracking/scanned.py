@@ -17,6 +17,7 @@ from shopfloor.items import identification
 from shopfloor.items.models import NumberInformation
 from shopfloor.items.tracking import Tracking
 from shopfloor.people.actor import Actor
+from shopfloor.scanning.gs1.profiles import DEFAULT, ScannerProfile
 from shopfloor.scanning.gs1.read import plain_candidate, read
 from shopfloor.scanning.scan import Scan, ScanKind
 
@@ -34,17 +35,17 @@ class ScannedNumber:
     expiration_date: date | None = None
 
 
-def scanned_number(session: Session, actor: Actor, *, given: ScanForLine) -> ScannedNumber:
+def scanned_number(session: Session, actor: Actor, *, given: ScanForLine, profile: ScannerProfile = DEFAULT) -> ScannedNumber:
     """Numbers of a label for one line. Plain text is the number of the field that was scanned into; a label says itself which are which.
 
     A known number of the item is that number, whatever it looks like (D11). Raises NotFound, ScanRefused, LabelOfOtherItem (ER-27) and
     LabelWithoutNumber.
     """
     source = source_line(session, given)
-    plain = plain_candidate(given.text)
+    plain = plain_candidate(given.text, profile)
     if plain and _is_known(session, source, given.kind, plain):
         return ScannedNumber(_of_kind(given.kind, plain))
-    scan = read(given.text, as_of=actor.work_date())
+    scan = read(given.text, profile, as_of=actor.work_date())
     if scan.kind in (ScanKind.COMMAND, ScanKind.BADGE):
         raise LabelWithoutNumber(scanned=_shown(given.text), document=source.document)
     if scan.kind is ScanKind.PLAIN:

@@ -66,6 +66,9 @@ def set_setting(session: Session, actor: Actor, *, given: SettingValue) -> Chang
     setting = SETTINGS.get(given.name)
     if setting is None:
         raise NotFound(record="setting", number=given.name)
+    if setting.own_form:
+        problem = "is set together with the other options of GS1 bar codes"
+        raise InvalidInput(summary=f"{given.name} {problem}", problems={"value": problem})
     if setting.allowed and given.value not in setting.allowed:
         problem = "must be one of " + ", ".join(setting.allowed)
         raise InvalidInput(summary=f"{given.name} {problem}", problems={"value": problem})

@@ -31,6 +31,8 @@ class Setting:
     allowed: tuple[str, ...]
     kind: str = TEXT
     """TEXT, DAY or NUMBER."""
+    own_form: bool = False
+    """Kept with others by a form of its own, which checks them together; the list of settings leaves it out."""
 
 
 BY_PRINCIPLE, ALWAYS, NEVER = AUTOMATIC = ("Flushing principle", "Always", "Never")
@@ -44,6 +46,20 @@ WAITS = "report_waits_for_operations"
 WHEN_REPORTED, WAIT_ALWAYS, WAIT_NEVER = WAITING = ("When reported", "Always", "Never")
 """ASC-13: orders with an entry of an operation only, every order with operations, or none."""
 
+IGNORE, CAP, EXACT = QUANTITY_USES = ("ignore", "cap", "exact")
+"""GS1-21: not used, at most what remains, or to the letter."""
+COUNT_USE, MEASURE_USE = "gs1_count_use", "gs1_measure_use"
+PREFIXES = ("gs1_prefix_fnc1", "gs1_prefix_datamatrix", "gs1_prefix_qr")
+SEPARATOR, OWN_IDENTIFIERS = "gs1_separator", "gs1_own_identifiers"
+GS1_TEXTS = {
+    "gs1_prefix_fnc1": "FNC1 character: what the scanner puts before a GS1-128 code (GS1-1)",
+    "gs1_prefix_datamatrix": "Datamatrix character: what the scanner puts before a GS1 DataMatrix code (GS1-1)",
+    "gs1_prefix_qr": "QR code character: what the scanner puts before a GS1 QR code (GS1-1)",
+    SEPARATOR: "Group separator replacement, beside the usual spellings (GS1-1, GS1-3)",
+    OWN_IDENTIFIERS: "What the company means by the identifiers 90 to 99 (D11)",
+}
+"""Blank unless the company says so."""
+
 SETTINGS = {
     setting.name: setting
     for setting in (
@@ -51,6 +67,9 @@ SETTINGS = {
         Setting("gs1_check_digit", "What a wrong GTIN check digit does (D10)", "refuse", ("refuse", "warn")),
         Setting("gs1_recognition", "When a scan is GS1 (D11)", "key_first", ("key_first", "prefix")),
         Setting("unknown_ai", "What an unknown GS1 identifier does (D11)", "refuse", ("refuse", "skip")),
+        *(Setting(name, meaning, "", (), own_form=True) for name, meaning in GS1_TEXTS.items()),
+        Setting(COUNT_USE, "What a count on a part's label does (GS1-21)", CAP, QUANTITY_USES, own_form=True),
+        Setting(MEASURE_USE, "What a weight or measure on a part's label does (GS1-21)", EXACT, QUANTITY_USES, own_form=True),
         Setting("return_to_product", "Back to Product mode when a unit is complete (D6, TCP-8)", "off", ("on", "off")),
         Setting("guess_component", "Take a plain number without a selected line when only one line fits (SCN-12)", "on", ("on", "off")),
         Setting("lot_word", "What the company calls a lot on shop-floor pages", "Batch", ("Batch", "Lot")),

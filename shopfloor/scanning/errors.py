@@ -36,6 +36,10 @@ EXPLANATIONS: dict[str, str] = {
 """Every kind of GS1_PARSE (gs1.md section 5, closed list), in words."""
 
 
+KEYBOARDS = {"us": "US English", "gb": "British", "de": "German", "fr": "French"}
+"""Keyboard layouts of wedge.json in words."""
+
+
 @dataclass(eq=False)
 class ScanRefused(Refusal):
     """Base of everything that `gs1.read.read` may raise (R-01)."""
@@ -132,6 +136,29 @@ class Gs1Conflict(ScanRefused):
     second_value: str
     position: int = 0
     kind: str = "repeated_ai_conflict"
+
+
+@dataclass(eq=False)
+class KeyboardLayout(Refusal):
+    """Peers 18: nobody knows the text, and another keyboard layout explains it."""
+
+    code = "KEYBOARD_LAYOUT"
+    message = "{text_given} is not known and looks like {meant}, typed through a {keyboard} keyboard. Check the scanner of this station."
+    text_given: str
+    """As it arrived."""
+    meant: str
+    """What it says through that layout."""
+    layout: str
+    """gb, de or fr."""
+    refused_as: str
+    """Code of the refusal that would have been given without the hint; blank: a new product would have been registered."""
+    hint: str = "layout"
+    keyboard: str = ""
+    """The layout in words."""
+
+    def __post_init__(self) -> None:
+        """The words follow from the layout."""
+        self.keyboard = self.keyboard or KEYBOARDS[self.layout]
 
 
 @dataclass(eq=False)

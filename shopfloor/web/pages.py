@@ -12,6 +12,8 @@ MODULES = (
     "site",
     "trust",
     "home",
+    "admin.gs1",
+    "admin.gs1_test",
     "admin.people",
     "admin.scanner_check",
     "admin.scans",

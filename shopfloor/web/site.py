@@ -26,6 +26,7 @@ from shopfloor.web.extensions import request_session
 from shopfloor.web.guards import current_actor
 from shopfloor.web.htmx import respond
 from shopfloor.web.navigation import MORE, PLACES
+from shopfloor.web.scanner import scanner_profile
 from shopfloor.web.texts import message_of
 
 bp = Blueprint("site", __name__)
@@ -43,7 +44,7 @@ def find() -> Response:
     if not text:
         return respond("pages/find.html", text="", hits=(), refusal=None)
     try:
-        scan = read(text, as_of=current_actor().work_date())
+        scan = read(text, scanner_profile(), as_of=current_actor().work_date())
     except ScanRefused as refusal:
         hits, wanted = _search(request_session(), text), {text}
         if not hits:

@@ -194,10 +194,10 @@ def test_peers_18_what_another_keyboard_layout_made_of_a_code_creates_nothing(st
     """Peers 18, D17: in both modes the garbled text is refused, nobody gets a unit or a part of that name."""
     session.execute(update(Item).where(Item.no == BIKE).values(serial_pattern="BK-[0-9]+"))
     session.commit()
-    assert station.scan(text) == "NUMBER_PATTERN"
+    assert station.scan(text) in {"NUMBER_PATTERN", "KEYBOARD_LAYOUT"}
     assert station.scan("BK-1") == "PRODUCT_REGISTERED"
     before = figures(session)
-    assert station.scan(text) in {"SELECT_COMPONENT", "NUMBER_UNKNOWN", "GS1_PARSE", "SCAN_INVALID"}
+    assert station.scan(text) in {"SELECT_COMPONENT", "KEYBOARD_LAYOUT"}
     assert figures(session) == before
 
 

@@ -137,9 +137,10 @@ def test_gs1_18_a_carton_label_is_capped(station):
 
 
 def test_scn_8_and_gs1_23_the_stored_date_stays(station, session):
-    """GS1-23, SCN-8: a different date on the label is told and changes nothing; a past one asks."""
+    """GS1-23, SCN-8, D8: a date on the label before the stored one asks; it is told and changes nothing."""
     station.scan("BK-1")
-    assert station.scan(gs1(PAINT, lot="P-A", more="17600131")) == "LINE_COMPLETED"
+    assert station.scan(gs1(PAINT, lot="P-A", more="17600131")) == "LABEL_DATE_EARLIER"
+    assert station.send("confirm", "", confirms=station.key) == "LINE_COMPLETED"
     assert "EXPIRY_MISMATCH" in [note["code"] for note in station.answer.notes]
     stored = session.scalars(select(NumberInformation.expiration_date).where(NumberInformation.number == "P-A")).one()
     session.rollback()

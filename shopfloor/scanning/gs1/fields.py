@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from shopfloor.scanning.errors import NUMBER_LIMIT, Gs1Parse
+from shopfloor.scanning.gs1.check_digits import are_digits
 from shopfloor.scanning.gs1.dates import six_digit_date
 from shopfloor.scanning.gs1.envelope import envelope_quantity, envelope_value
+from shopfloor.scanning.gs1.mapping import OWN_IDENTIFIERS, Field, OwnMapping, source_of
 from shopfloor.scanning.gs1.numbers import measure
 from shopfloor.scanning.scan import Element, Scan
 
+DATE_DIGITS = 6
+COUNT_DIGITS = 8
+"""As (30) and (37) have them."""
+DATES = (Field.EXPIRY_DATE, Field.BEST_BEFORE, Field.PRODUCTION_DATE)
 
-def with_gs1_elements(scan: Scan, elements: tuple[Element, ...], as_of: date) -> Scan:
-    """The scan with its GS1 elements and the fields that follow from them."""
+
+def with_gs1_elements(scan: Scan, elements: tuple[Element, ...], as_of: date, own: OwnMapping = ()) -> Scan:
+    """The scan with its GS1 elements and the fields that follow. Raises Gs1Parse where an own identifier cannot be its field."""
     values = {element.ai: element.value for element in elements}
-    count = values.get("37") or values.get("30")
+    found = {field: _value(field, values, own, as_of) for field in Field}
+    count, dates = found[Field.QUANTITY], {field: _date(found[field], as_of) for field in DATES}
+    gtin = values.get("01") or values.get("02", "")
     return replace(
         scan,
         elements=elements,
-        gtin=values.get("01") or values.get("02", ""),
-        sscc=values.get("00", ""),
-        item_reference=values.get("240") or values.get("241", ""),
-        serial_no=values.get("21", ""),
-        lot_no=values.get("10", ""),
+        gtin=gtin,
+        sscc=found[Field.LICENSE_PLATE],
+        item_reference=values.get("240") or values.get("241") or ("" if gtin else found[Field.ITEM]),
+        serial_no=found[Field.SERIAL_NUMBER],
+        lot_no=found[Field.BATCH_NUMBER],
         quantity=Decimal(count) if count else None,
-        measures=tuple(found for element in elements if (found := measure(element))),
-        expiration_date=_date(values, "17", as_of),
-        best_before=_date(values, "15", as_of),
-        production_date=_date(values, "11", as_of),
+        measures=tuple(weighed for element in elements if (weighed := measure(element))),
+        expiration_date=dates[Field.EXPIRY_DATE],
+        best_before=dates[Field.BEST_BEFORE],
+        production_date=dates[Field.PRODUCTION_DATE],
     )
 
 
@@ -44,5 +55,27 @@ def with_envelope_fields(scan: Scan, fields: tuple[Element, ...]) -> Scan:
     )
 
 
-def _date(values: dict[str, str], ai: str, as_of: date) -> date | None:
-    return six_digit_date(values[ai], as_of) if ai in values else None
+def _value(field: Field, values: Mapping[str, str], own: OwnMapping, as_of: date) -> str:
+    """The text that fills a field; of an own identifier only if it can be one. Raises Gs1Parse."""
+    ai = source_of(field, values, own)
+    value = values.get(ai, "")
+    if ai in OWN_IDENTIFIERS:
+        kind = _own_problem(field, value, as_of)
+        if kind:
+            raise Gs1Parse(kind=kind, ai=ai)
+    return value
+
+
+def _own_problem(field: Field, value: str, as_of: date) -> str:
+    """GS1-17 for the company's own identifiers, which GS1 lets hold anything."""
+    if field in DATES:
+        if not are_digits(value) or len(value) != DATE_DIGITS:
+            return "invalid_value"
+        return "" if six_digit_date(value, as_of) else "invalid_date"
+    if field is Field.QUANTITY:
+        return "" if are_digits(value) and len(value) <= COUNT_DIGITS else "invalid_value"
+    return "ai_value_too_long" if len(value) > NUMBER_LIMIT else ""
+
+
+def _date(value: str, as_of: date) -> date | None:
+    return six_digit_date(value, as_of) if value else None

@@ -68,6 +68,8 @@ class ScannerProfile:
     """D10: what a wrong check digit of a GTIN does."""
     unknown_ai: UnknownIdentifierPolicy = "refuse"
     """D11, GS1-8: what an unknown identifier does."""
+    own_identifiers: tuple[tuple[str, str], ...] = ()
+    """D11: what the company means by 90 to 99, as pairs of identifier and field (gs1.mapping)."""
     strict: bool = False
     """R-13, R-16: pair rules and short GTINs refuse instead of warning. For labels we print."""
     shop_identifiers: tuple[str, ...] = SHOP_IDENTIFIERS

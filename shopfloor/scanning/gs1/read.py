@@ -56,6 +56,17 @@ def plain_candidate(text: str, profile: ScannerProfile = DEFAULT, *, source: Sca
         return ""
 
 
+def element_text(text: str, profile: ScannerProfile = DEFAULT, *, source: ScanSource = ScanSource.WEDGE) -> str:
+    """The text in which the positions of errors count: without frame, identifier and prefix, separators as GS; or blank."""
+    try:
+        arrival = _arrive(text, profile, date.min, None, source)
+    except ScanRefused:
+        return ""
+    announced = _without_gs1_prefix(arrival.scan.text, profile) if arrival.carrier is Carrier.UNKNOWN else None
+    found = arrival.scan.text if announced is None else announced
+    return found if is_bracketed(found) else with_separators(found, profile, source)
+
+
 @dataclass(frozen=True)
 class _Arrival:
     """A text on its way to being understood."""
@@ -199,7 +210,7 @@ def _plain(arrival: _Arrival) -> Scan:
 
 def _understood(arrival: _Arrival, kind: ScanKind, decoded: Decoded) -> Scan:
     scan = replace(arrival.scan, kind=kind, warnings=arrival.scan.warnings + decoded.warnings)
-    return with_gs1_elements(scan, decoded.elements, arrival.as_of)
+    return with_gs1_elements(scan, decoded.elements, arrival.as_of, arrival.profile.own_identifiers)
 
 
 def _is_our_own(text: str) -> bool:

@@ -105,7 +105,7 @@ def _show_operator(refusal: Refusal | None = None) -> Response:
 
 def _show_settings(refusal: Refusal | None = None) -> Response:
     values = read_settings(request_session())
-    rows = [(setting, values[name]) for name, setting in SETTINGS.items() if name not in CONSUMPTION_STAGES]
+    rows = [(setting, values[name]) for name, setting in SETTINGS.items() if name not in CONSUMPTION_STAGES and not setting.own_form]
     consumption = FormBuilder(
         ConsumptionSettings, action="/settings/automatic-consumption", submit=_("Set"),
         refusal=refusal if isinstance(refusal, SettingsContradict) else None, values={name: values[name] for name in CONSUMPTION_STAGES},

@@ -19,7 +19,7 @@ from shopfloor.web.pictures.reading import admit_picture
 __all__ = ["DESCRIPTION", "SECURITY", "Problem", "register"]
 
 MODULES = (
-    "items", "tracking_codes", "masters", "people", "orders", "documents",
+    "items", "tracking_codes", "masters", "people", "orders", "documents", "gs1",
     "item_tracking", "production", "operations", "reservations", "genealogy", "ledger", "tracing", "quality", "pictures", "labels",
 )
 """A new part of the API: one module with `api`, one word here."""

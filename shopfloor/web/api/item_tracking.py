@@ -20,6 +20,7 @@ from shopfloor.reservations.availability_queries import Place, availability_by_l
 from shopfloor.web.api.base import READS, WRITES, WriteHeaders, as_json, blueprint, command
 from shopfloor.web.extensions import request_session
 from shopfloor.web.guards import current_actor
+from shopfloor.web.scanner import scanner_profile
 
 api = blueprint("item_tracking", "Item tracking lines and availability of numbers")
 
@@ -82,7 +83,7 @@ def lines(query: TrackingSource) -> Response:
 @api.get("/item-tracking-lines/scanned", summary="Numbers that a scanned label means for a document line", responses=READS)
 def scanned(query: ScanForLine) -> Response:
     """Nothing is saved: the caller fills a row with it."""
-    found = scanned_number(request_session(), current_actor(), given=query)
+    found = scanned_number(request_session(), current_actor(), given=query, profile=scanner_profile())
     return jsonify({**as_json(found.tracking), "quantity": as_json(found.quantity), "expiration_date": as_json(found.expiration_date)})
 
 

@@ -13,6 +13,7 @@ from shopfloor.items import identification
 from shopfloor.people.actor import Actor
 from shopfloor.scanning.gs1.read import plain_candidate, read
 from shopfloor.tracing.criteria import Criteria, quoted
+from shopfloor.web.scanner import scanner_profile
 from shopfloor.web.tracing.questions import FILTERS, filtered
 
 NUMBER_KINDS = frozenset({"Serial", "Lot", "Package"})
@@ -33,11 +34,12 @@ def meanings(session: Session, actor: Actor, text: str, asked: Criteria) -> list
 
     D11: a text that is exactly a known number is that number, even if it looks like GS1.
     """
-    known = plain_candidate(text)
+    profile = scanner_profile()
+    known = plain_candidate(text, profile)
     found = _known(session, known, asked) if known else []
     if found:
         return found
-    scan = read(text, as_of=actor.work_date())
+    scan = read(text, profile, as_of=actor.work_date())
     item = identification.item_of_gtin(session, scan.gtin) if scan.gtin else None
     item_no = quoted(item.item_no) if item else ""
     if scan.serial_no or scan.lot_no:
