@@ -213,10 +213,10 @@ export class Queue {
   }
 
   #show({ entry, station, answer, html, stops }) {
-    const at = performance.now();
-    const product = station.mode === "Component" ? station.product : null;
+    const [at, product] = [performance.now(), station.mode === "Component" ? station.product : null];
     const mine = entry.order_no === this.station.order_no;
     if (mine) this.station = station;
+    if (mine && isProductMode(entry)) this.stop = null;
     if (mine && stops) this.stop = { at, hold: { state: "held", held_by: entry.key, after_key: entry.key, for_product: product } };
     this.question = mine && answer.confirmable ? { key: entry.key, text: entry.text, at } : null;
     this.on.answer({ entry, answer, html, mine });

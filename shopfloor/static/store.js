@@ -41,7 +41,8 @@ class Store {
       const waiting = await last(queue, "waiting", (other) => other.order_no === entry.order_no);
       const held = waiting ?? (await last(queue, "held", (other) => other.order_no === entry.order_no));
       if (!held) await asked(stations.put(station));
-      await asked(queue.add({ ...entry, after_key: waiting?.key ?? entry.after_key }));
+      const kept = entry.held_by && (await endsHold(queue, entry)) ? free(entry) : entry;
+      await asked(queue.add({ ...kept, after_key: waiting?.key ?? entry.after_key }));
     });
   }
 
@@ -179,6 +180,15 @@ async function holdAfter(queue, refused, station) {
 /** A hold ends at the next change to Product mode: what follows it belongs to another unit. */
 export function isProductMode(entry) {
   return entry.kind === "mode" && entry.text === "Product";
+}
+
+/** Keys may be delivered late: what was captured blind, but behind a change to Product mode, belongs to another unit all the same. */
+function endsHold(queue, entry) {
+  return last(queue, "waiting", (other) => other.order_no === entry.order_no && isProductMode(other));
+}
+
+function free({ held_by: _heldBy, for_product: _forProduct, ...entry }) {
+  return { ...entry, state: "waiting" };
 }
 
 async function release(queue, question, station) {
