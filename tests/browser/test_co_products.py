@@ -69,3 +69,5 @@ def test_d40_co_products_between_units_and_their_report(page, address, order):
     with page.expect_navigation():
         page.locator("#panel").get_by_role("button", name="Create").click()
     expect(page.locator("section[aria-labelledby=units-title] tbody tr", has_text="OC2")).to_contain_text("Completed")
+    page.goto(f"{bench.address}/production-orders/CUT-1/products/1")
+    expect(page.locator("main")).to_contain_text("A co-product has no parts")
