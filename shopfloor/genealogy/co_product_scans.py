@@ -5,17 +5,26 @@ Asked only where the scan would be refused otherwise, so that it costs nothing i
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
 
+from sqlalchemy import or_, select
+
+from shopfloor.db import plant, table
+from shopfloor.errors import Refusal
 from shopfloor.genealogy.answers import CoProductKnown, CoProductRegistered, ScanAnswer
 from shopfloor.genealogy.co_products import read_co_products
 from shopfloor.genealogy.errors import ProductNotTracked
-from shopfloor.genealogy.facts import PRODUCT, Situation
+from shopfloor.genealogy.facts import PRODUCT, REMOVED, Situation
+from shopfloor.genealogy.models import TrackedProduct
 from shopfloor.genealogy.scan_job import ScanJob
+from shopfloor.items.models import Item
 from shopfloor.production.parameters import above
-from shopfloor.production.rules import co_product_started
+from shopfloor.production.rules import MAIN_LINE, co_product_started
 from shopfloor.quantity import shown
+
+_row, _item = table(TrackedProduct), table(Item)
 
 
 def co_product_of(job: ScanJob, item_no: str, variant_code: str | None = None) -> Situation | None:
@@ -28,6 +37,37 @@ def co_product_of(job: ScanJob, item_no: str, variant_code: str | None = None) -
         if made.product.item_no == item_no and variant_code in {None, made.product.variant_code}:
             return made
     return None
+
+
+def co_products_with(job: ScanJob, item_nos: Collection[str]) -> list[Situation]:
+    """Those co-products of the order whose items are among these. One statement, none without items."""
+    assert job.order is not None
+    made = read_co_products(job.session, job.order).values() if item_nos else ()
+    return [one for one in made if one.product.item_no in item_nos]
+
+
+def meant_co_product(job: ScanJob, refusal: Refusal) -> str:
+    """SCN-15: description of the co-product whose number was scanned in Component mode; blank: it was none. One statement.
+
+    An item code alone is no number: in Product mode it would be refused, too.
+    """
+    code, item_no = job.code, getattr(refusal, "item_no", "")
+    coded = code is not None and bool(code.gtin or code.item_reference)
+    if item_no:
+        numbered = bool(code and (code.serial_no or code.lot_no)) if coded else not job.situation.gtin_item and job.number != item_no
+        made = co_product_of(job, item_no) if numbered else None
+        return made.product.description if made is not None else ""
+    c = _row.c
+    found = job.session.connection().scalar(
+        select(_item.c.description)
+        .join(_row, c.item_no == _item.c.no)
+        .where(
+            plant(job.session, _row), c.order_no == job.order_no, c.order_line_no != MAIN_LINE, c.state != REMOVED,
+            or_(c.serial_no == job.number, c.lot_no == job.number),
+        )
+        .limit(1)
+    )
+    return found or ""
 
 
 def turn_to(job: ScanJob, made: Situation) -> None:

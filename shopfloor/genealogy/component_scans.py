@@ -15,7 +15,7 @@ from shopfloor.genealogy.answers import (
     PartHeld,
     ScanAnswer,
 )
-from shopfloor.genealogy.co_product_scans import co_product_of
+from shopfloor.genealogy.co_product_scans import meant_co_product
 from shopfloor.genealogy.component_registration import register, scan_answer
 from shopfloor.genealogy.errors import (
     GtinUnknown,
@@ -23,6 +23,8 @@ from shopfloor.genealogy.errors import (
     NoProduct,
     NotAComponent,
     NumberLooksAlike,
+    NumberUnknown,
+    SelectComponent,
     SelfReference,
     SwitchToProduct,
 )
@@ -54,11 +56,11 @@ def scan_component(job: ScanJob) -> ScanAnswer:
         return _coded(job) if _names_an_item(job) else _plain(job)
     except NoScanNeeded as untracked:
         return scan_answer(job, ItemNotTracked, untracked.line, untracked.line.component.item_no)
-    except NotAComponent as refusal:
-        made = co_product_of(job, refusal.item_no)  # SCN-15: what the order makes along is scanned in Product mode, too
-        if made is None:
+    except (NotAComponent, NumberUnknown, SelectComponent) as refusal:
+        made = meant_co_product(job, refusal)  # SCN-15: what the order makes along is scanned in Product mode, too
+        if not made:
             raise
-        raise SwitchToProduct(number=job.number, item=made.product.description) from None
+        raise SwitchToProduct(number=job.number, item=made) from None
 
 
 def _names_an_item(job: ScanJob) -> bool:

@@ -22,7 +22,7 @@ from shopfloor.genealogy.answers import (
     ProductSelected,
     ScanAnswer,
 )
-from shopfloor.genealogy.co_product_scans import co_product_answer, co_product_of, turn_to
+from shopfloor.genealogy.co_product_scans import co_product_answer, co_product_of, co_products_with, turn_to
 from shopfloor.genealogy.entries import Event, Numbers, append
 from shopfloor.genealogy.errors import (
     GtinUnknown,
@@ -288,7 +288,7 @@ def _known_as_something_else(job: ScanJob, tracking: Tracking) -> Situation | No
         return None
     if known.component_item:
         raise SwitchToComponent(number=tracking.label(), item=known.component_item)
-    made = [found for item_no in sorted(set(known.items)) if (found := co_product_of(job, item_no)) is not None]
+    made = co_products_with(job, known.items)
     if len(made) == 1:
         return made[0]
     raise NotAProductNumber(number=tracking.label(), known_as=known.label)

@@ -203,6 +203,15 @@ def test_scn_15_a_co_product_in_component_mode_offers_product_mode(session, stat
     assert station.mode == "Product"
 
 
+def test_scn_15_a_plain_number_of_a_co_product_in_component_mode_offers_product_mode_too(session, station):
+    """An item code alone is no number, so nothing is offered for it."""
+    station.scan(offcut("OC-1"))
+    station.scan("TW-1")
+    assert station.scan("OC-1") == "SWITCH_TO_PRODUCT"
+    assert station.scan(OFFCUT_GTIN) == "NOT_A_COMPONENT"
+    assert station.scan("OC-9") in {"SELECT_COMPONENT", "NUMBER_UNKNOWN"}
+
+
 def test_edg_16_d40_each_line_has_its_own_limit(run, session):
     """Started is 1 of 2: two offcuts and half the dust; the product's own place is not touched by them."""
     run(start_order, given=StartOrder(order_no="CO-1", quantity="1"))
