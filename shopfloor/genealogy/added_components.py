@@ -106,7 +106,7 @@ def _first_unit(session: Session, order_no: str, given: AddComponent) -> int:
             func.max(_row.c.match_id).filter(~assigned).label("last"),
             func.min(_row.c.match_id).filter(assigned).label("not_started"),
             func.count().filter(_row.c.match_id == given.from_match_id).label("named"),
-        ).where(plant(session, _row), _row.c.order_no == order_no, _row.c.state != REMOVED)
+        ).where(plant(session, _row), _row.c.order_no == order_no, _row.c.order_line_no == rules.MAIN_LINE, _row.c.state != REMOVED)
     ).one()
     if given.from_match_id and not given.new_units_only and not ids.named:
         raise NotFound(record="product on this order", number=str(given.from_match_id))
@@ -120,7 +120,8 @@ def _first_unit(session: Session, order_no: str, given: AddComponent) -> int:
 def quantity_before(session: Session, order_no: str, from_match_id: int) -> Decimal:
     """Base quantity of the registered units before one of them."""
     before = select(func.sum(_row.c.quantity)).where(
-        plant(session, _row), _row.c.order_no == order_no, _row.c.state.in_(("Open", "Reported")), _row.c.match_id < from_match_id
+        plant(session, _row), _row.c.order_no == order_no, _row.c.order_line_no == rules.MAIN_LINE, _row.c.state.in_(("Open", "Reported")),
+        _row.c.match_id < from_match_id,
     )
     return session.connection().execute(before).scalar_one() or ZERO
 

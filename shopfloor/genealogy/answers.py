@@ -61,6 +61,36 @@ class ProductRevived(ScanAnswer):
 
 
 @dataclass(frozen=True)
+class CoProductRegistered(ScanAnswer):
+    """D40: Completed at once; the mode stays Product, and no product is current, so that no part can land on it."""
+
+    code = "CO_PRODUCT_REGISTERED"
+    message = "{item} {number}: {quantity} {unit} registered. A co-product needs no parts. Scan the next product."
+    row_match_id: int = 0
+    """Of the row that was made or taken up again."""
+
+
+@dataclass(frozen=True)
+class CoProductKnown(ScanAnswer):
+    """SCN-9, D40: the number is on this order already."""
+
+    code = "CO_PRODUCT_KNOWN"
+    message = "{item} {number} is registered on this order already. A co-product needs no parts. Scan the next product."
+    sound = "information"
+    row_match_id: int = 0
+    """Of its row."""
+
+
+@dataclass(frozen=True)
+class CoProductSelected(ScanAnswer):
+    """TCP-13, D40: its row was tapped; no part goes into it."""
+
+    code = "CO_PRODUCT_SELECTED"
+    message = "{number} is co-product {item}. Components belong to the main product."
+    sound = "information"
+
+
+@dataclass(frozen=True)
 class ComponentRegistered(ScanAnswer):
     """PST-2, EDG-20."""
 

@@ -16,12 +16,9 @@ from shopfloor.genealogy.answers import (
     LineCompleted,
     NumberIgnored,
     QuantityCapped,
-    ReportedByItself,
     ReservationMoved,
     ScanAnswer,
     UnitCompleted,
-    WaitsForInspection,
-    WaitsForOperations,
 )
 from shopfloor.genealogy.drawing import Part, Registered, associate
 from shopfloor.genealogy.errors import (
@@ -31,10 +28,10 @@ from shopfloor.genealogy.errors import (
     SerialInUse,
 )
 from shopfloor.genealogy.facts import COMPONENT, PRODUCT, Line, NumberInUse, NumberStock
-from shopfloor.genealogy.inputs import ReportInput, ReportLineInput, ScanRules
+from shopfloor.genealogy.inputs import ScanRules
 from shopfloor.genealogy.maintenance_errors import LabelDateEarlier, LineEnded, LineForOtherUnits
 from shopfloor.genealogy.number_queries import registered_in
-from shopfloor.genealogy.reporting import report_rows
+from shopfloor.genealogy.reporting_itself import report_itself
 from shopfloor.genealogy.rules import (
     Wanted,
     check_expiry,
@@ -45,14 +42,10 @@ from shopfloor.genealogy.rules import (
     wanted_quantity,
 )
 from shopfloor.genealogy.scan_job import ScanJob
-from shopfloor.genealogy.start_queries import read_start
-from shopfloor.inspections.errors import InspectionRequired
 from shopfloor.items.errors import UnitUnknown
 from shopfloor.items.tracking import Tracking
 from shopfloor.people import rights
 from shopfloor.people.settings import CAP, EXACT, IGNORE
-from shopfloor.production.errors import OperationQuantityDiffers, OperationsMissing
-from shopfloor.production.rules import STARTED
 from shopfloor.quantity import ONE, ZERO, NotAQuantity, parse, rounded, shown
 from shopfloor.reservations.errors import NotAvailable, ReservedElsewhere, refusal_of_hold
 
@@ -248,29 +241,10 @@ def _registered(job: ScanJob, line: Line, number: str, wanted: Wanted, done: Reg
         remaining=shown(in_line_unit(line, rest)),
     )
     if kind is UnitCompleted and job.situation.product.report_when_completed:
-        _report_itself(job)
+        report_itself(job, job.row.match_id, job.row.tracking.label())
     if kind is UnitCompleted and job.rules.return_to_product:
         return replace(answer, mode=PRODUCT, match_id=0, component_line_no=0)
     return answer
-
-
-def _report_itself(job: ScanJob) -> None:
-    """D25: the one exception of TCP-17: a completed sub-assembly becomes stock at once, so that the next order can use it."""
-    assert job.order is not None
-    if job.order.status != STARTED or job.row.match_id in read_start(job.session, job.order_no).awaiting:
-        return  # D9: scanned over a Start dialog; what is not started yet is no stock
-    number = job.row.tracking.label()
-    lines = [ReportLineInput(match_id=job.row.match_id)]
-    try:
-        answer = report_rows(job.session, job.actor, job.order, ReportInput(lines=lines, reason="completed"))
-    except InspectionRequired:  # nothing was written yet: the unit is complete, and waits for its result (ASC-19)
-        job.note(WaitsForInspection(number=number))
-        return
-    except (OperationsMissing, OperationQuantityDiffers):  # nothing was written here either (ASC-13)
-        job.note(WaitsForOperations(number=number))
-        return
-    if answer.done:
-        job.note(ReportedByItself(number=number))
 
 
 def _rest_after(line: Line, added: Decimal) -> Decimal:

@@ -15,17 +15,21 @@ from shopfloor.genealogy.answers import (
     PartHeld,
     ScanAnswer,
 )
+from shopfloor.genealogy.co_product_scans import meant_co_product
 from shopfloor.genealogy.component_registration import register, scan_answer
 from shopfloor.genealogy.errors import (
     GtinUnknown,
     NoNumber,
     NoProduct,
+    NotAComponent,
     NumberLooksAlike,
+    NumberUnknown,
+    SelectComponent,
     SelfReference,
     SwitchToProduct,
 )
 from shopfloor.genealogy.facts import PREALLOCATED, REMOVED, REPORTED, Line, NumberStock
-from shopfloor.genealogy.maintenance_errors import RowLocked
+from shopfloor.genealogy.maintenance_errors import CoProductHasNoParts, RowLocked
 from shopfloor.genealogy.rules import (
     NoScanNeeded,
     choose_by_number,
@@ -42,6 +46,8 @@ def scan_component(job: ScanJob) -> ScanAnswer:
     """Register a part on the current product, select a line, or say why not."""
     if job.situation.row is None or job.row.state == REMOVED:  # somebody else may have removed the unit from under this station
         raise NoProduct(number=job.number)
+    if job.row.co_product:
+        raise CoProductHasNoParts(number=job.number, product=job.row.tracking.label(), item=job.situation.product.description)
     if job.row.state == PREALLOCATED:  # assigned in advance and only tapped: its own number has to be scanned first (QTY-6)
         raise NoProduct(number=job.number)
     if job.row.state == REPORTED:
@@ -50,6 +56,11 @@ def scan_component(job: ScanJob) -> ScanAnswer:
         return _coded(job) if _names_an_item(job) else _plain(job)
     except NoScanNeeded as untracked:
         return scan_answer(job, ItemNotTracked, untracked.line, untracked.line.component.item_no)
+    except (NotAComponent, NumberUnknown, SelectComponent) as refusal:
+        made = meant_co_product(job, refusal)  # SCN-15: what the order makes along is scanned in Product mode, too
+        if not made:
+            raise
+        raise SwitchToProduct(number=job.number, item=made) from None
 
 
 def _names_an_item(job: ScanJob) -> bool:

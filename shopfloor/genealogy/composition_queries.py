@@ -17,6 +17,7 @@ from shopfloor.genealogy.models import AssociationEntry, TrackedProduct
 from shopfloor.items.models import Item
 from shopfloor.items.tracking import Tracking
 from shopfloor.people.models import Operator
+from shopfloor.production.rules import MAIN_LINE
 
 _log = table(AssociationEntry)
 _row = table(TrackedProduct)
@@ -46,6 +47,8 @@ class UnitComposition:
     """Parts that the view has no more."""
     history: tuple[LogEntry, ...]
     """What happened, latest first."""
+    co_product: bool
+    """D40: no part is registered in it."""
     complete: bool
     """False: more happened before what `history` shows."""
 
@@ -72,6 +75,7 @@ def unit_composition(
         parts=tuple(part for part in every if part.removed_at is None),
         removed=tuple(part for part in every if part.removed_at is not None and not part.order_level),
         history=tuple(own[:MOST_SHOWN]),
+        co_product=unit.order_line_no != MAIN_LINE,
         complete=len(own) <= MOST_SHOWN,
     )
 

@@ -14,6 +14,7 @@ from shopfloor import audit
 from shopfloor.db import current_plant, table
 from shopfloor.errors import InvalidInput, NotFound, StaleRow
 from shopfloor.genealogy.answers import AlreadyRegistered, AssociationsChanged
+from shopfloor.genealogy.co_products import read_line
 from shopfloor.genealogy.component_registration import in_use
 from shopfloor.genealogy.component_scans import register_part
 from shopfloor.genealogy.entries import Event, append
@@ -49,7 +50,7 @@ def create_product(session: Session, actor: Actor, *, order_no: str, given: Prod
     _require_own_right(actor)
     order = lock_order(session, order_no)
     order.require(STARTED)
-    situation = read_rows(session, order, []).situation
+    situation = read_line(session, order, given.order_line_no)
     tracking = Tracking(given.serial_no if situation.product.serial else "", given.lot_no if situation.product.lot else "")
     if not tracking:
         raise NumberRequired(item=situation.product.description, kind="serial" if situation.product.serial else "batch")
@@ -123,7 +124,7 @@ def remove_products(session: Session, actor: Actor, *, order_no: str, given: Sel
     good, refused = judge(list(rows.rows.values()), check)
     for row, _ in good:
         remove_associations(session, actor, rows.associations(row.match_id), reason=given.reason)
-        remove_row(session, actor, rows.situation, row, reason=given.reason)
+        remove_row(session, actor, rows.of_line(row.match_id), row, reason=given.reason)
     return changed([row.tracking.label() for row, _ in good], "Removed {0}.", refused=refused)
 
 

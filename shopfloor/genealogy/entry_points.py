@@ -82,7 +82,7 @@ def track_lines(session: Session, order_no: str, lines: Sequence[OpenLine]) -> d
     found = {}
     for line in lines:
         why = command.why
-        wanted = scanned if line.kind == PICKING_LIST else {MAIN_LINE}  # co-products are not scanned
+        wanted = scanned if line.kind == PICKING_LIST else {MAIN_LINE}  # a co-product leaves nothing current to return with
         if why is None and line.source_line_no not in wanted:
             why = LineNotScanned(line_no=line.source_line_no, item=line.description)
         found[line.journal_no, line.line_no] = TrackCommand(command.shown, why)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from shopfloor.items.holds import Hold
 from shopfloor.items.tracking import Tracking
-from shopfloor.production.rules import Component
+from shopfloor.production.rules import MAIN_LINE, Component
 from shopfloor.quantity import ZERO
 from shopfloor.reservations.rules import OpenEntry
 
@@ -91,6 +91,11 @@ class Product:
     quantity_per_number: Decimal | None = None
     """Base units for each generated batch number; None: one for the order."""
 
+    @property
+    def co_product(self) -> bool:
+        """D40: what the order makes along; component lines are the main product's."""
+        return self.order_line_no != MAIN_LINE
+
     def tracking(self, number: str) -> Tracking:
         """SCN-5: a plain number of a serial-controlled product is its serial, else its batch."""
         return Tracking(serial_no=number) if self.serial else Tracking(lot_no=number)
@@ -114,6 +119,14 @@ class Row:
     expiration_date: date | None = None
     registered_by: str = ""
     preallocated: bool = False
+    order_line_no: int = MAIN_LINE
+    item_no: str = ""
+    variant_code: str = ""
+
+    @property
+    def co_product(self) -> bool:
+        """D40: of a further line of the order; no component line is asked for it."""
+        return self.order_line_no != MAIN_LINE
 
     @property
     def unreported(self) -> Decimal:
@@ -209,7 +222,7 @@ class Situation:
     row: Row | None
     lines: tuple[Line, ...]
     registered: Decimal = ZERO
-    """Quantity of all active rows of the order."""
+    """Quantity of all active rows of the product's order line."""
     line_holds: bool = False
     """Whether any component line of the order holds stock of its own, without an association (D15)."""
     gtin_item: tuple[str, str, str, Decimal] | None = None

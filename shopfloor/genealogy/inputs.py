@@ -157,12 +157,16 @@ class ProductInput(Input):
     lot_no: NumberText = ""
     quantity: OptionalQuantity = None
     """Base quantity of a batch row; nothing: all that remains."""
+    order_line_no: int = Field(default=0, ge=0, le=2_000_000_000)
+    """D40: line of a co-product; 0: the order's product."""
 
 
 class PreallocationInput(Input):
     """SET-8: numbers of the product that are assigned to an order in advance."""
 
     serial_nos: list[NumberText] = Field(default_factory=list, max_length=500)
+    order_line_no: int = Field(default=0, ge=0, le=2_000_000_000)
+    """D40: line of a co-product; 0: the order's product."""
 
 
 class ComponentInput(Input):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from shopfloor.db import plant, table
 from shopfloor.genealogy.models import ComponentAssociation, TrackedProduct
 from shopfloor.items.tracking import Tracking
+from shopfloor.production.rules import MAIN_LINE
 from shopfloor.quantity import ZERO
 
 _row = table(TrackedProduct)
@@ -58,7 +59,7 @@ def registered_on(
         select(a.match_id, a.component_line_no, a.serial_no, a.lot_no).where(of_lines, a.match_id.in_(sorted({0, *match_ids})))
     )
     rows = connection.execute(
-        select(r.match_id, r.serial_no, r.lot_no, r.state, r.quantity, r.good_quantity, r.error_quantity)
+        select(r.match_id, r.order_line_no, r.serial_no, r.lot_no, r.state, r.quantity, r.good_quantity, r.error_quantity)
         .where(plant(session, _row), r.order_no == order_no, r.state != "Removed")
     ).all()
     return Registered(
@@ -66,7 +67,9 @@ def registered_on(
         frozenset((key.match_id, key.component_line_no, key.serial_no, key.lot_no) for key in keys),
         _registered_serials(session, serial_nos),
         {row.match_id: (row.serial_no or row.lot_no, row.state) for row in rows},
-        sum((row.quantity - row.good_quantity - row.error_quantity for row in rows if row.state == "Open"), ZERO),
+        sum(
+            (r.quantity - r.good_quantity - r.error_quantity for r in rows if r.state == "Open" and r.order_line_no == MAIN_LINE), ZERO
+        ),
     )
 
 

@@ -48,6 +48,17 @@ class RowHasComponents(NeedsConfirmation):
 
 
 @dataclass(eq=False)
+class CoProductHasNoParts(Refusal):
+    """D40: component lines are asked under the main product's rows only."""
+
+    code = "CO_PRODUCT_HAS_NO_PARTS"
+    message = "{product} is co-product {item}; components belong to the main product. Scan that in Product mode, then {number}."
+    number: str
+    product: str
+    item: str
+
+
+@dataclass(eq=False)
 class RowLocked(Refusal):
     """EDG-26, EDG-29: posted history is reversed, never erased."""
 

@@ -20,7 +20,7 @@ from shopfloor.genealogy.page_queries import ComponentRow, Summary, component_ro
 from shopfloor.genealogy.row_queries import held_numbers, hold_of, open_journal_lines
 from shopfloor.genealogy.rules import in_line_unit
 from shopfloor.genealogy.scan_queries import ASSOCIATION_COLUMNS, read_association
-from shopfloor.genealogy.unit_queries import SummedLine, Unit, Wanted, order_of, read_window, situation_of
+from shopfloor.genealogy.unit_queries import SummedLine, Unit, Wanted, order_of, product_situation, read_window, situation_of
 from shopfloor.items.holds import Hold
 from shopfloor.items.models import NumberInformation
 from shopfloor.ledger.models import OpenItemEntry
@@ -157,6 +157,8 @@ class AssociationsPage:
     match_id: int
     """Selected unit; 0: none."""
     product: str
+    co_product: str
+    """D40: description of the selected one, if it is a co-product; blank otherwise."""
     components: tuple[ComponentRow, ...]
     """What the selected unit asks for."""
     rows: tuple[AssociationRow, ...]
@@ -196,8 +198,9 @@ def associations_page(session: Session, order_no: str, *, match_id: int = 0, wan
     """The page of one order. Nine statements, a few more for batch products and full orders. Raises NotFound."""
     order = order_of(session, order_no)
     situation = situation_of(session, order, match_id)
-    window = read_window(session, situation, wanted or Wanted())
-    row, product = situation.row, situation.product
+    main = product_situation(session, order, situation)
+    window = read_window(session, main, wanted or Wanted())
+    row, product = situation.row, main.product
     return AssociationsPage(
         order_no=order.no,
         order_status=order.status,
@@ -205,14 +208,15 @@ def associations_page(session: Session, order_no: str, *, match_id: int = 0, wan
         item_no=product.item_no,
         description=product.description,
         kind=number_kind(product),
-        summary=summary_of(session, situation, window.units),
+        summary=summary_of(session, main, window.units),
         units=window.units,
         older=window.older,
         match_id=row.match_id if row is not None else 0,
         product=row.tracking.label() if row is not None else "",
         components=tuple(component_row(line) for line in situation.listed) if row is not None and row.state != PREALLOCATED else (),
-        rows=_association_rows(session, situation) if row is not None else (),
-        matrix=_matrix(session, situation, window.units),
+        co_product=situation.product.description if situation.product.co_product else "",
+        rows=_association_rows(session, situation) if row is not None and not row.co_product else (),
+        matrix=_matrix(session, main, [unit for unit in window.units if not unit.row.co_product]),
         can_pick=order.status in CONSUMING,
         can_report=order.status == STARTED,
         read_at=now(),

@@ -19,6 +19,7 @@ from shopfloor.ledger.entry_types import REPAIRS, EntryType
 from shopfloor.ledger.models import ItemLedgerEntry
 from shopfloor.people.models import Operator
 from shopfloor.production.models import ProductionOrder
+from shopfloor.production.rules import MAIN_LINE
 from shopfloor.quantity import ZERO
 
 _row = table(TrackedProduct)
@@ -48,6 +49,8 @@ class KnownText:
     """As a sentence names it: `an item number`, `a badge`."""
     component_item: str = ""
     """Description of the listed component that it is a number or code of; empty: none."""
+    items: tuple[str, ...] = ()
+    """Items that have it as a number."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,9 @@ def product_rows(session: Session, situation: Situation, *trackings: Tracking) -
 
 def numbered_quantity(session: Session, order_no: str) -> Decimal:
     """Base quantity of the product that the order's numbers stand for, scanned or not."""
-    rows = select(func.sum(_row.c.quantity)).where(plant(session, _row), _row.c.order_no == order_no, _row.c.state != "Removed")
+    rows = select(func.sum(_row.c.quantity)).where(
+        plant(session, _row), _row.c.order_no == order_no, _row.c.order_line_no == MAIN_LINE, _row.c.state != "Removed"
+    )
     return session.connection().execute(rows).scalar_one() or ZERO
 
 
@@ -105,7 +110,7 @@ def what_is(session: Session, text: str, situation: Situation) -> KnownText | No
             return KnownText(row.label, components[row.item_no])
     for row in found:
         if row.item_no != situation.product.item_no or row.label != NUMBER_LABEL:
-            return KnownText(row.label)
+            return KnownText(row.label, items=tuple(other.item_no for other in found if other.label == NUMBER_LABEL))
     return None
 
 

@@ -12,6 +12,7 @@ from shopfloor.db import plant, table
 from shopfloor.errors import NotFound
 from shopfloor.genealogy.facts import OPEN, REMOVED
 from shopfloor.genealogy.models import TrackedProduct
+from shopfloor.production.rules import MAIN_LINE
 from shopfloor.quantity import ZERO
 
 _row = table(TrackedProduct)
@@ -38,7 +39,7 @@ def named_unit(session: Session, order_no: str, number: str) -> NamedUnit:
     row = session.connection().execute(
         select(c.match_id, c.serial_no, c.lot_no, c.state, c.quantity)
         .where(
-            plant(session, _row), c.order_no == order_no, c.state.not_in((REMOVED, "Pre-allocated")),
+            plant(session, _row), c.order_no == order_no, c.order_line_no == MAIN_LINE, c.state.not_in((REMOVED, "Pre-allocated")),
             or_(c.serial_no == number, (c.serial_no == "") & (c.lot_no == number)),
         )
         .order_by(c.match_id)
@@ -53,7 +54,7 @@ def open_numbers(session: Session, order_no: str, *, limit: int = 500) -> list[s
     c = _row.c
     rows = session.connection().execute(
         select(c.serial_no, c.lot_no)
-        .where(plant(session, _row), c.order_no == order_no, c.state == OPEN)
+        .where(plant(session, _row), c.order_no == order_no, c.order_line_no == MAIN_LINE, c.state == OPEN)
         .order_by(c.match_id)
         .limit(limit)
     )

@@ -15,13 +15,21 @@ from shopfloor.clock import now
 from shopfloor.db import current_plant, table
 from shopfloor.db.unit_of_work import CommandEntry
 from shopfloor.errors import Outcome
-from shopfloor.genealogy.answers import ComponentRegistered, ComponentShort, LineCompleted, ProductRegistered, ProductRevived, UnitCompleted
+from shopfloor.genealogy.answers import (
+    ComponentRegistered,
+    ComponentShort,
+    CoProductRegistered,
+    LineCompleted,
+    ProductRegistered,
+    ProductRevived,
+    UnitCompleted,
+)
 from shopfloor.genealogy.facts import COMPLETED, PREALLOCATED, Line, Product, Situation
 from shopfloor.genealogy.inputs import ScanRules, scan_rules
 from shopfloor.genealogy.loading import loaded_at
 from shopfloor.genealogy.models import ScanEntry
 from shopfloor.genealogy.rules import in_line_unit, row_status, summary_status
-from shopfloor.genealogy.unit_queries import Unit, Wanted, all_complete, order_of, read_window, situation_of
+from shopfloor.genealogy.unit_queries import Unit, Wanted, all_complete, order_of, product_situation, read_window, situation_of
 from shopfloor.people.models import CompanySetting, Station
 from shopfloor.people.settings import SETTINGS
 from shopfloor.production.rules import RELEASED, STARTED
@@ -37,7 +45,8 @@ READ_ANSWERS = 20
 """More than are shown: what Undo takes back may lie further behind."""
 SHOWN_NUMBERS = 3
 REGISTERING = (
-    ProductRegistered.code, ProductRevived.code, ComponentRegistered.code, LineCompleted.code, UnitCompleted.code, ComponentShort.code,
+    ProductRegistered.code, ProductRevived.code, CoProductRegistered.code,
+    ComponentRegistered.code, LineCompleted.code, UnitCompleted.code, ComponentShort.code,
 )
 """Answers that Undo takes back (TCP-16)."""
 UNDONE = "UNDONE"
@@ -164,8 +173,10 @@ class TrackedComponentsPage:
     """Number of the selected product; blank: none."""
     product_status: str
     match_id: int
+    co_product: str
+    """D40: description of the selected one, if it is a co-product; blank otherwise."""
     components: tuple[ComponentRow, ...]
-    """Of the selected product; empty without one."""
+    """Of the selected product; empty without one, and for a co-product."""
     loadable: tuple[LoadableLine, ...]
     selected_line: int
     answers: tuple[Answered, ...]
@@ -197,9 +208,10 @@ def tracked_components_page(
     """
     order = order_of(session, order_no)
     situation = situation_of(session, order, match_id)
-    window = read_window(session, situation, Wanted(before=before))
+    main = product_situation(session, order, situation)
+    window = read_window(session, main, Wanted(before=before))
     answers = session_answers(session, order_no, session_id) if session_id else []
-    row, product = situation.row, situation.product
+    row, product = situation.row, main.product
     return TrackedComponentsPage(
         order_no=order.no,
         order_status=order.status,
@@ -208,13 +220,14 @@ def tracked_components_page(
         description=product.description,
         takes_part=product.takes_part,
         can_scan=order.status == STARTED or (starting > ZERO and order.status == RELEASED),
-        summary=summary_of(session, _starting(situation, starting), window.units),
+        summary=summary_of(session, _starting(main, starting), window.units),
         units=window.units,
         older=window.older,
         product=row.tracking.label() if row is not None else "",
         product_status=row_status(row, situation.lines) if row is not None else "",
         match_id=row.match_id if row is not None else 0,
         components=_components(situation, operation_no) if row is not None and row.state != PREALLOCATED else (),
+        co_product=situation.product.description if situation.product.co_product else "",
         loadable=loadable_lines(session, situation, station_code),
         selected_line=line_no,
         answers=tuple(answers[:SHOWN_ANSWERS]),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from shopfloor import audit
 from shopfloor.db import current_plant, table, take_numbers
 from shopfloor.genealogy.answers import AssociationsChanged
+from shopfloor.genealogy.co_products import read_line
 from shopfloor.genealogy.errors import ProductExists, ProductOtherOrder
 from shopfloor.genealogy.facts import Situation
 from shopfloor.genealogy.inputs import PreallocationInput
@@ -18,7 +19,6 @@ from shopfloor.genealogy.maintenance_errors import NothingSelected
 from shopfloor.genealogy.models import ProductState, TrackedProduct
 from shopfloor.genealogy.number_queries import made_before, product_rows
 from shopfloor.genealogy.product_scans import check_new
-from shopfloor.genealogy.scan_queries import read_situation
 from shopfloor.items.number_series import MATCH_ID, require_series
 from shopfloor.items.tracking import Tracking
 from shopfloor.people import rights
@@ -38,7 +38,7 @@ def preallocate(session: Session, actor: Actor, *, order_no: str, given: Preallo
     if not given.serial_nos:
         raise NothingSelected
     order = lock_order(session, order_no)
-    situation = read_situation(session, order, 0)
+    situation = read_line(session, order, given.order_line_no)
     product = situation.product
     numbers = list(dict.fromkeys(given.serial_nos))
     trackings = [product.tracking(number) for number in numbers]

@@ -13,7 +13,16 @@ from sqlalchemy.orm import Session
 from shopfloor import audit
 from shopfloor.clock import now
 from shopfloor.db import current_plant, table
-from shopfloor.genealogy.answers import DuplicateScan, ProductRegistered, ProductRevived, ProductSelected, ScanAnswer
+from shopfloor.genealogy.answers import (
+    CoProductKnown,
+    CoProductRegistered,
+    DuplicateScan,
+    ProductRegistered,
+    ProductRevived,
+    ProductSelected,
+    ScanAnswer,
+)
+from shopfloor.genealogy.co_product_scans import co_product_answer, co_product_of, co_products_with, turn_to
 from shopfloor.genealogy.entries import Event, Numbers, append
 from shopfloor.genealogy.errors import (
     GtinUnknown,
@@ -28,9 +37,10 @@ from shopfloor.genealogy.errors import (
     SwitchToComponent,
     WrongProduct,
 )
-from shopfloor.genealogy.facts import COMPONENT, PREALLOCATED, Situation
+from shopfloor.genealogy.facts import COMPONENT, PREALLOCATED, PRODUCT, Situation
 from shopfloor.genealogy.models import AssociationAction, ProductState, TrackedProduct
 from shopfloor.genealogy.number_queries import KnownRow, items_with_number, made_before, product_rows, what_is
+from shopfloor.genealogy.reporting_itself import report_itself
 from shopfloor.genealogy.scan_job import ScanJob
 from shopfloor.items.errors import NumberInvalid, NumberPattern, UnitUnknown
 from shopfloor.items.models import UnitOfMeasure
@@ -56,6 +66,11 @@ class NewProduct:
 
 def scan_product(job: ScanJob) -> ScanAnswer:
     """Select the row of a known number, or register a new one."""
+    _turn_to_coded_item(job)
+    return _scan(job)
+
+
+def _scan(job: ScanJob) -> ScanAnswer:
     tracking = _tracking(job)
     rows = product_rows(job.session, job.situation, tracking)
     here = _row_here(job, rows, tracking)
@@ -65,12 +80,15 @@ def scan_product(job: ScanJob) -> ScanAnswer:
         return _known_row(job, here)
     _refuse_foreign(job, rows, tracking)
     _refuse_twin(job, tracking)
-    if job.code is None or job.code.kind in {ScanKind.PLAIN, ScanKind.BADGE}:
-        _refuse_known_as_something_else(job, tracking)
+    if not job.situation.product.co_product and (job.code is None or job.code.kind in {ScanKind.PLAIN, ScanKind.BADGE}):
+        made = _known_as_something_else(job, tracking)
+        if made is not None:
+            turn_to(job, made)
+            return _scan(job)
     check_new(job.situation, tracking, manual=True)
     product = NewProduct(tracking, _quantity(job), _expiration(job), job.reason)
     match_id = register_product(job.session, job.actor, job.situation, product)
-    return _answer(job, ProductRegistered, match_id, tracking.label())
+    return _registered(job, ProductRegistered, match_id, tracking.label(), product.quantity)
 
 
 def create_row(session: Session, actor: Actor, situation: Situation, product: NewProduct) -> int:
@@ -126,7 +144,6 @@ def _tracking(job: ScanJob) -> Tracking:
         number = job.known_as or code.text
         lot = job.situation.fixed_lot_no if product.serial and product.lot else ""
         return _complete(job, Tracking(number, lot) if product.serial else Tracking(lot_no=number))
-    _check_item(job, code)
     # The answer to a look-alike question names the number that is registered already: no twin is made (SCN-4).
     return _complete(job, Tracking((job.known_as or code.serial_no) if product.serial else "", _lot(job, code)))
 
@@ -146,19 +163,21 @@ def _complete(job: ScanJob, tracking: Tracking) -> Tracking:
     return tracking
 
 
-def _check_item(job: ScanJob, code: Scan) -> None:
-    """SCN-6: the item of the code is the order's product, else WRONG_PRODUCT, or the offer to switch."""
-    situation = job.situation
-    if not code.gtin and not code.item_reference:
+def _turn_to_coded_item(job: ScanJob) -> None:
+    """SCN-6: the item of the code is the order's product or one of its co-products, else WRONG_PRODUCT, or the offer to switch."""
+    situation, code = job.situation, job.code
+    if code is None or not (code.gtin or code.item_reference):
         return
     named = situation.gtin_item
-    if named is None:
-        if code.item_reference == situation.product.item_no:
-            return
-        raise GtinUnknown(gtin=code.gtin or code.item_reference)
-    item_no = named[0]
+    item_no, variant_code = named[:2] if named is not None else (code.item_reference, None)
     if item_no == situation.product.item_no:
         return
+    made = co_product_of(job, item_no, variant_code) if item_no else None
+    if made is not None:
+        turn_to(job, made)
+        return
+    if named is None:
+        raise GtinUnknown(gtin=code.gtin or code.item_reference)
     for line in situation.listed:
         if line.component.item_no == item_no:
             raise SwitchToComponent(number=job.number, item=line.component.description)
@@ -185,12 +204,14 @@ def _known_row(job: ScanJob, row: KnownRow) -> ScanAnswer:
     number = row.tracking.label()
     if row.state == ProductState.REMOVED:
         _revive(job, row)
-        return _answer(job, ProductRevived, row.match_id, number)
+        return _registered(job, ProductRevived, row.match_id, number, row.quantity)
     if row.state == PREALLOCATED:
         _start_preallocated(job, row)
-        return _answer(job, ProductRegistered, row.match_id, number)
+        return _registered(job, ProductRegistered, row.match_id, number, row.quantity)
     if job.scanned_before():
         return _answer(job, DuplicateScan, row.match_id, number)
+    if job.situation.product.co_product:
+        return co_product_answer(job, CoProductKnown, row.match_id, number, row.quantity)
     return _answer(job, ProductSelected, row.match_id, number)
 
 
@@ -252,8 +273,11 @@ def _refuse_other_order(job: ScanJob, rows: list[KnownRow], tracking: Tracking) 
             raise ProductOtherOrder(number=tracking.label(), order_no=row.order_no, state=row.state)
 
 
-def _refuse_known_as_something_else(job: ScanJob, tracking: Tracking) -> None:
-    """D17: plain text that is an item, GTIN, order, badge, location, or a number of another item is no product number."""
+def _known_as_something_else(job: ScanJob, tracking: Tracking) -> Situation | None:
+    """D17: plain text that is an item, GTIN, order, badge, location, or a number of another item is no product number.
+
+    A number of exactly one co-product of the order means that one, as D11 says of the product's; None: nobody knows the text.
+    """
     code = job.code
     if code is not None and code.kind is ScanKind.BADGE:
         raise NotAProductNumber(number=code.text, known_as="a badge")
@@ -261,9 +285,12 @@ def _refuse_known_as_something_else(job: ScanJob, tracking: Tracking) -> None:
     if known is None:
         if job.code is None:
             job.readable  # noqa: B018  # raises why the text could not be read
-        return
+        return None
     if known.component_item:
         raise SwitchToComponent(number=tracking.label(), item=known.component_item)
+    made = co_products_with(job, known.items)
+    if len(made) == 1:
+        return made[0]
     raise NotAProductNumber(number=tracking.label(), known_as=known.label)
 
 
@@ -342,7 +369,18 @@ def _log(session: Session, actor: Actor, situation: Situation, product: NewProdu
     audit.record(session, "registered", f"product {product.tracking.label()}", after={"order": situation.order_no, "match_id": match_id})
 
 
+def _registered(job: ScanJob, kind: type[ScanAnswer], match_id: int, number: str, quantity: Decimal) -> ScanAnswer:
+    """A co-product is Completed at once (D40), so it may report itself (D25)."""
+    if not job.situation.product.co_product:
+        return _answer(job, kind, match_id, number)
+    if job.situation.product.report_when_completed:
+        report_itself(job, match_id, number)
+    return co_product_answer(job, CoProductRegistered, match_id, number, quantity)
+
+
 def _answer(job: ScanJob, kind: type[ScanAnswer], match_id: int, number: str) -> ScanAnswer:
+    if job.situation.product.co_product:
+        return kind(order_no=job.order_no, mode=PRODUCT, number=number, item=job.situation.product.description, notes=job.notes)
     return kind(
         order_no=job.order_no,
         mode=COMPONENT,

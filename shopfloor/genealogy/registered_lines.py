@@ -150,22 +150,22 @@ def _report(
     session: Session, actor: Actor, order: LockedOrder, lines: Sequence[OpenLine], forward: Sequence[OpenLine], reason: str
 ) -> Settled:
     """The number of the order stands for what is left blank (PR-02). Why there is an error quantity is what the posting gives as reason."""
-    forward = [line for line in forward if line.source_line_no == MAIN_LINE]  # D40: co-products have no rows
     numbers = {line.line_no: _output_tracking(order, line) for line in forward}
     rows = _rows_of(session, order, list(numbers.values()))
-    named = [line for line in forward if numbers[line.line_no].label() in rows]
+    named = [line for line in forward if (line.source_line_no, numbers[line.line_no].label()) in rows]
     if not named:
         return Settled(list(lines))
     order.require(STARTED)
-    masters, factors = item_masters(session, {order.item_no}), unit_factors(session, {order.item_no})
+    items = {line.item_no for line in named}
+    masters, factors = item_masters(session, items), unit_factors(session, items)
     reports = []
     for line in named:
-        match_id, tracking = rows[numbers[line.line_no].label()]
+        match_id, tracking = rows[line.source_line_no, numbers[line.line_no].label()]
         with in_row(line.line_no, "quantity"):
             if not _same_product(numbers[line.line_no], tracking) or line.quantity < ZERO or line.error_quantity < ZERO:
                 raise NumberIsRow(number=tracking.label(), order_no=order.no)
             good, error = (
-                measured(masters[order.item_no], factors, quantity, line.unit_code).base if quantity else ZERO
+                measured(masters[line.item_no], factors, quantity, line.unit_code).base if quantity else ZERO
                 for quantity in (line.quantity, line.error_quantity)
             )
         reports.append(ReportLineInput(match_id=match_id, good=good, error=error, error_cause=reason[:100] if error else ""))
@@ -180,23 +180,27 @@ def _report(
 
 def _output_tracking(order: LockedOrder, line: OpenLine) -> Tracking:
     typed = line.tracking
+    if line.source_line_no != MAIN_LINE:  # D40: the numbers of the order are its product's
+        return typed
     return Tracking(typed.serial_no or order.fixed_serial_no, typed.lot_no or order.fixed_lot_no, typed.package_no)
 
 
-def _rows_of(session: Session, order: LockedOrder, numbers: Sequence[Tracking]) -> Mapping[str, tuple[int, Tracking]]:
-    """Rows of the order by number. One statement, none without numbers."""
+def _rows_of(session: Session, order: LockedOrder, numbers: Sequence[Tracking]) -> Mapping[tuple[int, str], tuple[int, Tracking]]:
+    """Rows of the order by order line and number. One statement, none without numbers."""
     serials = sorted({number.serial_no for number in numbers} - {""})
     lots = sorted({number.lot_no for number in numbers if not number.serial_no} - {""})
     if not serials and not lots:
         return {}
     r = _row.c
     found = session.connection().execute(
-        select(r.match_id, r.serial_no, r.lot_no).where(
-            plant(session, _row), r.order_no == order.no, r.item_no == order.item_no, r.state != "Removed",
+        select(r.match_id, r.order_line_no, r.serial_no, r.lot_no).where(
+            plant(session, _row), r.order_no == order.no, r.state != "Removed",
             or_(r.serial_no.in_(serials), and_(r.serial_no == "", r.lot_no.in_(lots))),
         )
     )
-    return {one.serial_no or one.lot_no: (one.match_id, Tracking(one.serial_no, one.lot_no)) for one in found}
+    return {
+        (one.order_line_no, one.serial_no or one.lot_no): (one.match_id, Tracking(one.serial_no, one.lot_no)) for one in found
+    }
 
 
 def _same_product(typed: Tracking, row: Tracking) -> bool:

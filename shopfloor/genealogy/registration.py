@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from shopfloor.db import plant, table
 from shopfloor.errors import NotFound, Outcome, Refusal
 from shopfloor.genealogy.answers import (
+    CoProductSelected,
     HeldDiscarded,
     LineSelected,
     ModeChanged,
@@ -43,10 +44,12 @@ from shopfloor.genealogy.product_scans import scan_product
 from shopfloor.genealogy.scan_job import ScanJob, open_job
 from shopfloor.genealogy.undo import undo_last
 from shopfloor.items.errors import NumberPattern
+from shopfloor.items.models import Item
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.models import Operator
 from shopfloor.production.components import order_components
+from shopfloor.production.rules import MAIN_LINE
 from shopfloor.scanning.characters import refuse_surrogates
 from shopfloor.scanning.errors import ScanRefused
 from shopfloor.scanning.gs1.read import read
@@ -54,6 +57,7 @@ from shopfloor.scanning.scan import Command, ScanKind, ScanSource
 
 _row = table(TrackedProduct)
 _operator = table(Operator)
+_item = table(Item)
 LONGEST_LOGGED = 8192
 
 
@@ -93,7 +97,7 @@ def scan_log(actor: Actor, order_no: str, scan: ScanInput, rules: ScanRules) -> 
             "decoded": _decoded(scan, rules, actor),
             "source": scan.source,
             "mode": scan.mode,
-            "match_id": getattr(outcome, "match_id", 0) or scan.product,
+            "match_id": getattr(outcome, "match_id", 0) or getattr(outcome, "row_match_id", 0) or scan.product,
             "association_no": getattr(outcome, "association_no", 0) if isinstance(outcome, ScanAnswer) else 0,
             "component_line_no": getattr(outcome, "component_line_no", 0) or scan.choice or scan.line,
             "answer": answer_kind(outcome),
@@ -200,13 +204,19 @@ def _product(job: ScanJob) -> ScanAnswer:
     wanted = job.scan.text
     match_id = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) <= 15 else 0  # noqa: PLR2004
     row = job.session.connection().execute(
-        select(_row.c.match_id, func.coalesce(func.nullif(_row.c.serial_no, ""), _row.c.lot_no).label("number")).where(
-            plant(job.session, _row), _row.c.order_no == job.order_no, _row.c.match_id == match_id, _row.c.state != "Removed"
+        select(
+            _row.c.match_id, _row.c.order_line_no, _item.c.description,
+            func.coalesce(func.nullif(_row.c.serial_no, ""), _row.c.lot_no).label("number"),
         )
+        .join(_item, _item.c.no == _row.c.item_no)
+        .where(plant(job.session, _row), _row.c.order_no == job.order_no, _row.c.match_id == match_id, _row.c.state != "Removed")
     ).one_or_none()
     if row is None:
         raise NotFound(record="product on this order", number=wanted[:50])
-    return ProductSelected(order_no=job.order_no, mode=COMPONENT, match_id=row.match_id, product=row.number, number=row.number)
+    kind = ProductSelected if row.order_line_no == MAIN_LINE else CoProductSelected
+    return kind(
+        order_no=job.order_no, mode=COMPONENT, match_id=row.match_id, product=row.number, number=row.number, item=row.description
+    )
 
 
 def _line(job: ScanJob) -> ScanAnswer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -17,7 +17,7 @@ from shopfloor.errors import NotFound, in_row
 from shopfloor.genealogy import report_rules
 from shopfloor.genealogy.answers import AssociationsChanged
 from shopfloor.genealogy.entries import Event, append
-from shopfloor.genealogy.facts import CONSUMED, Association, Row
+from shopfloor.genealogy.facts import CONSUMED, Association, Product, Row
 from shopfloor.genealogy.flushing import flushing_of
 from shopfloor.genealogy.inputs import ReportInput, ReportLineInput
 from shopfloor.genealogy.judging import judge
@@ -31,6 +31,7 @@ from shopfloor.genealogy.scan_queries import read_situation
 from shopfloor.genealogy.start_queries import refuse_awaiting
 from shopfloor.inspections.at_report import NOT_INSPECTED, ReportInspection, goods_number, open_after_report, read_inspections
 from shopfloor.items.holds import HoldSource
+from shopfloor.items.tracking import Tracking
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.production.commands import advance
@@ -115,37 +116,38 @@ def report_rows(
     """
     rows = read_rows(session, order, [line.match_id for line in given.lines])
     everything = [a for match_id in rows.rows for a in rows.associations(match_id)] + list(rows.order_level)
-    held, journals = held_numbers(session, everything, order.item_no), open_journal_lines(session, order.no)
+    made_items = {row.item_no for row, _ in rows.rows.values()} | {order.item_no}
+    held, journals = held_numbers(session, everything, *made_items), open_journal_lines(session, order.no)
     times = Counter(line.match_id for line in given.lines)
-    inspection = _inspections(session, rows)
+    inspections = _inspections(session, rows)
 
     def check(line: ReportLineInput) -> None:
         report = _report(rows, line)
         if times[line.match_id] > 1:  # each is judged by itself: together they would report and consume more than there is
             raise NotReportable(number=report.row.tracking.label(), why="it is listed more than once.")
         _, lines = rows.rows[line.match_id]
-        report_rules.check(report, lines, rows.situation.product, accept_error=given.accept_error, reason=given.reason)
+        product = rows.of_line(line.match_id).product
+        report_rules.check(report, lines, product, accept_error=given.accept_error, reason=given.reason)
         refuse_awaiting(order, line.match_id, report.row.tracking.label(), rows.awaiting)
         _check_parts(rows, report.row, held, journals)
         if report.good > ZERO:  # what is scrapped waits for no result
-            inspection.check(order.item_no, order.variant_code, report.row.tracking, rows.situation.product.description)
-        _check_product(rows, order, report, held)
+            inspections[product.order_line_no].check(product.item_no, product.variant_code, report.row.tracking, product.description)
+        _check_product(product, report, held)
 
     good, refused = judge(given.lines, check, whole=whole)
     reports = [_report(rows, line) for line in good]
-    parameters, product = read_parameters(session), rows.situation.product
-    base = parameters.makeable(product.started, product.precision)
-    refused += _too_many(rows, reports, base, whole=whole)
-    reports = _within_started(rows, reports, base)
+    parameters = read_parameters(session)
+    refused += _too_many(rows, reports, parameters, whole=whole)
+    reports = _within_started(rows, reports, parameters)
     if not reports:
         return AssociationsChanged(done_text="Nothing was reported.", refused=refused)
-    parameters.check_maximum(order.no, sum((report.quantity for report in reports), ZERO), product.base_unit_code)
+    _check_maximum(rows, reports, parameters)
     _check_operations(session, rows, reports, given, parameters)
     flushing = flushing_of(session, order.no, choice=choice, parameters=parameters)
     posted, uses = _post(session, actor, order, rows, reports, given.reason, flushing, choice)
     _write(session, actor, order, reports, uses, posted.register_no, given)
     journal_no = settle_picking_list(session, actor, order, posted, choice)
-    _open_inspections(session, actor, order, inspection, reports)
+    _open_inspections(session, actor, order, inspections, reports)
     numbers = [report.row.tracking.label() for report in reports]
     return AssociationsChanged(
         done_text=f"Reported {len(numbers)} as finished: {', '.join(numbers[:5])}.", done=numbers, refused=refused,
@@ -165,22 +167,28 @@ def settle_picking_list(session: Session, actor: Actor, order: LockedOrder, post
     return 0
 
 
-def _inspections(session: Session, rows: OrderRows) -> ReportInspection:
-    """ASC-19: no statement for a product that nobody inspects at its report."""
-    product = rows.situation.product
-    trackings = [row.tracking for row, _ in rows.rows.values()]
-    return read_inspections(session, product.item_no, product.variant_code, trackings) if rows.inspected else NOT_INSPECTED
+def _inspections(session: Session, rows: OrderRows) -> dict[int, ReportInspection]:
+    """ASC-19, by order line: no statement for a product that nobody inspects at its report."""
+    trackings: dict[int, list[Tracking]] = {}
+    for row, _ in rows.rows.values():
+        trackings.setdefault(row.order_line_no, []).append(row.tracking)
+    products = {row.order_line_no: rows.of_line(row.match_id).product for row, _ in rows.rows.values()}
+    return {
+        line_no: read_inspections(session, product.item_no, product.variant_code, trackings[line_no]) if rows.inspected else NOT_INSPECTED
+        for line_no, product in products.items()
+    }
 
 
 def _open_inspections(
-    session: Session, actor: Actor, order: LockedOrder, inspection: ReportInspection, reports: Sequence[Report]
+    session: Session, actor: Actor, order: LockedOrder, inspections: Mapping[int, ReportInspection], reports: Sequence[Report]
 ) -> None:
-    numbers = [
-        (number, report.row.match_id)
-        for report in reports
-        if report.good > ZERO and (number := goods_number(order.item_no, order.variant_code, report.row.tracking)) is not None
-    ]
-    open_after_report(session, actor, inspection, order.no, numbers)
+    for line_no, inspection in inspections.items():
+        numbers = [
+            (number, row.match_id)
+            for row in (report.row for report in reports if report.good > ZERO and report.row.order_line_no == line_no)
+            if (number := goods_number(row.item_no, row.variant_code, row.tracking)) is not None
+        ]
+        open_after_report(session, actor, inspection, order.no, numbers)
 
 
 # --- judging --------------------------------------------------------------------------------------------------------------
@@ -198,9 +206,9 @@ def _report(rows: OrderRows, line: ReportLineInput) -> Report:
 def _check_parts(
     rows: OrderRows, row: Row, held: HeldNumbers, journals: dict[int, tuple[int, str, str, Decimal, bool]]
 ) -> None:
-    """D20, D29: no part on hold, no open journal."""
+    """D20, D29: no part on hold, no open journal. Nothing is asked for a co-product (D40)."""
     number = row.tracking.label()
-    for association in [*rows.associations(row.match_id), *rows.order_level]:
+    for association in () if row.co_product else (*rows.associations(row.match_id), *rows.order_level):
         hold = hold_of(association, held)
         if hold is not None and association.unposted > ZERO:
             raise ComponentOnHold(number=number, component=association.tracking.label(), reason=hold.told)
@@ -209,29 +217,41 @@ def _check_parts(
             raise JournalOpen(number=number, owner=owner, journal_no=journal_no)
 
 
-def _check_product(rows: OrderRows, order: LockedOrder, report: Report, held: HeldNumbers) -> None:
+def _check_product(product: Product, report: Report, held: HeldNumbers) -> None:
     """D20, D27: a unit that is itself on hold is left out of the report; it must not keep the others back. Only a hold by hand keeps it
     from being scrapped, as the posting door says, too.
     """
     tracking = report.row.tracking
-    hold = hold_of_goods(order.item_no, tracking, held)
+    hold = hold_of_goods(product.item_no, tracking, held)
     if hold is not None and (report.good > ZERO or hold.source == HoldSource.HELD):
-        raise refusal_of_hold(hold, rows.situation.product.description, tracking.label())
+        raise refusal_of_hold(hold, product.description, tracking.label())
 
 
-def _within_started(rows: OrderRows, reports: Sequence[Report], base: Decimal) -> list[Report]:
-    """ASC-13, EDG-16: reported never exceeds what was started with its accepted surplus; later rows of the selection are left out."""
-    product, fitting = rows.situation.product, []
-    total = product.good + product.error
+def _within_started(rows: OrderRows, reports: Sequence[Report], parameters: Parameters) -> list[Report]:
+    """ASC-13, EDG-16: reported never exceeds what was started of its order line, with the accepted surplus; later rows are left out."""
+    fitting: list[Report] = []
+    room: dict[int, Decimal] = {}
     for report in reports:
-        if total + report.quantity <= base:
+        product = rows.of_line(report.row.match_id).product
+        base = parameters.makeable(product.started, product.precision)
+        left = room.get(product.order_line_no, base - product.good - product.error)
+        if report.quantity <= left:
             fitting.append(report)
-            total += report.quantity
+            left -= report.quantity
+        room[product.order_line_no] = left
     return fitting
 
 
-def _too_many(rows: OrderRows, reports: Sequence[Report], base: Decimal, *, whole: bool) -> list[dict[str, object]]:
-    fitting = {report.row.match_id for report in _within_started(rows, reports, base)}
+def _check_maximum(rows: OrderRows, reports: Sequence[Report], parameters: Parameters) -> None:
+    """What one report may make, of each order line."""
+    for line_no in sorted({report.row.order_line_no for report in reports}):
+        mine = [report for report in reports if report.row.order_line_no == line_no]
+        unit = rows.of_line(mine[0].row.match_id).product.base_unit_code
+        parameters.check_maximum(rows.situation.order_no, sum((report.quantity for report in mine), ZERO), unit)
+
+
+def _too_many(rows: OrderRows, reports: Sequence[Report], parameters: Parameters, *, whole: bool) -> list[dict[str, object]]:
+    fitting = {report.row.match_id for report in _within_started(rows, reports, parameters)}
     refusals: list[dict[str, object]] = []
     for place, report in enumerate(reports, 1):
         if report.row.match_id not in fitting:
@@ -244,10 +264,11 @@ def _too_many(rows: OrderRows, reports: Sequence[Report], base: Decimal, *, whol
 
 
 def _check_operations(session: Session, rows: OrderRows, reports: Sequence[Report], given: ReportInput, parameters: Parameters) -> None:
-    """ASC-13: the order's operations, for all rows together."""
-    if given.accept_error:
+    """ASC-13: the order's operations, for all rows together; operations count the product alone."""
+    mine = [report for report in reports if not report.row.co_product]
+    if given.accept_error or not mine:
         return
-    product, good = rows.situation.product, sum((report.good for report in reports), ZERO)
+    product, good = rows.situation.product, sum((report.good for report in mine), ZERO)
     check_operations(
         session, rows.situation.order_no, parameters, operated=rows.operated, good=good, before=product.good,
         unit=product.base_unit_code, final=given.end_job,
@@ -262,12 +283,12 @@ def _post(
     choice: ConsumptionChoice,
 ) -> tuple[PostedJournal, list[Use]]:
     uses = [use for report in reports for use in _uses(rows, report)]
-    uses += [Use(a, a.unposted) for a in rows.order_level if a.unposted > ZERO]  # D21: in full with the first report
-    product = rows.situation.product
+    if not all(report.row.co_product for report in reports):
+        uses += [Use(a, a.unposted) for a in rows.order_level if a.unposted > ZERO]  # D21: in full with the first report
     posted = finish(
         session, actor, order=order,
         reports=[
-            ProductReport(product.order_line_no, r.row.match_id, r.row.tracking, r.good, r.error, r.cause, r.row.expiration_date)
+            ProductReport(r.row.order_line_no, r.row.match_id, r.row.tracking, r.good, r.error, r.cause, r.row.expiration_date)
             for r in reports
         ],
         uses=[_component_use(use) for use in uses],
@@ -350,8 +371,8 @@ def consumed_event(use: Use, action: AssociationAction, register_no: int, reason
 
 def _reported_event(order: LockedOrder, report: Report, register_no: int, reason: str) -> Event:
     return Event(
-        AssociationAction.REPORTED.value, order.no, report.row.match_id, order.item_no, report.row.tracking, report.good,
-        variant_code=order.variant_code, error_quantity=report.error, register_no=register_no, reason=reason or report.cause,
+        AssociationAction.REPORTED.value, order.no, report.row.match_id, report.row.item_no, report.row.tracking, report.good,
+        variant_code=report.row.variant_code, error_quantity=report.error, register_no=register_no, reason=reason or report.cause,
     )
 
 

@@ -158,8 +158,8 @@ def _unreport(session: Session, order: LockedOrder, done: TakenBackOrder, reason
     )
     return [
         Event(
-            AssociationAction.UNREPORTED.value, order.no, row.match_id, order.item_no, Tracking(row.serial_no, row.lot_no),
-            row.good_quantity, variant_code=order.variant_code, error_quantity=row.error_quantity, register_no=done.register_no,
+            AssociationAction.UNREPORTED.value, order.no, row.match_id, row.item_no, Tracking(row.serial_no, row.lot_no),
+            row.good_quantity, variant_code=row.variant_code, error_quantity=row.error_quantity, register_no=done.register_no,
             reason=reason,
         )
         for row in rows

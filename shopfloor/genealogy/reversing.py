@@ -88,8 +88,8 @@ def _restore(
         )
     )
     event = Event(
-        AssociationAction.UNREPORTED.value, order.no, row.match_id, order.item_no, row.tracking, done.good,
-        variant_code=order.variant_code, error_quantity=done.error, register_no=done.register_no, reason=reason,
+        AssociationAction.UNREPORTED.value, order.no, row.match_id, row.item_no, row.tracking, done.good,
+        variant_code=row.variant_code, error_quantity=done.error, register_no=done.register_no, reason=reason,
     )
     events = [consumed_event(Use(u.association, u.quantity), AssociationAction.REVERSED, done.register_no, reason) for u, _ in uses]
     append(session, actor, [*events, event])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor.db import current_plant, plant, table
 from shopfloor.errors import NotFound, StaleRow
+from shopfloor.genealogy.co_products import read_co_products
 from shopfloor.genealogy.facts import Association, Line, Product, Row, Situation
 from shopfloor.genealogy.models import ComponentAssociation, PickingListLine, TrackedProduct
 from shopfloor.genealogy.rules import lines_of
@@ -26,7 +27,7 @@ from shopfloor.items.tracking import Tracking
 from shopfloor.people.models import Operator
 from shopfloor.production.components import operated, order_components
 from shopfloor.production.locking import LockedOrder
-from shopfloor.production.rules import Component
+from shopfloor.production.rules import MAIN_LINE, Component
 from shopfloor.quantity import ONE
 
 _row = table(TrackedProduct)
@@ -56,12 +57,12 @@ _ROWS = (
         _row,
         select(func.count())
         .where(
-            _before.c.plant_no == _row.c.plant_no, _before.c.order_no == _row.c.order_no, _before.c.state.in_(_ACTIVE),
-            _before.c.match_id < _row.c.match_id,
+            _before.c.plant_no == _row.c.plant_no, _before.c.order_no == _row.c.order_no,
+            _before.c.order_line_no == _row.c.order_line_no, _before.c.state.in_(_ACTIVE), _before.c.match_id < _row.c.match_id,
         )
         .scalar_subquery()
         .label("earlier"),
-        inspected_at_report(bindparam("at_item", type_=String)).label("inspected"),
+        inspected_at_report(_row.c.item_no).label("inspected"),
         operated(bindparam("at_plant"), bindparam("at_order")).label("operated"),
     )
     .where(
@@ -80,7 +81,10 @@ _ASSOCIATIONS_OF_ROWS = (
 )
 _QUANTITIES = (
     select(_row.c.match_id, _row.c.quantity)
-    .where(_row.c.plant_no == bindparam("at_plant"), _row.c.order_no == bindparam("at_order"), _row.c.state.in_(_ACTIVE))
+    .where(
+        _row.c.plant_no == bindparam("at_plant"), _row.c.order_no == bindparam("at_order"), _row.c.order_line_no == MAIN_LINE,
+        _row.c.state.in_(_ACTIVE),
+    )
     .order_by(_row.c.match_id)
 )
 
@@ -103,6 +107,13 @@ class OrderRows:
     """The product is inspected when it is reported (ASC-19)."""
     operated: bool = False
     """An operation of the order was reported (C16)."""
+    co_products: Mapping[int, Situation] = field(default_factory=dict)
+    """By order line, without a row; read only where one of the rows is a co-product's (D40)."""
+
+    def of_line(self, match_id: int) -> Situation:
+        """The situation of the order line that the row belongs to, without a current row."""
+        row, _ = self.rows[match_id]
+        return self.co_products[row.order_line_no] if row.co_product else self.situation
 
     def associations(self, match_id: int) -> tuple[Association, ...]:
         """The row's own associations, oldest first."""
@@ -113,26 +124,31 @@ class OrderRows:
     def on(self, match_id: int) -> Situation:
         """The situation with this row as the current one."""
         row, lines = self.rows[match_id]
-        return replace(self.situation, row=row, lines=lines)
+        return replace(self.of_line(match_id), row=row, lines=lines)
 
 
 def read_rows(session: Session, order: LockedOrder, match_ids: Iterable[int]) -> OrderRows:
-    """The rows of a locked order by match id; unknown and removed ones are left out. Four statements (five for batch products)."""
+    """The rows of a locked order by match id; unknown and removed ones are left out.
+
+    Four statements (one more for batch products, and where rows of co-products are among them).
+    """
     wanted = sorted(set(match_ids))
     components = order_components(session, order.no)
     situation = read_situation(session, order, 0, components=components)
     rows, inspected, reported_operations = _rows(session, order.no, wanted, situation.product)
     asked = {"at_plant": current_plant(session), "at_order": order.no, "match_ids": [*wanted, 0]}
     associations = [read_association(r) for r in session.connection().execute(_ASSOCIATIONS_OF_ROWS, asked)]
-    product = situation.product
+    co_products = read_co_products(session, order) if any(row.co_product for row in rows) else {}
+    products = {line.product.order_line_no: line.product for line in (situation, *co_products.values())}
     return OrderRows(
         situation,
-        {row.match_id: (row, lines_of(components, product, row, associations)) for row in rows},
+        {row.match_id: (row, lines_of(components, products[row.order_line_no], row, associations)) for row in rows},
         tuple(a for a in associations if a.match_id == 0),
         tuple(components),
-        awaiting_of(session, order.no, situation.product, situation.registered),
+        awaiting_of(session, situation, *co_products.values()),
         inspected,
         reported_operations,
+        co_products,
     )
 
 
@@ -198,7 +214,7 @@ def _rows(session: Session, order_no: str, wanted: Sequence[int], product: Produ
     if not wanted:
         return [], False, False
     at = {"at_plant": current_plant(session), "at_order": order_no}
-    found = session.connection().execute(_ROWS, at | {"wanted": list(wanted), "at_item": product.item_no}).all()
+    found = session.connection().execute(_ROWS, at | {"wanted": list(wanted)}).all()
     inspected, reported_operations = any(r.inspected for r in found), any(r.operated for r in found)
     if product.serial:
         return [read_row(r, (ONE,) * r.earlier) for r in found], inspected, reported_operations
@@ -222,6 +238,9 @@ def read_row(r: SqlRow[Any], earlier: tuple[Decimal, ...]) -> Row:
         expiration_date=r.expiration_date,
         registered_by=r.registered_by,
         preallocated=r.preallocated,
+        order_line_no=r.order_line_no,
+        item_no=r.item_no,
+        variant_code=r.variant_code,
     )
 
 

@@ -39,7 +39,11 @@ def lines_of(
     components: Sequence[Component], product: Product, row: Row | None, associations: Sequence[Association]
 ) -> tuple[Line, ...]:
     """The component lines as one row needs them. Without a row nothing is required of lines that belong to rows."""
-    return tuple(_line(component, product, row, associations) for component in components if component.expected >= ZERO)
+    return tuple(
+        _line(component, product, row, associations)
+        for component in components
+        if component.expected >= ZERO and component.order_line_no == product.order_line_no  # D40: a co-product has none
+    )
 
 
 def _line(component: Component, product: Product, row: Row | None, associations: Sequence[Association]) -> Line:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -13,7 +14,7 @@ from shopfloor.db import plant, table
 from shopfloor.errors import Answer
 from shopfloor.genealogy.answers import Undone
 from shopfloor.genealogy.errors import PartsContradict, ProductNotTracked
-from shopfloor.genealogy.facts import Product, Row, Situation
+from shopfloor.genealogy.facts import PRODUCT, Product, Row, Situation
 from shopfloor.genealogy.inputs import ScanInput, ScanRules
 from shopfloor.genealogy.models import ScanEntry
 from shopfloor.genealogy.rules import next_line
@@ -22,7 +23,8 @@ from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.production.locking import LockedOrder, lock_order
 from shopfloor.production.parameters import above
-from shopfloor.production.rules import RELEASED, STARTED
+from shopfloor.production.rules import MAIN_LINE, RELEASED, STARTED
+from shopfloor.quantity import ZERO
 from shopfloor.scanning.errors import ScanRefused
 from shopfloor.scanning.gs1.decoder import decode_bracketed
 from shopfloor.scanning.gs1.fields import with_gs1_elements
@@ -50,6 +52,8 @@ class ScanJob:
     unreadable: ScanRefused | None = None
     """Why it could not be read."""
     opened: Situation | None = None
+    begun: Decimal = ZERO
+    """QTY-1: what of the product is started, an open Start dialog included, and without the accepted surplus."""
     order: LockedOrder | None = None
     """Held until the transaction ends."""
     confirmed: frozenset[str] = frozenset()
@@ -149,7 +153,9 @@ def open_job(job: ScanJob) -> None:
     gtin = code.gtin if code is not None and code.gtin else _as_gtin(job.candidate)
     reference = (code.item_reference if code is not None else "") or ("" if gtin else job.candidate)
     job.order = order = lock_order(job.session, job.order_no)
-    job.opened = read_situation(job.session, order, job.scan.product, gtin=gtin, reference=reference)
+    # In Product mode nothing is current: the order's product is what a number names, until the code says otherwise (SCN-6).
+    line_no = MAIN_LINE if job.scan.mode == PRODUCT else 0
+    job.opened = read_situation(job.session, order, job.scan.product, gtin=gtin, reference=reference, line_no=line_no)
     if not job.situation.product.takes_part:
         raise ProductNotTracked(item=job.situation.product.description)
     if code is None or code.kind is not ScanKind.COMMAND:
@@ -165,6 +171,7 @@ def _with_base(job: ScanJob, product: Product) -> Product:
     if job.scan.starting:
         job.actor.require(rights.ORDERS)
         product = replace(product, started=min(product.started + job.scan.starting, max(product.quantity, product.started)))
+    job.begun = product.started
     return replace(product, started=above(product.started, job.rules.surplus_percent, product.precision))
 
 

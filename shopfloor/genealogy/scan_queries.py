@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Integer, Join, Select, String, and_, bindparam, exists, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, Join, Select, String, and_, bindparam, exists, func, or_, select
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.orm import Session
 
@@ -53,24 +53,29 @@ NOT_REMOVED = "Removed"
 
 def read_situation(
     session: Session, order: LockedOrder, match_id: int, *, gtin: str = "", reference: str = "",
-    components: Sequence[Component] | None = None,
+    components: Sequence[Component] | None = None, line_no: int = 0,
 ) -> Situation:
-    """The locked order, its component lines and the current row. Two statements (three for batch products).
+    """The locked order, its component lines and the current row. Two statements (three for batch products and co-products).
 
-    `components` spares a statement to those who read them under the order's lock before.
+    `components` spares a statement to those who read them under the order's lock before. `line_no`: what is made is that of this order
+    line, whose row is read or none; 0: that of the row, without one the order's product.
     """
-    head = _head(session, order.no, match_id, gtin, reference)
+    head = _head(session, order.no, match_id, gtin, reference, line_no or MAIN_LINE)
     first = head[0]
-    product = _product(first)
+    elsewhere = first.match_id is not None and first.row_line != first.line_no
+    if elsewhere and not line_no:  # D40: the row of a co-product
+        head = _head(session, order.no, match_id, gtin, reference, first.row_line)
+        first, elsewhere = head[0], False
+    product = product_of(first)
     row = None
-    if first.match_id is not None:
+    if first.match_id is not None and not elsewhere:
         row = _read_row(first, _earlier(session, order.no, match_id, first, product))
     associations = [read_association(r, prefix="a_") for r in head if r.a_association_no is not None]
     return Situation(
         order_no=order.no,
         order_status=order.status,
         location_code=order.location_code,
-        fixed_lot_no=order.fixed_lot_no,
+        fixed_lot_no="" if product.co_product else order.fixed_lot_no,
         product=product,
         row=row,
         lines=lines_of(components or order_components(session, order.no), product, row, associations),
@@ -80,20 +85,22 @@ def read_situation(
     )
 
 
-def _head(session: Session, order_no: str, match_id: int, gtin: str, reference: str) -> Sequence[SqlRow[Any]]:
+def _head(session: Session, order_no: str, match_id: int, gtin: str, reference: str, line_no: int) -> Sequence[SqlRow[Any]]:
     """The order's line with its item, the row, the row's associations and the item that a code names: repeated for each association."""
     values = {
         "at_plant": current_plant(session), "at_order": order_no, "at_match": match_id, "at_gtin": gtin, "at_reference": reference,
+        "at_line": line_no,
     }
     rows: Sequence[SqlRow[Any]] = session.connection().execute(_HEAD, values).all()
     return rows
 
 
-_row_total = _row.alias("every_row")
+every_row = _row.alias("every_row")
 ROW_COLUMNS = (
     ("match_id", "match_id"), ("serial_no", "row_serial"), ("lot_no", "row_lot"), ("state", "row_state"), ("quantity", "row_quantity"),
     ("good_quantity", "row_good"), ("error_quantity", "row_error"), ("closed_lines", "row_closed"), ("version", "row_version"),
-    ("expiration_date", "row_expiration"), ("registered_by", "row_registered_by"),
+    ("expiration_date", "row_expiration"), ("registered_by", "row_registered_by"), ("order_line_no", "row_line"), ("item_no", "row_item"),
+    ("variant_code", "row_variant"),
 )
 ASSOCIATION_COLUMNS = (
     "association_no", "match_id", "order_no", "order_line_no", "component_line_no", "item_no", "variant_code", "location_code", "serial_no",
@@ -103,48 +110,69 @@ ASSOCIATION_COLUMNS = (
 
 def _head_statement() -> Select[Any]:
     plant_no, match_id = bindparam("at_plant", type_=Integer), bindparam("at_match", type_=BigInteger)
-    order_no = bindparam("at_order", type_=String)
-    demands = {kind: table(ItemTrackingRequirement).alias(kind) for kind in ("Serial", "Lot")}
-    active = and_(_row_total.c.plant_no == plant_no, _row_total.c.order_no == order_no, _row_total.c.state.in_(("Open", "Reported")))
+    order_no, line_no = bindparam("at_order", type_=String), bindparam("at_line", type_=Integer)
+    active = active_rows(plant_no, order_no, line_no)
     return (
         select(
             *HEAD_COLUMNS,
-            demands["Serial"].c.kind.label("serial_demand"), demands["Lot"].c.kind.label("lot_demand"),
             *(_row.c[name].label(label) for name, label in ROW_COLUMNS),
             *(_association.c[name].label(f"a_{name}") for name in ASSOCIATION_COLUMNS),
-            select(func.sum(_row_total.c.quantity)).where(active).scalar_subquery().label("registered"),
+            select(func.sum(every_row.c.quantity)).where(active).scalar_subquery().label("registered"),
             exists().where(
                 _reserved.c.plant_no == plant_no, _reserved.c.source_type == ReservationSource.PROD_ORDER_COMPONENT.value,
                 _reserved.c.source_id == order_no, _reserved.c.association_no == 0,
             ).label("line_holds"),
-            select(func.count()).where(active, _row_total.c.match_id < match_id).scalar_subquery().label("earlier"),
+            select(func.count()).where(active, every_row.c.match_id < match_id).scalar_subquery().label("earlier"),
         )
-        .select_from(_head_tables(demands, plant_no, order_no, match_id))
-        .where(_line.c.plant_no == plant_no, _line.c.order_no == order_no, _line.c.line_no == MAIN_LINE)
+        .select_from(_head_tables(plant_no, order_no, match_id))
+        .where(_line.c.plant_no == plant_no, _line.c.order_no == order_no, _line.c.line_no == line_no)
         .order_by(_line.c.line_no, _association.c.association_no)
     )
 
 
-HEAD_COLUMNS = (
+def active_rows(plant_no: ColumnElement[int], order_no: ColumnElement[str], line_no: ColumnElement[int]) -> ColumnElement[bool]:
+    """Rows of an order line that count as registered, in `every_row`."""
+    r = every_row.c
+    return and_(r.plant_no == plant_no, r.order_no == order_no, r.order_line_no == line_no, r.state.in_(("Open", "Reported")))
+
+
+_demands = {kind: table(ItemTrackingRequirement).alias(kind) for kind in ("Serial", "Lot")}
+PRODUCT_COLUMNS = (
     _line.c.line_no, _line.c.item_no, _line.c.variant_code, _line.c.quantity, _line.c.started_quantity, _line.c.good_quantity,
     _line.c.error_quantity, _item.c.description, _item.c.base_unit_code, _item.c.rounding_precision, _item.c.serial_pattern,
     _item.c.lot_pattern, _item.c.report_when_completed,
     _item.c.product_numbers, _item.c.quantity_per_number, _code.c.serial_specific, _code.c.lot_specific, _policy.c.use_tracked_components,
     _policy.c.check_preallocation_for_product, _policy.c.serial_number_matching_limit,
+    _demands["Serial"].c.kind.label("serial_demand"), _demands["Lot"].c.kind.label("lot_demand"),
+)
+"""What `product_of` reads, from `product_tables`."""
+HEAD_COLUMNS = (
+    *PRODUCT_COLUMNS,
     _gtin.c.item_no.label("gtin_item"), _gtin.c.variant_code.label("gtin_variant"), _gtin.c.unit_code.label("gtin_unit"),
     _pack.c.quantity_per_unit.label("gtin_factor"), _reference.c.item_no.label("reference_item"),
     _reference.c.variant_code.label("reference_variant"), _reference.c.unit_code.label("reference_unit"),
 )
 
 
-def _head_tables(
-    demands: Mapping[str, FromClause], plant_no: ColumnElement[int], order_no: ColumnElement[str], match_id: ColumnElement[int]
-) -> Join:
-    """The order's line, its item, the row with its associations, and what the scanned code may name."""
+def product_tables() -> Join:
+    """Order lines, their items, and what these demand of what is made."""
     joined = (
         _line.join(_item, _item.c.no == _line.c.item_no)
         .outerjoin(_code, _code.c.code == _item.c.item_tracking_code)
         .outerjoin(_policy, _policy.c.name == _item.c.tracked_components_policy)
+    )
+    for kind, demand in _demands.items():
+        joined = joined.outerjoin(
+            demand,
+            and_(demand.c.tracking_code == _code.c.code, demand.c.kind == kind, demand.c.transaction == "manufacturing inbound"),
+        )
+    return joined
+
+
+def _head_tables(plant_no: ColumnElement[int], order_no: ColumnElement[str], match_id: ColumnElement[int]) -> Join:
+    """The order's line, its item, the row with its associations, and what the scanned code may name."""
+    return (
+        product_tables()
         .outerjoin(_row, and_(_row.c.plant_no == plant_no, _row.c.match_id == match_id, _row.c.order_no == order_no))
         .outerjoin(
             _association,
@@ -159,19 +187,14 @@ def _head_tables(
         .outerjoin(_pack, and_(_pack.c.item_no == _gtin.c.item_no, _pack.c.unit_code == _gtin.c.unit_code))
         .outerjoin(_reference, and_(_reference.c.reference_no == bindparam("at_reference"), _reference.c.source_no == ""))
     )
-    for kind, demand in demands.items():
-        joined = joined.outerjoin(
-            demand,
-            and_(demand.c.tracking_code == _code.c.code, demand.c.kind == kind, demand.c.transaction == "manufacturing inbound"),
-        )
-    return joined
 
 
 # Built once: putting a statement of this size together costs several times what running it does.
 _HEAD = _head_statement()
 
 
-def _product(first: SqlRow[Any]) -> Product:
+def product_of(first: SqlRow[Any]) -> Product:
+    """What an order line makes, of a row with PRODUCT_COLUMNS."""
     serial = bool(first.serial_specific) or first.serial_demand is not None
     lot = bool(first.lot_specific) or first.lot_demand is not None
     return Product(
@@ -211,6 +234,9 @@ def _read_row(first: SqlRow[Any], earlier: tuple[Decimal, ...]) -> Row:
         earlier=earlier,
         expiration_date=first.row_expiration,
         registered_by=first.row_registered_by,
+        order_line_no=first.row_line,
+        item_no=first.row_item,
+        variant_code=first.row_variant,
     )
 
 
@@ -224,7 +250,10 @@ def _earlier(session: Session, order_no: str, match_id: int, first: SqlRow[Any],
         return (ONE,) * count if count + ONE >= product.quantity else ()
     statement = (
         select(_row.c.quantity)
-        .where(plant(session, _row), _row.c.order_no == order_no, _row.c.state.in_(("Open", "Reported")), _row.c.match_id < match_id)
+        .where(
+            plant(session, _row), _row.c.order_no == order_no, _row.c.order_line_no == product.order_line_no,
+            _row.c.state.in_(("Open", "Reported")), _row.c.match_id < match_id,
+        )
         .order_by(_row.c.match_id)
     )
     quantities: tuple[Decimal, ...] = tuple(row.quantity for row in session.connection().execute(statement))

@@ -34,7 +34,8 @@ def next_serials(session: Session, order_no: str, item_no: str, count: int) -> l
     Only free ones. Empty when there is none to count on from. Three statements.
     """
     waiting = select(_row.c.serial_no).where(
-        plant(session, _row), _row.c.order_no == order_no, _row.c.state == "Pre-allocated", _row.c.serial_no != ""
+        plant(session, _row), _row.c.order_no == order_no, _row.c.item_no == item_no, _row.c.state == "Pre-allocated",
+        _row.c.serial_no != "",
     )
     assigned = list(session.connection().execute(waiting.order_by(_row.c.match_id).limit(count)).scalars())
     if assigned:

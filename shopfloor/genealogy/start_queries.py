@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
+from sqlalchemy import Row as SqlRow
 from sqlalchemy import and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from shopfloor.db import current_plant, plant, table
-from shopfloor.genealogy.facts import PICKED, REMOVED, Product
+from shopfloor.genealogy.facts import PICKED, REMOVED, Product, Situation
 from shopfloor.genealogy.models import ComponentAssociation, ProductState, TrackedProduct
 from shopfloor.genealogy.start_rules import OpenRow, StartOfRows, start_of_rows
 from shopfloor.people.models import CompanySetting
@@ -17,6 +19,7 @@ from shopfloor.production.errors import OrderStatus
 from shopfloor.production.locking import LockedOrder
 from shopfloor.production.models import ProdOrderLine
 from shopfloor.production.parameters import SURPLUS, above
+from shopfloor.production.rules import MAIN_LINE
 from shopfloor.quantity import ZERO, parse
 
 _row = table(TrackedProduct)
@@ -30,7 +33,8 @@ _nothing_reported = and_(_row.c.good_quantity == ZERO, _row.c.error_quantity == 
 _SURPLUS = select(_setting.c.value).where(_setting.c.name == SURPLUS)
 _OPEN_ROWS = (
     select(
-        _row.c.match_id, _row.c.serial_no, _row.c.lot_no, _row.c.quantity, _row.c.good_quantity, _row.c.error_quantity,
+        _row.c.match_id, _row.c.order_line_no, _row.c.serial_no, _row.c.lot_no, _row.c.quantity, _row.c.good_quantity,
+        _row.c.error_quantity,
         exists()
         .where(
             _of_row, _association.c.state != REMOVED,
@@ -52,10 +56,17 @@ _OPEN_ROWS = (
 
 
 def read_start(session: Session, order_no: str) -> StartOfRows:
-    """Which rows await their start, and how little may be started. Nothing is reported in full of the rows that count."""
+    """Which rows await their start, and how little of the product may be started. Nothing is reported in full of the rows that count."""
     rows = session.connection().execute(_OPEN_ROWS, {"at_plant": current_plant(session), "at_order": order_no}).all()
     if not rows:
         return StartOfRows()
+    lines = {line_no: _start_of_line([r for r in rows if r.order_line_no == line_no]) for line_no in {r.order_line_no for r in rows}}
+    awaiting = frozenset[int]().union(*(line.awaiting for line in lines.values()))
+    return StartOfRows(awaiting, lines[MAIN_LINE].least if MAIN_LINE in lines else ZERO)
+
+
+def _start_of_line(rows: Sequence[SqlRow[Any]]) -> StartOfRows:
+    """Each order line has its own started base (D40)."""
     first = rows[0]
     return start_of_rows(
         [OpenRow(r.match_id, r.quantity, r.good_quantity + r.error_quantity, bool(r.in_work)) for r in rows],
@@ -63,11 +74,11 @@ def read_start(session: Session, order_no: str) -> StartOfRows:
     )
 
 
-def awaiting_of(session: Session, order_no: str, product: Product, registered: Decimal) -> frozenset[int]:
-    """The rows that await their start; nothing is read while no more is registered than was started."""
-    if registered <= product.started:
+def awaiting_of(session: Session, *lines: Situation) -> frozenset[int]:
+    """The rows of an order that await their start; nothing is read while of no line more is registered than was started."""
+    if all(line.registered <= line.product.started for line in lines):
         return frozenset()
-    return read_start(session, order_no).awaiting
+    return read_start(session, lines[0].order_no).awaiting
 
 
 def accepted_base(session: Session, product: Product) -> Decimal:

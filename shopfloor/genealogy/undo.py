@@ -38,7 +38,7 @@ def undo_last(job: ScanJob) -> ScanAnswer:
     row, _ = rows.rows[last.match_id]
     if row.state != OPEN:
         raise NothingToUndo
-    remove_row(job.session, job.actor, rows.situation, row, reason="undo")
+    remove_row(job.session, job.actor, rows.of_line(row.match_id), row, reason="undo")
     return Undone(order_no=job.order_no, mode=PRODUCT, number=row.tracking.label())
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor.db import current_plant, plant, table
 from shopfloor.errors import NotFound
+from shopfloor.genealogy.co_products import read_co_products
 from shopfloor.genealogy.facts import (
     AWAITING_START,
     COMPLETED,
@@ -23,6 +24,7 @@ from shopfloor.genealogy.facts import (
     PREALLOCATED,
     REPORTED,
     Line,
+    Product,
     Row,
     Situation,
 )
@@ -33,7 +35,7 @@ from shopfloor.genealogy.scan_queries import read_situation
 from shopfloor.genealogy.start_queries import awaiting_of
 from shopfloor.production.locking import LockedOrder
 from shopfloor.production.models import ProductionOrder
-from shopfloor.production.rules import STARTED
+from shopfloor.production.rules import MAIN_LINE, STARTED
 from shopfloor.quantity import ONE, ZERO
 
 _order = table(ProductionOrder)
@@ -99,6 +101,8 @@ class Unit:
     error_cause: str = ""
     reported_at: datetime | None = None
     reported_by: str = ""
+    co_product: str = ""
+    """D40: description of the co-product that it is; blank: the order's product."""
     awaiting: bool = False
     """EDG-31, D9: above the started quantity; neither picked nor reported before it is started."""
 
@@ -194,8 +198,20 @@ def order_version(session: Session, order_no: str) -> int:
 
 
 def situation_of(session: Session, order: LockedOrder, match_id: int) -> Situation:
-    """Order, lines and one row for display. Two statements (three for batch products)."""
+    """Order, lines and one row for display. Two statements (three for batch products and co-products)."""
     return read_situation(session, order, match_id)
+
+
+def product_situation(session: Session, order: LockedOrder, situation: Situation) -> Situation:
+    """The order's product, also while a row of a co-product is the current one (D40). Two statements then, else none."""
+    return read_situation(session, order, 0) if situation.product.co_product else situation
+
+
+def made_lines(session: Session, order_no: str) -> tuple[Product, ...]:
+    """The product of an order, then those of its co-products that are registered by number. Raises NotFound."""
+    order = order_of(session, order_no)
+    further = (made.product for made in read_co_products(session, order).values())
+    return (read_situation(session, order, 0).product, *(product for product in further if product.takes_part))
 
 
 def read_window(session: Session, situation: Situation, wanted: Wanted, *, limit: int = WINDOW) -> Window:
@@ -223,7 +239,7 @@ def all_complete(session: Session, situation: Situation) -> bool:
 
 def open_units(session: Session, situation: Situation) -> tuple[Unit, ...]:
     """ENT-9: open rows, the completed ones first, then the oldest; what awaits its start is left to the start. Four statements at most."""
-    rows = _rows(session, [_row.c.order_no == situation.order_no, _row.c.state == OPEN], None)
+    rows = _rows(session, [_row.c.order_no == situation.order_no, _row.c.order_line_no == MAIN_LINE, _row.c.state == OPEN], None)
     sums = _sums(session, situation.order_no, rows[-1].match_id, rows[0].match_id) if rows else {}
     units = [unit for unit in _units(session, situation, rows, sums) if not (unit.awaiting and situation.order_status == STARTED)]
     return tuple(sorted(units, key=lambda unit: (not unit.complete, unit.match_id)))
@@ -260,12 +276,15 @@ def _sums(session: Session, order_no: str, first: int, last: int) -> Sums:
 
 def _units(session: Session, situation: Situation, rows: Sequence[SqlRow[Any]], sums: Sums) -> list[Unit]:
     last, earlier = _completing(session, situation) if rows else (0, ())
-    awaiting = awaiting_of(session, situation.order_no, situation.product, situation.registered) if rows else frozenset()
+    further = any(found.order_line_no != MAIN_LINE for found in rows)
+    co_products = read_co_products(session, order_of(session, situation.order_no)) if further else {}
+    awaiting = awaiting_of(session, situation, *co_products.values()) if rows else frozenset()
     requirements = _Requirements(situation)
     return [
         replace(
             _unit(situation, requirements, read_row(found, earlier if found.match_id == last else ()), found, sums),
             awaiting=found.match_id in awaiting,
+            co_product=co_products[found.order_line_no].product.description if found.order_line_no in co_products else "",
         )
         for found in rows
     ]
@@ -281,7 +300,9 @@ def _completing(session: Session, situation: Situation) -> tuple[int, tuple[Deci
         return 0, ()
     active = (
         select(_row.c.match_id, _row.c.quantity)
-        .where(plant(session, _row), _row.c.order_no == situation.order_no, _row.c.state.in_(ACTIVE))
+        .where(
+            plant(session, _row), _row.c.order_no == situation.order_no, _row.c.order_line_no == MAIN_LINE, _row.c.state.in_(ACTIVE)
+        )
         .order_by(_row.c.match_id)
     )
     if product.serial:
@@ -297,7 +318,7 @@ def _completing(session: Session, situation: Situation) -> tuple[int, tuple[Deci
 
 
 def _unit(situation: Situation, requirements: _Requirements, row: Row, found: SqlRow[Any], sums: Sums) -> Unit:
-    judged = [requirements.line(line, row, sums) for line in situation.listed]
+    judged = [] if row.co_product else [requirements.line(line, row, sums) for line in situation.listed]
     done = sum(completed for _, completed in judged)
     return Unit(
         row=row,

@@ -94,7 +94,7 @@ def item_yield(session: Session, item_no: str = "", *, limit: int = NEWEST) -> I
 def _statement(session: Session) -> Select[Any]:
     """Orders with a report; the units of each are looked at where it is listed. A product without units has its good quantity."""
     units = and_(
-        _row.c.plant_no == _order.c.plant_no, _row.c.order_no == _order.c.no, _row.c.state != REMOVED,
+        _row.c.plant_no == _order.c.plant_no, _row.c.order_no == _order.c.no, _row.c.order_line_no == MAIN_LINE, _row.c.state != REMOVED,
         _row.c.good_quantity + _row.c.error_quantity > ZERO,
     )
     first = select(func.sum(case((_failed_once(), literal(ZERO, QuantityType)), else_=_row.c.good_quantity))).where(units).scalar_subquery()

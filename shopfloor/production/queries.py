@@ -99,6 +99,8 @@ class CoProduct:
     unit_code: str
     quantity: Decimal
     """That the whole order is to make."""
+    started: Decimal
+    """QTY-1: in proportion to the product."""
     good: Decimal
     error: Decimal
 
@@ -209,7 +211,7 @@ def co_products(session: Session, order_no: str) -> tuple[CoProduct, ...]:
     """What an order makes beside its product (D40). One statement."""
     columns = (_line.c.line_no, _line.c.item_no, _line.c.variant_code, _item.c.description, _item.c.base_unit_code)
     rows = session.connection().execute(
-        select(*columns, _line.c.quantity, _line.c.good_quantity, _line.c.error_quantity)
+        select(*columns, _line.c.quantity, _line.c.started_quantity, _line.c.good_quantity, _line.c.error_quantity)
         .join(_item, _item.c.no == _line.c.item_no)
         .where(plant(session, _line), _line.c.order_no == order_no, _line.c.line_no != rules.MAIN_LINE)
         .order_by(_line.c.line_no)

@@ -226,6 +226,14 @@ def share_of(component: Component, quantity: Decimal, order_quantity: Decimal) -
     return _scaled(component.share, quantity, order_quantity, component.precision)
 
 
+def co_product_started(quantity: Decimal, started: Decimal, order_quantity: Decimal, precision: Decimal) -> Decimal:
+    """QTY-1, D40: co-products start along with the product, in proportion and up to their precision: a begun piece is a piece."""
+    with localcontext() as context:
+        context.prec = 80
+        exact_share = quantity * started / order_quantity
+        return rounded_up(exact_share, precision)
+
+
 def _scaled(whole: Decimal, part: Decimal, of: Decimal, precision: Decimal, *, down: bool = False) -> Decimal:
     """`whole` x `part` / `of`, to `precision`: half-up, or down."""
     with localcontext() as context:

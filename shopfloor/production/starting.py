@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from shopfloor import audit
-from shopfloor.db import plant, table
+from shopfloor.db import QuantityType, current_plant, plant, table
 from shopfloor.items.units import require_multiple
 from shopfloor.ledger.models import ItemLedgerEntry, ItemRegister
 from shopfloor.people.actor import Actor
@@ -34,6 +34,13 @@ _lines = table(ProdOrderLine)
 _entry = table(ItemLedgerEntry)
 _register = table(ItemRegister)
 SOURCE = "Start"
+_START = (
+    update(_lines)
+    .where(
+        _lines.c.plant_no == bindparam("at_plant"), _lines.c.order_no == bindparam("at_order"), _lines.c.line_no == bindparam("at_line")
+    )
+    .values(started_quantity=bindparam("started", type_=QuantityType))
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ class StartFlush:
 
 def begin(session: Session, order: LockedOrder, quantity: Decimal | None, parameters: Parameters) -> Begun:
     """Add to the started quantity of a started order. Raises BelowPrecision, NothingToStart, StartedAboveOrdered, StartedBelowReported."""
-    line = order_lines(session, order.no)[0]
+    line, *co_products = order_lines(session, order.no)
     added = line.quantity - line.started if quantity is None else quantity
     require_multiple(line.started + added, item=line.item_no, unit=line.unit_code, precision=line.precision)
     started = line.started + added
@@ -70,13 +77,19 @@ def begin(session: Session, order: LockedOrder, quantity: Decimal | None, parame
         raise StartedAboveOrdered(order_no=order.no, ordered=shown(line.quantity), started=shown(line.started), quantity=shown(added))
     if started < line.reported:
         raise StartedBelowReported(order_no=order.no, started=shown(line.started), reported=shown(line.reported), quantity=shown(-added))
-    session.connection().execute(
-        update(_lines)
-        .where(plant(session, _lines), _lines.c.order_no == order.no, _lines.c.line_no == line.line_no)
-        .values(started_quantity=started)
-    )
+    _write_started(session, order.no, {line.line_no: started, **{
+        one.line_no: rules.co_product_started(one.quantity, started, line.quantity, one.precision) for one in co_products
+    }})
     audit.record(session, "start production order", order.no, before={"started": shown(line.started)}, after={"started": shown(started)})
     return Begun(order, line, added, started)
+
+
+def _write_started(session: Session, order_no: str, started: Mapping[int, Decimal]) -> None:
+    """QTY-1: of each line. D40: co-products start along, in proportion. One statement."""
+    session.connection().execute(_START, [
+        {"at_plant": current_plant(session), "at_order": order_no, "at_line": line_no, "started": quantity}
+        for line_no, quantity in started.items()
+    ])
 
 
 def flush_start(

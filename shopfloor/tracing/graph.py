@@ -153,6 +153,16 @@ class Row:
     registered_at: datetime | None = None
     registered_by: str = ""
 
+    @property
+    def co_product(self) -> bool:
+        """D40: of a further line of its order."""
+        return self.order_line_no > MAIN_LINE
+
+    @property
+    def order_line(self) -> OrderLine:
+        """Where its parts were consumed."""
+        return (self.order_no, min(self.order_line_no, MAIN_LINE))
+
 
 def _lists() -> defaultdict[int, list[int]]:
     return defaultdict(list)

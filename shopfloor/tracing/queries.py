@@ -15,7 +15,7 @@ from shopfloor.tracing import rules, statements
 from shopfloor.tracing.criteria import Criteria, Filters, ShowComponents, TraceMethod, View, chosen, read_filters
 from shopfloor.tracing.graph import Entry, Graph, Registration, Row
 from shopfloor.tracing.lines import OnHand, Trace
-from shopfloor.tracing.steps import Walk, bridge, follows, neighbours
+from shopfloor.tracing.steps import Walk, bridge, built_in, follows, neighbours
 
 LINE_LIMIT = 20_000
 """Lines of one answer; more are said to be left out (C6)."""
@@ -133,7 +133,10 @@ class _Loader:
 
     def _levels(self, pending: set[int], registered: Iterable[Registration | Row]) -> None:
         self._read_registrations({node.match_id for node in registered}, ())
-        self._read_order_entries([], {(node.order_no, node.order_line_no, node.match_id) for node in registered if isinstance(node, Row)})
+        rows = [node for node in registered if isinstance(node, Row)]
+        self._read_order_entries([], {(node.order_no, node.order_line_no, node.match_id) for node in rows}, [
+            node.order_line for node in rows if node.co_product and self.criteria.backward
+        ])
         self._read_applications(self.graph.entries.values())
         pending |= self._from_rows(registered)
         while pending and not self.limit_met:
@@ -175,7 +178,7 @@ class _Loader:
         if not (self.criteria.backward and self.criteria.include_registered):
             return set()
         rows = [node for node in registered if isinstance(node, Row)]
-        consumed = [entry for row in rows for entry in self.graph.of_row((row.order_no, row.order_line_no), row.match_id)]
+        consumed = [entry for row in rows for entry in built_in(self.graph, row)]
         numbers = {number for entry in consumed if entry.is_consumption for number in neighbours(self.graph, entry, self.criteria)}
         return numbers | self._supplies([link for row in rows for link in self.graph.registered_in(row.match_id)])
 
@@ -193,11 +196,13 @@ class _Loader:
         if missing:
             self._keep(statements.entries_by_number(self.session, missing, limit=self._room()))
 
-    def _read_order_entries(self, level: Iterable[Entry], rows: set[tuple[str, int, int]]) -> None:
-        """What `bridge` looks at, and what tells whether an output was taken back."""
+    def _read_order_entries(
+        self, level: Iterable[Entry], rows: set[tuple[str, int, int]], whole: Iterable[tuple[str, int]] = ()
+    ) -> None:
+        """What `bridge` looks at, and what tells whether an output was taken back. `whole`: order lines of which everything is read."""
         levels: set[tuple[str, int]] = set()
         outputs: set[tuple[str, int]] = set()
-        lines: set[tuple[str, int]] = set()
+        lines: set[tuple[str, int]] = set(whole)
         co_products: set[tuple[str, ...]] = set()
         for entry in level:
             if not entry.order_no:

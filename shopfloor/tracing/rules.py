@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from shopfloor.tracing.criteria import Criteria, Filters, ShowComponents
 from shopfloor.tracing.graph import Entry, Graph, Registration, Row
 from shopfloor.tracing.lines import Completeness, Line, Link, OnHand, Reason, State, Trace, mark_certain, placed
-from shopfloor.tracing.steps import Node, Step, Walk, bridge, follows, is_origin, neighbours, registered_steps, returns_of
+from shopfloor.tracing.steps import Node, Step, Walk, bridge, built_in, follows, is_origin, neighbours, registered_steps, returns_of
 
 
 def roots(graph: Graph, candidates: Iterable[Entry], criteria: Criteria, filters: Filters) -> list[Entry]:
@@ -116,7 +116,7 @@ class _Walker:
         for node in nodes:
             if isinstance(node, Row) and self.criteria.backward:
                 self.left_out.update(_key(other) for other in self.graph.registered_in(node.match_id))
-                if any(other.is_consumption for other in self.graph.of_row((node.order_no, node.order_line_no), node.match_id)):
+                if any(other.is_consumption for other in built_in(self.graph, node)):
                     self.left_out.add(_key(node))
             elif isinstance(node, Registration):
                 self.left_out.add(_key(node))

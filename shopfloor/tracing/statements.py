@@ -70,12 +70,13 @@ def _read_entries(session: Session, statement: Select[Any]) -> list[Entry]:
 
 
 def _entry(row: SqlRow[Any]) -> Entry:
+    at_order_level = row.order_line_no > MAIN_LINE  # D40: a registered co-product has a row of its own, and nothing that is tied to it
     specific = (row.serial_no and row.serial_specific) or (row.lot_no and row.lot_specific) or (row.package_no and row.package_specific)
     return Entry(
         entry_no=row.entry_no, entry_type=row.entry_type, item_no=row.item_no, quantity=row.quantity,
         tracking=Tracking(row.serial_no, row.lot_no, row.package_no), scrap_quantity=row.scrap_quantity,
         order_no=row.order_no if row.order_type == OrderType.PRODUCTION else "", order_line_no=row.order_line_no,
-        component_line_no=row.component_line_no, match_id=row.match_id, corrects_entry_no=row.corrects_entry_no,
+        component_line_no=row.component_line_no, match_id=0 if at_order_level else row.match_id, corrects_entry_no=row.corrects_entry_no,
         specific=bool(specific), item_description=row.description, variant_code=row.variant_code,
         location_code=row.location_code, unit_code=row.base_unit_code, remaining_quantity=row.remaining or ZERO,
         document_type=row.document_type, document_no=row.document_no, external_document_no=row.external_document_no,

@@ -201,11 +201,16 @@ def _from_row(graph: Graph, row: Row, criteria: Criteria) -> list[Step]:
     if not criteria.backward or criteria.show_components is ShowComponents.NO:
         return []
     posted = [
-        _composed(graph, entry, Link.COMPONENT, Walk.APPLICATIONS, order_level=False, holds=True)
-        for entry in graph.of_row((row.order_no, row.order_line_no), row.match_id)
+        _composed(graph, entry, Link.COMPONENT, Walk.APPLICATIONS, order_level=row.co_product, holds=True)
+        for entry in built_in(graph, row)
         if entry.is_consumption and not entry.positive and _listed(entry, criteria)
     ]
     return _struck_last(graph, posted) + _registered(graph.registered_in(row.match_id))
+
+
+def built_in(graph: Graph, row: Row) -> list[Entry]:
+    """What was posted for a registered product; a co-product may hold all that its order consumed (D40)."""
+    return graph.of_order_line(row.order_line) if row.co_product else graph.of_row((row.order_no, row.order_line_no), row.match_id)
 
 
 def _registered(nodes: Iterable[Registration | Row]) -> list[Step]:

@@ -177,7 +177,7 @@ def test_c_16_no_more_passes_than_arrives(run, session, bikes):
 def test_d31_c_16_no_half_pieces(run, session, bikes):
     refused("BELOW_PRECISION", feed, run, 10, good="0.5")
     refused("BELOW_PRECISION", feed, run, 10, good="1", scrap="0.5", cause="bent")
-    refused("BELOW_PRECISION", run, commands.start_order, given=StartOrder(order_no="RPO-1", quantity=Decimal("-0.5")))
+    refused("BELOW_PRECISION", run, start_order, given=StartOrder(order_no="RPO-1", quantity=Decimal("-0.5")))
     assert steps(session)[0][1] == "Not started"
 
 

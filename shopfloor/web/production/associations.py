@@ -143,7 +143,9 @@ def create_product(order_no: str) -> Response:
 def assign(order_no: str) -> Response:
     """SET-8, TCP-4: numbers that belong to the order before anybody scans them, one in a line."""
     on_refusal(partial(show, order_no, do="assign"))
-    given = read_input(PreallocationInput, {"serial_nos": [line for line in re.split(r"[\r\n]+", request.form.get("numbers", "")) if line]})
+    numbers = [line for line in re.split(r"[\r\n]+", request.form.get("numbers", "")) if line]
+    line_no = request.form.get("order_line_no", "") or "0"
+    given = read_input(PreallocationInput, {"serial_nos": numbers, "order_line_no": line_no})
     return _done(order_no, run_command(preallocate, key=command_key(), order_no=order_no, given=given))
 
 

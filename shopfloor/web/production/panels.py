@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from shopfloor.genealogy.facts import Line
+from shopfloor.genealogy.facts import Line, Product
 from shopfloor.genealogy.matrix_queries import AssociationRow, AssociationsPage, line_of_unit, suggested_numbers
-from shopfloor.genealogy.unit_queries import Unit
+from shopfloor.genealogy.unit_queries import Unit, made_lines
 from shopfloor.production.components import order_components
 from shopfloor.production.rules import Component
 from shopfloor.quantity import shown
@@ -64,6 +64,10 @@ class Panel:
     """D36: component lines of the order, which another one may replace; or the added line that is taken off."""
     version: int = 0
     """Of the association that is replaced (ASC-7)."""
+    made: tuple[Product, ...] = ()
+    """What the order makes under numbers: its product, then its co-products."""
+    chosen: Product | None = None
+    """The one that gets a number."""
     typed: Mapping[str, str] | None = None
     """What was typed before a refusal."""
 
@@ -81,9 +85,10 @@ def build_panel(session: Session, page: AssociationsPage, do: str, asked: Mappin
         return _of_units(kind, page, selected, asked, typed)
     if kind == "remove-components":
         return _of_components(page, selected, typed)
-    if kind in {"create-product", "assign", "add-component"}:
-        lines = tuple(order_components(session, page.order_no)) if kind == "add-component" else ()
-        return Panel(kind, lines=lines, typed=typed)
+    if kind in {"create-product", "assign"}:
+        return _of_line_made(session, kind, page, typed)
+    if kind == "add-component":
+        return Panel(kind, lines=tuple(order_components(session, page.order_no)), typed=typed)
     if kind == "take-off":
         return _of_added(session, page, typed)
     if kind == "replace":
@@ -91,6 +96,13 @@ def build_panel(session: Session, page: AssociationsPage, do: str, asked: Mappin
     if kind in {"create-component", "end-line"} and page.match_id:
         return _of_line(session, kind, page, typed)
     return None
+
+
+def _of_line_made(session: Session, kind: str, page: AssociationsPage, typed: dict[str, str]) -> Panel:
+    """ASC-5, SET-8: which of the things that the order makes gets a number (D40)."""
+    made = made_lines(session, page.order_no)
+    wanted = _whole(typed.get("order_line_no") or typed.get("line"))
+    return Panel(kind, made=made, chosen=next((one for one in made if one.order_line_no == wanted), made[0]), typed=typed)
 
 
 def _of_units(kind: str, page: AssociationsPage, selected: Sequence[int], asked: Mapping[str, Any], typed: dict[str, str]) -> Panel | None:
