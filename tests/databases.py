@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import itertools
 import os
@@ -26,8 +27,10 @@ _serial = itertools.count(1)
 
 @cache
 def folder() -> Path:
-    """One folder for each test process."""
-    return Path(tempfile.mkdtemp(prefix="shopfloor-test-"))
+    """One folder for each test process; it goes with the process, after the server in it was stopped."""
+    made = Path(tempfile.mkdtemp(prefix="shopfloor-test-"))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)  # registered before the server's own end, so it runs after it
+    return made
 
 
 @cache
