@@ -130,7 +130,7 @@ def test_t3_d22_one_part_of_a_unit_is_replaced_once(engine, session, run, whole)
     report(run, whole)
     attempts = [replace_with(session, "W-1", new) for new in news]
     answers = race(engine, len(news), lambda own, number: attempts[number](own))
-    assert codes(answers) == {"ASSOCIATIONS_CHANGED": 1, "NOT_FOUND": 9}
+    assert codes(answers) == {"ASSOCIATIONS_CHANGED": 1, "STALE_ROW": 9}
     assert total(session, OpenItemEntry.remaining, item_no=WHEEL) == 10
     assert total(session, ItemLedgerEntry.quantity, item_no=WHEEL) == 10
 
@@ -142,7 +142,7 @@ def test_t3_d22_the_last_spare_part_goes_into_one_unit(engine, session, run, who
     attempts = [replace_with(session, old, "W-3") for old in ("W-1", "W-2")] * 4
     answers = race(engine, len(attempts), lambda own, number: attempts[number](own))
     assert codes(answers)["ASSOCIATIONS_CHANGED"] == 1
-    assert {answer.code for answer in answers if isinstance(answer, Refusal)} <= {"SERIAL_IN_USE", "SERIAL_CONSUMED", "NOT_FOUND"}
+    assert {answer.code for answer in answers if isinstance(answer, Refusal)} <= {"SERIAL_IN_USE", "SERIAL_CONSUMED", "STALE_ROW"}
     assert total(session, OpenItemEntry.remaining, item_no=WHEEL) == 1
 
 

@@ -22,7 +22,7 @@ from shopfloor.people.errors import AlreadyExists
 from shopfloor.production import bills, commands, queries, rules
 from shopfloor.production.answers import OrderStarted, OrderStartedNumbersOpen
 from shopfloor.production.components import order_components, order_lines
-from shopfloor.production.errors import BomMissing, OrderReserved, OrderStatus, StartedAboveOrdered, StartedBelowReported
+from shopfloor.production.errors import BomMissing, NothingToStart, OrderReserved, OrderStatus, StartedAboveOrdered, StartedBelowReported
 from shopfloor.production.inputs import ChangeProductionOrder, NewBom, NewBomLine, NewProductionOrder, OrderKey, StartOrder
 from shopfloor.production.locking import lock_order
 from shopfloor.reservations.errors import NotAvailable
@@ -262,7 +262,7 @@ def test_lif_4_start_in_parts_and_back(run, session, masters):
     ("quantity", "refusal"),
     [
         ("3", StartedAboveOrdered),
-        ("0", StartedAboveOrdered),
+        ("0", NothingToStart),
         ("-1", StartedBelowReported),
         ("999999999999", StartedAboveOrdered),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import Blueprint
+from flask import Blueprint, redirect, request
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -50,8 +50,8 @@ class Asked:
 
 @bp.get("/labels")
 def page() -> Response:
-    """What would be printed. The address names the source."""
-    return _show()
+    """What would be printed. The address names the source; without one, the jobs that were made."""
+    return _show() if request.args else redirect("/label-jobs", 303)
 
 
 @bp.post("/labels")
