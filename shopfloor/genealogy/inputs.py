@@ -323,7 +323,7 @@ class ScanRules:
 
 
 def scan_rules(
-    settings: dict[str, str], *, scanner_profile: str = "", scanner: ScannerSettings = UNCHECKED, gs1_recognition: str = "",
+    settings: dict[str, str], *, scanner: ScannerSettings = UNCHECKED, gs1_recognition: str = "",
     session_id: str = "",
 ) -> ScanRules:
     """From the company's settings, with the station's own recognition and its scanner where it knows them (D11, R-23).
@@ -332,7 +332,6 @@ def scan_rules(
     """
     further = tuple(spelling for spelling in (*scanner.separators, settings[SEPARATOR]) if spelling)
     profile = ScannerProfile(
-        name=scanner_profile,
         separators=(*WEDGE.default_separators, *further) if further else (),
         prefix=scanner.prefix,
         suffix=scanner.suffix,

@@ -50,7 +50,7 @@ REGISTERING = (
 )
 """Answers that Undo takes back (TCP-16)."""
 UNDONE = "UNDONE"
-PROFILE, RECOGNITION, SCANNER = "station profile", "station recognition", "station scanner"
+RECOGNITION, SCANNER = "station recognition", "station scanner"
 
 # Built once: every scan asks both, and putting a statement together costs more than running it.
 _ANSWERS = (
@@ -65,7 +65,6 @@ _ANSWERS = (
 _this_station = and_(_station.c.plant_no == bindparam("at_plant"), _station.c.code == bindparam("at_station"))
 _RULES = union_all(
     select(_setting.c.name, _setting.c.value),
-    select(literal(PROFILE).label("name"), _station.c.scanner_profile.label("value")).where(_this_station),
     select(literal(RECOGNITION).label("name"), _station.c.gs1_recognition.label("value")).where(_this_station),
     select(literal(SCANNER).label("name"), _station.c.scanner.label("value")).where(_this_station),
 )
@@ -353,7 +352,7 @@ def station_rules(session: Session, station_code: str, session_id: str) -> Stati
     stored = {row.name: row.value for row in rows}
     settings = {name: stored.get(name, setting.default) for name, setting in SETTINGS.items()}
     rules = scan_rules(
-        settings, scanner_profile=stored.get(PROFILE, ""), scanner=ScannerSettings.restored(stored.get(SCANNER, "")),
-        gs1_recognition=stored.get(RECOGNITION, ""), session_id=session_id,
+        settings, scanner=ScannerSettings.restored(stored.get(SCANNER, "")), gs1_recognition=stored.get(RECOGNITION, ""),
+        session_id=session_id,
     )
     return StationRules(rules, settings["lot_word"])

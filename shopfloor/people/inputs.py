@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, StringConstraints
 
-from shopfloor.people.fields import Code50, Day, InputModel, Name, Text50, Text100, Text200, Text500
+from shopfloor.people.fields import Code50, Day, InputModel, Name, Text100, Text200, Text500
 from shopfloor.people.models import Role
 
 HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -64,7 +64,6 @@ class NewStation(InputModel):
 
     code: Code50
     name: Name
-    scanner_profile: Annotated[Text50, StringConstraints(max_length=40)] = ""
     gs1_recognition: Annotated[str, StringConstraints(pattern=r"^(key_first|prefix)?$")] = ""
     picture_symbols: Annotated[Text500, StringConstraints(max_length=300), AfterValidator(_known_symbols)] = ""
     """IMG-6: kinds of codes that are taken from pictures, with commas between; blank: all."""

@@ -59,7 +59,6 @@ class Station(PlantLed, Counted, Base):
     __tablename__ = "station"
     code: Mapped[str] = mapped_column(String(50), primary_key=True)
     name: Mapped[str] = mapped_column(String(100))
-    scanner_profile: Mapped[str] = mapped_column(String(40), default="")
     gs1_recognition: Mapped[str] = mapped_column(String(20), default="")
     """Empty: the company's setting (D11)."""
     scanner: Mapped[str] = mapped_column(Text, default="")

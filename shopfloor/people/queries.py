@@ -66,7 +66,6 @@ class StationRow:
 
     code: str
     name: str
-    scanner_profile: str
     gs1_recognition: str
     blocked: bool
 
@@ -140,7 +139,7 @@ def require_operator(session: Session, operator_no: str) -> None:
 
 def list_stations(session: Session) -> list[StationRow]:
     """The stations of the plant, by code."""
-    columns = (Station.code, Station.name, Station.scanner_profile, Station.gs1_recognition, Station.blocked)
+    columns = (Station.code, Station.name, Station.gs1_recognition, Station.blocked)
     return [StationRow(*row) for row in session.execute(select(*columns).order_by(Station.code))]
 
 

@@ -187,6 +187,8 @@ class Graph:
     _corrections: defaultdict[int, list[int]] = field(default_factory=_lists)
     _registered_in: defaultdict[int, list[int]] = field(default_factory=_lists)
     _registered_from: defaultdict[int, list[int]] = field(default_factory=_lists)
+    _links_of: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    _rows_of: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     def add_entries(self, entries: Iterable[Entry]) -> list[Entry]:
         """Add entries; gives those that were new."""
@@ -216,13 +218,17 @@ class Graph:
         for registration in new:
             self.registrations[registration.association_no] = registration
             self._registered_in[registration.match_id].append(registration.association_no)
+            self._links_of[registration.order_no].append(registration.association_no)
             for supply in registration.supply:
                 self._registered_from[supply].append(registration.association_no)
         return new
 
     def add_rows(self, rows: Iterable[Row]) -> None:
         """Add product rows."""
-        self.rows.update((row.match_id, row) for row in rows)
+        for row in rows:
+            if row.match_id not in self.rows:
+                self.rows[row.match_id] = row
+                self._rows_of[row.order_no].append(row.match_id)
 
     def into(self, entry_no: int) -> list[Application]:
         """Records whose inbound entry this is, in the order they were made."""
@@ -239,6 +245,19 @@ class Graph:
     def of_row(self, order_line: OrderLine, match_id: int) -> list[Entry]:
         """Loaded entries of one row of an order line, in entry order; row 0 is the order level."""
         return [self.entries[number] for number in sorted(self._rows.get((*order_line, match_id), ()))]
+
+    def co_products_of(self, order_no: str) -> list[Entry]:
+        """Loaded output of the further lines of an order, in entry order (D40)."""
+        return [entry for entry in self.of_order_line((order_no, MAIN_LINE)) if entry.co_product and entry.positive]
+
+    def waiting_in(self, order_no: str) -> list[Row]:
+        """Loaded rows of an order that are registered and not reported, in the order in which they were registered."""
+        rows = (self.rows[number] for number in sorted(self._rows_of.get(order_no, ())))
+        return [row for row in rows if row.quantity > 0]
+
+    def links_of(self, order_no: str) -> list[Registration]:
+        """Loaded registered links of an order."""
+        return [self.registrations[number] for number in sorted(self._links_of.get(order_no, ()))]
 
     def corrections_of(self, entry_no: int) -> list[Entry]:
         """Entries that name this one as what they take back."""

@@ -15,7 +15,7 @@ from shopfloor.tracing import rules, statements
 from shopfloor.tracing.criteria import Criteria, Filters, ShowComponents, TraceMethod, View, chosen, read_filters
 from shopfloor.tracing.graph import Entry, Graph, Registration, Row
 from shopfloor.tracing.lines import OnHand, Trace
-from shopfloor.tracing.steps import Walk, bridge, built_in, follows, neighbours
+from shopfloor.tracing.steps import Walk, bridge, built_in, follows, links_into, neighbours
 
 LINE_LIMIT = 20_000
 """Lines of one answer; more are said to be left out (C6)."""
@@ -97,7 +97,8 @@ class _Loader:
     _asked_lines: set[tuple[str, int]] = field(default_factory=set)
     _asked_keys: set[tuple[object, ...]] = field(default_factory=set)
     _asked_rows: set[int] = field(default_factory=set)
-    _asked_registrations: set[tuple[str, int]] = field(default_factory=set)
+    _asked_registrations: set[tuple[str, int | str]] = field(default_factory=set)
+    _asked_benches: set[tuple[str, str]] = field(default_factory=set)
     _asked_products: set[int] = field(default_factory=set)
 
     def load(self, filters: Filters) -> _Found:
@@ -132,11 +133,12 @@ class _Loader:
         return [*sorted(rows, key=lambda row: -row.match_id), *sorted(links, key=lambda link: -link.association_no)]
 
     def _levels(self, pending: set[int], registered: Iterable[Registration | Row]) -> None:
-        self._read_registrations({node.match_id for node in registered}, ())
         rows = [node for node in registered if isinstance(node, Row)]
+        self._read_registrations({node.match_id for node in registered}, (), self._whole_orders(rows))
         self._read_order_entries([], {(node.order_no, node.order_line_no, node.match_id) for node in rows}, [
             node.order_line for node in rows if node.co_product and self.criteria.backward
         ])
+        self._read_beside([])
         self._read_applications(self.graph.entries.values())
         pending |= self._from_rows(registered)
         while pending and not self.limit_met:
@@ -149,7 +151,9 @@ class _Loader:
             self._read_registrations(
                 {entry.match_id for entry in level if entry.order_no and entry.match_id},
                 [entry.entry_no for entry in drawn_on if entry.positive and entry.tracking],
+                self._whole_orders(level),
             )
+            self._read_beside(level)
             self._read_applications(self.graph.entries.values())
             pending = self._next_level(level)
 
@@ -161,9 +165,10 @@ class _Loader:
             reached.update(
                 (step.node.entry_no, step.node) for step in steps if step.walk is Walk.APPLICATIONS and isinstance(step.node, Entry)
             )
+        reached.update((output.entry_no, output) for output in self._made_beside())
         numbers = {number for entry in reached.values() if follows(entry) for number in neighbours(self.graph, entry, self.criteria)}
         if self.criteria.backward:
-            links = [link for entry in reached.values() if entry.is_output for link in self.graph.registered_in(entry.match_id)]
+            links = [link for entry in reached.values() if entry.is_output for link in links_into(self.graph, entry)]
             numbers |= self._supplies(links)
         return numbers - self._followed
 
@@ -180,7 +185,7 @@ class _Loader:
         rows = [node for node in registered if isinstance(node, Row)]
         consumed = [entry for row in rows for entry in built_in(self.graph, row)]
         numbers = {number for entry in consumed if entry.is_consumption for number in neighbours(self.graph, entry, self.criteria)}
-        return numbers | self._supplies([link for row in rows for link in self.graph.registered_in(row.match_id)])
+        return numbers | self._supplies([link for row in rows for link in links_into(self.graph, row)])
 
     # --- one kind of record each ---
 
@@ -197,13 +202,16 @@ class _Loader:
             self._keep(statements.entries_by_number(self.session, missing, limit=self._room()))
 
     def _read_order_entries(
-        self, level: Iterable[Entry], rows: set[tuple[str, int, int]], whole: Iterable[tuple[str, int]] = ()
+        self, level: Iterable[Entry], rows: set[tuple[str, int, int]], whole: Iterable[tuple[str, int]] = (), orders: Iterable[str] = ()
     ) -> None:
-        """What `bridge` looks at, and what tells whether an output was taken back. `whole`: order lines of which everything is read."""
-        levels: set[tuple[str, int]] = set()
+        """What `bridge` looks at, and what tells whether an output was taken back.
+
+        `whole`: order lines of which everything is read; `orders`: orders of which the co-products are.
+        """
+        levels: set[tuple[str, int]] = {(order_no, line_no) for order_no, line_no, _ in rows}
         outputs: set[tuple[str, int]] = set()
         lines: set[tuple[str, int]] = set(whole)
-        co_products: set[tuple[str, ...]] = set()
+        co_products: set[tuple[str, ...]] = {(order_no,) for order_no in orders}
         for entry in level:
             if not entry.order_no:
                 continue
@@ -241,12 +249,44 @@ class _Loader:
         if rows:
             self.graph.composed_rows.update(statements.composed_rows(self.session, rows))
 
-    def _read_registrations(self, matches: Collection[int], supplies: Collection[int]) -> None:
+    def _whole_orders(self, nodes: Iterable[Entry | Row]) -> set[str]:
+        """Orders of which a co-product is looked into: it may hold every link that is registered there (D40)."""
+        return {node.order_no for node in nodes if node.co_product} if self.criteria.backward else set()
+
+    def _made_beside(self) -> list[Entry]:
+        """Co-products that were reported while a registered part was in the work (D40)."""
+        if self.criteria.backward:
+            return []
+        orders = {link.order_no for link in self.graph.registrations.values()}
+        return [output for order_no in sorted(orders) for output in self.graph.co_products_of(order_no)]
+
+    def _read_beside(self, level: Iterable[Entry]) -> None:
+        """Forward: what stands on the bench beside the products that were reached (TRC-9, D40)."""
+        if self.criteria.backward:
+            return
+        links = {link.order_no for link in self.graph.registrations.values()}
+        self._read_order_entries([], set(), orders=links)
+        used = [entry for entry in level if entry.is_consumption and entry.order_no]
+        orders = {("beside", order_no) for order_no in links | {entry.order_no for entry in used}} - self._asked_benches
+        levels = {("level", entry.order_no) for entry in used if not entry.match_id} - self._asked_benches
+        self._asked_benches |= orders | levels
+        if orders or levels:
+            room = self.entry_limit + 1
+            rows = statements.waiting_rows(
+                self.session, orders={order_no for _, order_no in orders}, levels={order_no for _, order_no in levels}, limit=room
+            )
+            self.limit_met = self.limit_met or len(rows) == room
+            self.graph.add_rows(rows)
+
+    def _read_registrations(self, matches: Collection[int], supplies: Collection[int], whole: Collection[str] = ()) -> None:
         new_matches = {number for number in matches if ("row", number) not in self._asked_registrations}
         new_supplies = {number for number in supplies if ("entry", number) not in self._asked_registrations}
         self._asked_registrations |= {("row", number) for number in new_matches} | {("entry", number) for number in new_supplies}
-        if new_matches or new_supplies:
-            self.graph.add_registrations(statements.registrations(self.session, matches=new_matches, supplies=new_supplies))
+        orders = {order_no for order_no in whole if ("order", order_no) not in self._asked_registrations}
+        self._asked_registrations |= {("order", order_no) for order_no in orders}
+        if new_matches or new_supplies or orders:
+            found = statements.registrations(self.session, matches=new_matches, supplies=new_supplies, orders=orders)
+            self.graph.add_registrations(found)
         if self.criteria.backward:
             return
         products = {link.match_id for link in self.graph.registrations.values()} | new_matches

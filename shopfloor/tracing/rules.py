@@ -11,7 +11,19 @@ from dataclasses import dataclass, field
 from shopfloor.tracing.criteria import Criteria, Filters, ShowComponents
 from shopfloor.tracing.graph import Entry, Graph, Registration, Row
 from shopfloor.tracing.lines import Completeness, Line, Link, OnHand, Reason, State, Trace, mark_certain, placed
-from shopfloor.tracing.steps import Node, Step, Walk, bridge, built_in, follows, is_origin, neighbours, registered_steps, returns_of
+from shopfloor.tracing.steps import (
+    Node,
+    Step,
+    Walk,
+    bridge,
+    built_in,
+    follows,
+    is_origin,
+    links_into,
+    neighbours,
+    registered_steps,
+    returns_of,
+)
 
 
 def roots(graph: Graph, candidates: Iterable[Entry], criteria: Criteria, filters: Filters) -> list[Entry]:
@@ -115,7 +127,7 @@ class _Walker:
         """A registered product is no link itself: what is registered in it counts, or that it waits with posted consumption."""
         for node in nodes:
             if isinstance(node, Row) and self.criteria.backward:
-                self.left_out.update(_key(other) for other in self.graph.registered_in(node.match_id))
+                self.left_out.update(_key(other) for other in links_into(self.graph, node))
                 if any(other.is_consumption for other in built_in(self.graph, node)):
                     self.left_out.add(_key(node))
             elif isinstance(node, Registration):

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, String, Table, and_, false, func, literal, or_, select, true, union
+from sqlalchemy import BigInteger, ColumnElement, Select, String, and_, func, literal, or_, select, true, union
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.orm import Session
 
-from shopfloor.db import current_plant, plant, table
+from shopfloor.db import plant, table
 from shopfloor.genealogy.models import AssociationState, ComponentAssociation, ProductState, TrackedProduct
-from shopfloor.items.models import Item, ItemTrackingCode, NumberInformation, NumberKind
+from shopfloor.items.models import Item, ItemTrackingCode
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.models import ItemApplicationEntry, ItemLedgerEntry, ItemRegister, OpenItemEntry, OrderType, SourceType
 from shopfloor.orders.models import Customer, Vendor
 from shopfloor.production.rules import MAIN_LINE
 from shopfloor.quantity import ZERO
 from shopfloor.reservations.models import ReservationEntry, ReservationSource, ReservationStatus
-from shopfloor.tracing.criteria import Filter, Filters
+from shopfloor.tracing.criteria import Filters
+from shopfloor.tracing.filter_conditions import carries_number, filtered, no_package, passes
 from shopfloor.tracing.graph import CONSUMPTION, OUTPUT, REPAIR, Application, Entry, Registration, Row
 from shopfloor.tracing.keys import Key, KeysFirst, listed
 
@@ -30,11 +31,11 @@ ITEM = table(Item)
 CODE = table(ItemTrackingCode)
 VENDOR = table(Vendor)
 CUSTOMER = table(Customer)
-INFORMATION = table(NumberInformation)
 ASSOCIATION = table(ComponentAssociation)
 PRODUCT = table(TrackedProduct)
 RESERVATION = table(ReservationEntry)
 OPEN_STATES = (AssociationState.OPEN, AssociationState.PICKED)
+WAITING = PRODUCT.c.quantity > PRODUCT.c.good_quantity + PRODUCT.c.error_quantity
 CONSUMED, MADE = sorted(CONSUMPTION | REPAIR), sorted(OUTPUT)
 
 
@@ -92,8 +93,8 @@ def candidates(session: Session, filters: Filters, *, latest_first: bool, limit:
     # Adding 0 keeps both databases from walking the primary key of the whole plant to save the sorting of a few entries.
     number = LEDGER.c.entry_no + 0
     order = number.desc() if latest_first else number
-    package = _passes(session, LEDGER.c.package_no, filters.package_no)
-    statement = _entries(session).where(_carries_number(), *_filtered(session, LEDGER, filters), package)
+    package = passes(session, LEDGER.c.package_no, filters.package_no)
+    statement = _entries(session).where(carries_number(), *filtered(session, LEDGER, filters), package)
     return _read_entries(session, statement.order_by(order).limit(limit))
 
 
@@ -118,7 +119,7 @@ def order_entries(
     level = and_(
         LEDGER.c.match_id == 0,
         or_(
-            and_(LEDGER.c.entry_type.in_(CONSUMED), or_(literal(untracked), _carries_number())),
+            and_(LEDGER.c.entry_type.in_(CONSUMED), or_(literal(untracked), carries_number())),
             and_(LEDGER.c.entry_type.in_(MADE), LEDGER.c.corrects_entry_no != 0),
         ),
     )
@@ -222,8 +223,10 @@ def composed_rows(session: Session, keys: Collection[Key]) -> list[int]:
     return [row.match_id for row in session.connection().execute(union(net, registered))]
 
 
-def registrations(session: Session, *, matches: Collection[int], supplies: Collection[int]) -> list[Registration]:
-    """Registered, unposted links of these rows, and those that draw on these entries (C5)."""
+def registrations(
+    session: Session, *, matches: Collection[int], supplies: Collection[int], orders: Collection[str] = ()
+) -> list[Registration]:
+    """Registered, unposted links of these rows, those that draw on these entries (C5), and those of these orders (D40)."""
     rows = listed(session, "row_list", [(match,) for match in sorted(matches)], match_id=BigInteger)
     # The index of reservation entries leads with the entry number as text.
     drawn = listed(session, "supply_list", [(str(number),) for number in sorted(supplies)], source_id=String)
@@ -242,12 +245,18 @@ def registrations(session: Session, *, matches: Collection[int], supplies: Colle
             supply.c.positive, ~demand.c.positive, demand.c.association_no != 0,
         )
     )
-    return _read_registrations(session, ASSOCIATION.c.association_no.in_(union(of_rows, of_supplies)))
+    whole = listed(session, "order_list", [(order_no,) for order_no in sorted(orders)], order_no=String)
+    of_orders = (
+        select(ASSOCIATION.c.association_no)
+        .select_from(KeysFirst(whole, ASSOCIATION, ASSOCIATION.c.order_no == whole.c.order_no))
+        .where(plant(session, ASSOCIATION))
+    )
+    return _read_registrations(session, ASSOCIATION.c.association_no.in_(union(of_rows, of_supplies, of_orders)))
 
 
 def registered_candidates(session: Session, filters: Filters) -> list[Registration]:
     """Registered, unposted links whose component satisfies the filters."""
-    return _read_registrations(session, and_(*_filtered(session, ASSOCIATION, filters), _no_package(filters)))
+    return _read_registrations(session, and_(*filtered(session, ASSOCIATION, filters), no_package(filters)))
 
 
 def _read_registrations(session: Session, condition: ColumnElement[bool]) -> list[Registration]:
@@ -302,19 +311,35 @@ def product_rows(session: Session, matches: Collection[int]) -> list[Row]:
     return _read_rows(session, PRODUCT.c.match_id.in_(select(wanted.c.match_id)))
 
 
+def waiting_rows(session: Session, *, orders: Collection[str], levels: Collection[str], limit: int) -> list[Row]:
+    """Rows that are registered and not reported: co-products of `orders`, and every row of `levels` (D40, TRC-9)."""
+    beside = _waiting(session, "order_list", orders, PRODUCT.c.order_line_no > MAIN_LINE)
+    return _read_rows(session, PRODUCT.c.match_id.in_(union(beside, _waiting(session, "level_list", levels, true()))), limit=limit)
+
+
+def _waiting(session: Session, name: str, orders: Collection[str], condition: ColumnElement[bool]) -> Select[Any]:
+    wanted = listed(session, name, [(order_no,) for order_no in sorted(orders)], order_no=String)
+    begun = PRODUCT.c.state.not_in((ProductState.REMOVED, ProductState.PREALLOCATED))
+    return (
+        select(PRODUCT.c.match_id)
+        .select_from(KeysFirst(wanted, PRODUCT, PRODUCT.c.order_no == wanted.c.order_no))
+        .where(plant(session, PRODUCT), begun, WAITING, condition)
+    )
+
+
 def product_candidates(session: Session, filters: Filters) -> list[Row]:
     """Registered products that satisfy the filters and are not reported in full."""
-    waiting = PRODUCT.c.quantity > PRODUCT.c.good_quantity + PRODUCT.c.error_quantity
     numbered = or_(PRODUCT.c.serial_no != "", PRODUCT.c.lot_no != "")
-    wanted = and_(*_filtered(session, PRODUCT, filters), _no_package(filters))
-    return _read_rows(session, and_(PRODUCT.c.state != ProductState.REMOVED, waiting, numbered, wanted))
+    wanted = and_(*filtered(session, PRODUCT, filters), no_package(filters))
+    return _read_rows(session, and_(PRODUCT.c.state != ProductState.REMOVED, WAITING, numbered, wanted))
 
 
-def _read_rows(session: Session, condition: ColumnElement[bool]) -> list[Row]:
+def _read_rows(session: Session, condition: ColumnElement[bool], *, limit: int | None = None) -> list[Row]:
     statement = (
         select(PRODUCT, ITEM.c.description, ITEM.c.base_unit_code)
         .select_from(PRODUCT.join(ITEM, ITEM.c.no == PRODUCT.c.item_no))
         .where(plant(session, PRODUCT), condition)
+        .limit(limit)
     )
     return [
         Row(
@@ -325,53 +350,3 @@ def _read_rows(session: Session, condition: ColumnElement[bool]) -> list[Row]:
         )
         for row in session.connection().execute(statement)
     ]
-
-
-# --- filters ----------------------------------------------------------------------------------------------------------
-
-
-def _carries_number() -> ColumnElement[bool]:
-    return or_(LEDGER.c.serial_no != "", LEDGER.c.lot_no != "", LEDGER.c.package_no != "")
-
-
-def _no_package(filters: Filters) -> ColumnElement[bool]:
-    """Registrations carry no package number."""
-    return true() if filters.package_no.passes("") else false()
-
-
-def _filtered(session: Session, holder: Table, filters: Filters) -> list[ColumnElement[bool]]:
-    conditions = [
-        _passes(session, holder.c.item_no, filters.item_no),
-        _passes(session, holder.c.variant_code, filters.variant_code),
-        _passes(session, holder.c.serial_no, filters.serial_no),
-        _passes(session, holder.c.lot_no, filters.lot_no),
-    ]
-    if filters.vendor_lot_no:
-        conditions.append(_of_vendor_lot(session, holder, filters.vendor_lot_no))
-    return conditions
-
-
-def _of_vendor_lot(session: Session, holder: Table, wanted: Filter) -> ColumnElement[bool]:
-    """C13: numbers that arrived under the supplier's own lot number."""
-    number = or_(
-        and_(INFORMATION.c.kind == NumberKind.LOT, INFORMATION.c.number == holder.c.lot_no),
-        and_(INFORMATION.c.kind == NumberKind.SERIAL, INFORMATION.c.number == holder.c.serial_no),
-    )
-    same = and_(INFORMATION.c.item_no == holder.c.item_no, INFORMATION.c.variant_code == holder.c.variant_code, number)
-    return (
-        select(1)
-        .where(INFORMATION.c.plant_no == current_plant(session), same, _passes(session, INFORMATION.c.vendor_lot_no, wanted))
-        .exists()
-    )
-
-
-def _passes(session: Session, what: ColumnElement[str], wanted: Filter) -> ColumnElement[bool]:
-    """Ranges compare by character codes on both databases, as `Filter.passes` does."""
-    if not wanted:
-        return true()
-    ordered = what if session.get_bind().dialect.name == "sqlite" else what.collate("C")
-    parts: list[ColumnElement[bool]] = [what.in_(wanted.values)] if wanted.values else []
-    for low, high in wanted.ranges:
-        ends = [what != "", *([ordered >= low] if low else []), *([ordered <= high] if high else [])]
-        parts.append(and_(*ends))
-    return or_(*parts)

@@ -7,7 +7,8 @@
 - what was taken back is shown struck with its return, and nothing below it counts;
 - other components of the product are shown beside a traced component, but they are not walked: their later use is not a use
   of the number that was asked for;
-- a co-product shows all that its order consumed, and all that its order consumed leads to it, marked order-level (D40);
+- a co-product shows all that its order consumed, and all that its order consumed leads to it, marked order-level (D40); what is
+  registered and not posted counts alike, on both sides (TRC-9);
 - an order line without any association is bridged as in the other view, and its lines are marked order-level.
 """
 
@@ -182,36 +183,67 @@ def registered_steps(graph: Graph, node: Node, criteria: Criteria) -> list[Step]
         return _from_row(graph, node, criteria)
     if criteria.backward:
         # With two reports of one row, the open rest is shown at each: nobody knows yet which part it goes into.
-        wanted = node.is_output and node.positive and node.match_id and not graph.reversed(node)
-        return _registered(graph.registered_in(node.match_id)) if wanted and criteria.show_components is not ShowComponents.NO else []
-    if node.is_consumption and not node.positive and node.match_id and not graph.reversed(node):
-        row = graph.rows.get(node.match_id)
-        return _registered([row] if row and row.quantity > 0 else [])
+        wanted = node.is_output and node.positive and not graph.reversed(node) and criteria.show_components is not ShowComponents.NO
+        return _links_into(graph, node) if wanted else []
+    if node.is_consumption and not node.positive:
+        return [] if graph.reversed(node) else _on_the_bench(graph, node)
     return _registered(graph.registered_from(node.entry_no)) if node.positive else []
+
+
+def links_into(graph: Graph, node: Entry | Row) -> list[Registration]:
+    """Registered links that a product holds; a co-product may hold every one of its order (D40)."""
+    if node.co_product:
+        return graph.links_of(node.order_no)
+    return graph.registered_in(node.match_id) if node.match_id else []
+
+
+def _links_into(graph: Graph, node: Entry | Row) -> list[Step]:
+    return _registered(links_into(graph, node), order_level=node.co_product)
+
+
+def _on_the_bench(graph: Graph, consumed: Entry) -> list[Step]:
+    """TRC-9: the registered product that holds a posted part, and the co-products of its order; at the order level all of them."""
+    return [
+        Step(row, Link.REGISTERED, Walk.FULL, order_level=row.match_id != consumed.match_id)
+        for row in graph.waiting_in(consumed.order_no)
+        if row.match_id == consumed.match_id or row.co_product or not consumed.match_id
+    ]
 
 
 def _from_registration(graph: Graph, node: Registration, criteria: Criteria) -> list[Step]:
     if not criteria.backward:
         row = graph.rows.get(node.match_id)
-        return _registered([row] if row else [])
+        beside = [other for other in graph.waiting_in(node.order_no) if other.co_product]
+        return _registered([row] if row else []) + _registered(beside, order_level=True) + _made_beside(graph, node, criteria)
     return [Step(graph.entries[number], Link.REGISTERED, Walk.FULL) for number in node.supply if number in graph.entries]
+
+
+def _made_beside(graph: Graph, link: Registration, criteria: Criteria) -> list[Step]:
+    """Co-products that were reported already: the part was in the work when they came out (D40)."""
+    return [
+        _composed(graph, output, Link.OUTPUT, Walk.APPLICATIONS, order_level=True, holds=True)
+        for output in graph.co_products_of(link.order_no)
+        if _shown_output(output, criteria)
+    ]
 
 
 def _from_row(graph: Graph, row: Row, criteria: Criteria) -> list[Step]:
     if not criteria.backward or criteria.show_components is ShowComponents.NO:
         return []
     posted = [
-        _composed(graph, entry, Link.COMPONENT, Walk.APPLICATIONS, order_level=row.co_product, holds=True)
+        _composed(graph, entry, Link.COMPONENT, Walk.APPLICATIONS, order_level=row.co_product or not entry.match_id, holds=True)
         for entry in built_in(graph, row)
         if entry.is_consumption and not entry.positive and _listed(entry, criteria)
     ]
-    return _struck_last(graph, posted) + _registered(graph.registered_in(row.match_id))
+    return _struck_last(graph, posted) + _links_into(graph, row)
 
 
 def built_in(graph: Graph, row: Row) -> list[Entry]:
-    """What was posted for a registered product; a co-product may hold all that its order consumed (D40)."""
-    return graph.of_order_line(row.order_line) if row.co_product else graph.of_row((row.order_no, row.order_line_no), row.match_id)
+    """What was posted for a registered product, and for no product of its order; a co-product may hold all of it (D40)."""
+    if row.co_product:
+        return graph.of_order_line(row.order_line)
+    return graph.of_row(row.order_line, row.match_id) + graph.of_row(row.order_line, 0)
 
 
-def _registered(nodes: Iterable[Registration | Row]) -> list[Step]:
-    return [Step(node, Link.REGISTERED, Walk.FULL) for node in nodes]
+def _registered(nodes: Iterable[Registration | Row], *, order_level: bool = False) -> list[Step]:
+    return [Step(node, Link.REGISTERED, Walk.FULL, order_level=order_level) for node in nodes]

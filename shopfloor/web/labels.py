@@ -112,7 +112,6 @@ LABELS = {
     "badge": _l("Badge"),
     "role": _l("Role"),
     "language": _l("Language"),
-    "scanner_profile": _l("Scanner profile"),
     "gs1_recognition": _l("GS1 recognition"),
     "picture_symbols": _l("Codes taken from pictures"),
     "itf_lengths": _l("Lengths of ITF codes"),

@@ -35,7 +35,7 @@ from shopfloor.people.fields import read_input
 from shopfloor.production import bills, commands
 from shopfloor.production.components import order_lines
 from shopfloor.production.inputs import NewBom, NewBomLine, NewProductionOrder, ResetOrder, StartOrder
-from shopfloor.tracing.lines import Completeness
+from shopfloor.tracing.lines import Completeness, State
 from shopfloor.tracing.queries import trace
 from tests.factories_genealogy import BELL, FRAME, GTINS, PAINT, VERIFIED, WHEEL, Station, bike_plant, bike_stock, problems
 from tests.factories_items import make_item
@@ -435,3 +435,47 @@ def test_trc_9_d40_a_co_product_on_the_bench_shows_what_its_order_consumed(run, 
     assert {line.number for line in consumed} == {"F-1", "W-1", "W-2", "P-A"}
     assert not any(line.certain for line in consumed)
     assert not [line for line in trace(session, serial_no="OC-1", include_registered=False).lines if line.entry_type == "Consumption"]
+
+
+FORWARD = {"method": "Origin -> Usage", "show_components": "No"}
+
+
+def test_trc_9_d40_forward_from_a_consumed_part_a_co_product_on_the_bench_is_found(run, session, station):
+    """A recall while the order runs: the offcut lies registered beside the line, and may hold what the reported bike holds."""
+    first, _ = build_both(station)
+    station.send("mode", "Product")
+    station.scan(offcut("OC-1"))
+    report(run, first)
+    answer = trace(session, serial_no="F-1", include_registered=True, **FORWARD)
+    bench = {line.number: (line.certain, line.order_level, line.state) for line in answer.lines if line.match_id and not line.entry_no}
+    assert bench == {"OC-1": (False, True, State.REGISTERED)}
+    posted_only = trace(session, serial_no="F-1", **FORWARD)
+    assert "OC-1" not in {line.number for line in posted_only.lines}
+    assert posted_only.registered_left_out == 1
+
+
+@pytest.mark.parametrize("reported", [False, True])
+def test_trc_9_d40_forward_from_a_registered_part_co_products_are_found(run, session, station, reported):
+    """The part is in the work of the order, so it may be in an offcut, whether that was reported or not."""
+    build_both(station)
+    station.send("mode", "Product")
+    station.scan(offcut("OC-1"))
+    if reported:
+        report(run, match_of(session, "OC-1"))
+    answer = trace(session, serial_no="F-2", include_registered=True, **FORWARD)
+    found = {line.number: line.order_level for line in answer.lines if line.item_no == OFFCUT or line.number == "TW-2"}
+    assert found == {"TW-2": False, "OC-1": True}
+    assert not any(line.certain for line in answer.lines if line.number == "OC-1")
+
+
+@pytest.mark.parametrize("reported", [False, True])
+def test_trc_9_d40_a_co_product_leads_back_to_what_is_registered_in_its_order(run, session, station, reported):
+    build_both(station)
+    station.send("mode", "Product")
+    station.scan(offcut("OC-1"))
+    if reported:
+        report(run, match_of(session, "OC-1"))
+    answer = trace(session, serial_no="OC-1", include_registered=True)
+    registered = [line for line in answer.lines if line.association_no]
+    assert {line.number for line in registered} >= {"F-1", "F-2", "W-1", "W-4"}
+    assert {(line.order_level, line.certain) for line in registered} == {(True, False)}

@@ -291,6 +291,18 @@ def test_c_5_picked_parts_say_so():
     assert books.trace(serial_no="C2", forward=True, registered=True).lines[1].state.value == "picked"
 
 
+def test_trc_9_what_the_order_consumed_leads_to_its_products_on_the_bench():
+    """Glue without a row may be in the pack on the bench as well as in the reported one, and the bench leads back to it."""
+    books = on_the_bench()
+    books.receive(4, "GLUE", 1, lot="G")
+    books.use(14, "GLUE", 1, 4, lot="G")
+    assert shape(books.trace(lot_no="G", forward=True, registered=True)) == ["4", ".14", "..21?", "..r2?"]
+    assert shape(books.trace(serial_no="S2", registered=True, roots_registered=[books.bench])) == [
+        "r2", ".12", "..3", ".14?", "..4", ".a8", "..2",
+    ]
+    assert not books.trace(lot_no="G", forward=True, registered=True).lines[-1].certain
+
+
 def test_c_5_an_order_with_only_registered_associations_counts_as_associated():
     books = on_the_bench()
     books.receive(4, "GLUE", 1, lot="G")
