@@ -33,6 +33,11 @@ class Reading:
     scan: service.Figures
     report: service.Figures
 
+    def told(self) -> str:
+        """One line, said at once: what comes after may take long, and may fail."""
+        figures = {**self.wall, "scan": median(self.scan.wall), "report": median(self.report.wall), "report, CPU": self.report.cpu}
+        return ", ".join(f"{name} {figure:.2f} ms" for name, figure in figures.items())
+
 
 def measure(database: Database, engine: Engine, past: history.History, turn: int) -> Reading:
     """Each question about other numbers every time. `turn` counts the measurements from 1 on, because each uses up units."""

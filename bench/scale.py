@@ -72,6 +72,7 @@ def _measure(database: databases.Database, folder: Path, entries: Sequence[int],
         _say(f"{database.kind}: a ledger of {wanted} entries")
         past.grow(wanted)
         readings.append(reading_cost.measure(database, engine, past, turn))
+        _say(readings[-1].told())
     _say(f"{database.kind}: postings of {', '.join(map(str, posting_cost.SIZES))} serial numbers")
     costs = posting_cost.measure(database, engine) if postings else []
     engine.dispose()

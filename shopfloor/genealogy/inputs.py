@@ -279,6 +279,8 @@ class ReportInput(Input):
     lines: list[ReportLineInput] = Field(default_factory=list, max_length=2000)
     accept_error: bool = False
     """D5, ASC-13: report although components are missing; needs a right and a reason."""
+    on_hold: bool = False
+    """D20: into stock on hold, whatever holds their parts; needs the right of quality and a reason."""
     reason: Reason = ""
     end_job: bool = False
     """ASC-15."""

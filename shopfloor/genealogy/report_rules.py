@@ -37,7 +37,9 @@ class Report:
         return REPORTED if self.last else OPEN
 
 
-def check(report: Report, lines: Sequence[Line], product: Product, *, accept_error: bool, reason: str) -> None:
+def check(
+    report: Report, lines: Sequence[Line], product: Product, *, accept_error: bool, reason: str, on_hold: bool = False
+) -> None:
     """ASC-9 to ASC-13, D5, D41, in fixed order. Raises NotReportable or ComponentsMissing."""
     number = report.row.tracking.label()
     if report.row.state != OPEN:
@@ -52,6 +54,8 @@ def check(report: Report, lines: Sequence[Line], product: Product, *, accept_err
         raise NotReportable(number=number, why="an error quantity needs a cause.")
     if accept_error and not reason:
         raise NotReportable(number=number, why="accepting the error needs a reason.")
+    if on_hold and not reason:
+        raise NotReportable(number=number, why="reporting it into stock on hold needs a reason.")
     if not accept_error:
         _check_components(report, lines)
 

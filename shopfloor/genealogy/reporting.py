@@ -31,6 +31,8 @@ from shopfloor.genealogy.scan_queries import read_situation
 from shopfloor.genealogy.start_queries import refuse_awaiting
 from shopfloor.inspections.at_report import NOT_INSPECTED, ReportInspection, goods_number, open_after_report, read_inspections
 from shopfloor.items.holds import HoldSource
+from shopfloor.items.number_information import hold_numbers
+from shopfloor.items.rules import GoodsNumber
 from shopfloor.items.tracking import Tracking
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
@@ -82,9 +84,9 @@ def report_as_finished(session: Session, actor: Actor, *, order_no: str, given: 
     """Report rows as finished: output, consumption of what was registered, flushing; one journal, one transaction (D2, PST-16).
 
     Rows that cannot be reported are left out and listed with their reason (D27); a single row raises its refusal. With *End job* the
-    order takes no more registrations (ASC-15).
+    order takes no more registrations (ASC-15). Into stock on hold goes what quality reports so, held parts and all (D20).
     """
-    actor.require(rights.REPORT)
+    actor.require(rights.HOLD if given.on_hold else rights.REPORT)
     if given.accept_error:
         actor.require(rights.REPORT_INCOMPLETE)
     if not given.lines:
@@ -127,9 +129,9 @@ def report_rows(
             raise NotReportable(number=report.row.tracking.label(), why="it is listed more than once.")
         _, lines = rows.rows[line.match_id]
         product = rows.of_line(line.match_id).product
-        report_rules.check(report, lines, product, accept_error=given.accept_error, reason=given.reason)
+        report_rules.check(report, lines, product, accept_error=given.accept_error, reason=given.reason, on_hold=given.on_hold)
         refuse_awaiting(order, line.match_id, report.row.tracking.label(), rows.awaiting)
-        _check_parts(rows, report.row, held, journals)
+        _check_parts(rows, report.row, {} if given.on_hold else held, journals)
         if report.good > ZERO:  # what is scrapped waits for no result
             inspections[product.order_line_no].check(product.item_no, product.variant_code, report.row.tracking, product.description)
         _check_product(product, report, held)
@@ -144,13 +146,16 @@ def report_rows(
     _check_maximum(rows, reports, parameters)
     _check_operations(session, rows, reports, given, parameters)
     flushing = flushing_of(session, order.no, choice=choice, parameters=parameters)
-    posted, uses = _post(session, actor, order, rows, reports, given.reason, flushing, choice)
+    posted, uses = _post(session, actor, order, rows, reports, given, flushing, choice)
     _write(session, actor, order, reports, uses, posted.register_no, given)
     journal_no = settle_picking_list(session, actor, order, posted, choice)
     _open_inspections(session, actor, order, inspections, reports)
+    if given.on_hold:
+        hold_numbers(session, actor, _into_stock(reports), reason=given.reason, about=f"order {order.no}")
     numbers = [report.row.tracking.label() for report in reports]
+    how = "as finished, on hold" if given.on_hold else "as finished"
     return AssociationsChanged(
-        done_text=f"Reported {len(numbers)} as finished: {', '.join(numbers[:5])}.", done=numbers, refused=refused,
+        done_text=f"Reported {len(numbers)} {how}: {', '.join(numbers[:5])}.", done=numbers, refused=refused,
         register_no=posted.register_no, match_id=reports[0].row.match_id,
         left_open=[f"{flush.component.description} {shown(flush.quantity)}" for flush in posted.left_open], journal_no=journal_no,
     )
@@ -189,6 +194,12 @@ def _open_inspections(
             if (number := goods_number(row.item_no, row.variant_code, row.tracking)) is not None
         ]
         open_after_report(session, actor, inspection, order.no, numbers)
+
+
+def _into_stock(reports: Sequence[Report]) -> list[GoodsNumber]:
+    """The numbers of what was made well, each once: scrap is no stock that could be held."""
+    made = (goods_number(r.row.item_no, r.row.variant_code, r.row.tracking) for r in reports if r.good > ZERO)
+    return list(dict.fromkeys(number for number in made if number is not None))
 
 
 # --- judging --------------------------------------------------------------------------------------------------------------
@@ -279,8 +290,8 @@ def _check_operations(session: Session, rows: OrderRows, reports: Sequence[Repor
 
 
 def _post(
-    session: Session, actor: Actor, order: LockedOrder, rows: OrderRows, reports: Sequence[Report], reason: str, flushing: Flushing,
-    choice: ConsumptionChoice,
+    session: Session, actor: Actor, order: LockedOrder, rows: OrderRows, reports: Sequence[Report], given: ReportInput,
+    flushing: Flushing, choice: ConsumptionChoice,
 ) -> tuple[PostedJournal, list[Use]]:
     uses = [use for report in reports for use in _uses(rows, report)]
     if not all(report.row.co_product for report in reports):
@@ -291,8 +302,8 @@ def _post(
             ProductReport(r.row.order_line_no, r.row.match_id, r.row.tracking, r.good, r.error, r.cause, r.row.expiration_date)
             for r in reports
         ],
-        uses=[_component_use(use) for use in uses],
-        reason=reason,
+        uses=[_component_use(use, into_held_goods=given.on_hold) for use in uses],
+        reason=given.reason,
         flush_exclude=frozenset(line.line_no for line in rows.situation.lines if line.listed),
         components=rows.components,
         flushing=flushing,
@@ -317,11 +328,11 @@ def _uses(rows: OrderRows, report: Report) -> list[Use]:
     return uses
 
 
-def _component_use(use: Use) -> ComponentUse:
+def _component_use(use: Use, *, into_held_goods: bool) -> ComponentUse:
     a = use.association
     return ComponentUse(
         a.order_line_no, a.component_line_no, a.match_id, a.association_no, a.item_no, a.variant_code, a.location_code, a.tracking,
-        use.quantity, use_date=a.use_date,
+        use.quantity, use_date=a.use_date, into_held_goods=into_held_goods,
     )
 
 

@@ -15,6 +15,7 @@ from shopfloor.db import Given, ManyRows, current_plant, plant, table
 from shopfloor.errors import InvalidInput, NotFound
 from shopfloor.items.errors import CaseTwin
 from shopfloor.items.hold_projection import locked_number, project
+from shopfloor.items.holds import standing
 from shopfloor.items.inputs import HoldNumber, NumberDetails, NumberKey
 from shopfloor.items.models import Item, NumberAction, NumberInformation
 from shopfloor.items.number_history import Change, write_history
@@ -48,6 +49,25 @@ def hold_number(session: Session, actor: Actor, *, given: HoldNumber) -> Changed
 def put_on_hold(session: Session, actor: Actor, *, given: HoldNumber) -> Changed:
     """The hold alone, for use cases with a right of their own (D22). Raises NotFound."""
     return _set_hold(session, actor, given, blocked=True)
+
+
+def hold_numbers(session: Session, actor: Actor, numbers: Sequence[GoodsNumber], *, reason: str, about: str) -> None:
+    """D20: many numbers that are known and free of a hold by hand, for use cases with a right of their own.
+
+    Three statements, none for none. `about` names in the audit log what was done to them.
+    """
+    if not numbers:
+        return
+    stopped = standing(
+        blocked=True, hold_reason=reason, quality_hold=False, quality_reason="", disposition=None, disposition_reason=""
+    )
+    values = {"hold_reason": reason, "stops": int(stopped.stops), "stopped_by": stopped.source, "stop_reason": stopped.reason}
+    rows = [{name: getattr(number, name) for name in _KEY} | values for number in numbers]
+    hit = _HOLD.execute(session, rows)
+    assert hit == len(rows), "a number to be held is known"
+    write_history(session, actor, [Change(number, NumberAction.HELD, "", reason, reason) for number in numbers])
+    after = {number.number: {"blocked": True} for number in numbers}
+    audit.record(session, "hold numbers", about, after=after, reason=reason)
 
 
 def release_number(session: Session, actor: Actor, *, given: HoldNumber) -> Changed:
@@ -159,6 +179,13 @@ def _note(given: Given) -> Update:
 _KEY = ("item_no", "variant_code", "kind", "number")
 _LEARNT = ("vendor_no", "vendor_lot_no", "production_date", "best_before_date")
 _NOTE = ManyRows(_note, **{name: _table.c[name] for name in (*_KEY, *_LEARNT)})
+_HELD_BY_HAND = ("hold_reason", "stops", "stopped_by", "stop_reason")
+_HOLD = ManyRows(
+    lambda given: update(_table)
+    .where(*(_table.c[name] == given[name] for name in _KEY))
+    .values(blocked=True, **{name: given[name] for name in _HELD_BY_HAND}),
+    **{name: _table.c[name] for name in (*_KEY, *_HELD_BY_HAND)},
+)
 
 
 def _origin_row(origin: NumberOrigin) -> dict[str, object]:

@@ -145,11 +145,16 @@ def use_of(line: ItemJournalLine) -> Use:
 
 
 def ignores_holds(line: ItemJournalLine, facts: Facts) -> bool:
-    """D20: what takes back never stops at a hold; movement, write-off and sending back need a right and a reason."""
+    """D20: what takes back never stops at a hold; movement, write-off and sending back need a right and a reason.
+
+    Nor does a part that goes into a product which is itself held from then on.
+    """
     may_leave = line.entry_type in HELD_GOODS_MAY_LEAVE or (
         line.entry_type == EntryType.TRANSFER and line.received_location == line.location_code
     )
-    return line.takes_back or (line.outbound and may_leave and facts.may_pass_holds and bool(line.reason or facts.reason))
+    if line.takes_back or line.into_held_goods:
+        return True
+    return line.outbound and may_leave and facts.may_pass_holds and bool(line.reason or facts.reason)
 
 
 def inherited(fact: NumberFact, old: NumberKey) -> NumberFact:

@@ -67,6 +67,8 @@ class ItemJournalLine:
     """Transaction of the tracking code's flags; None: by entry type and direction (TC-02)."""
     passes_holds: bool = False
     """Reversals and returns go through holds and expiry (D20, D23)."""
+    into_held_goods: bool = False
+    """Consumption into a product that goes into stock on hold: what holds the part does not stop it, expiry does (D20)."""
     use_date: date | None = None
     """Date that expiry is judged by: the date of the scan for an association (D8); None: the posting date."""
     reason: str = ""

@@ -70,6 +70,8 @@ class ComponentUse:
     """The consumption entry that a return takes back; must be named for a return (D23)."""
     use_date: date | None = None
     """Date of the scan, by which expiry is judged (D8); None: the posting date."""
+    into_held_goods: bool = False
+    """The product goes into stock on hold, so the part may be held, too (D20)."""
 
 
 @dataclass(frozen=True)
@@ -315,6 +317,7 @@ def consumption_line(actor: Actor, order: LockedOrder, use: ComponentUse) -> Ite
         applies_from_entry=use.applies_from_entry,
         corrects_entry_no=use.applies_from_entry,
         passes_holds=returned,
+        into_held_goods=use.into_held_goods,
         use_date=use.use_date,
     )
 

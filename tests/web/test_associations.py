@@ -387,6 +387,23 @@ def test_d5_accept_error_needs_a_reason_and_d27_refused_rows_are_left_out(order)
     assert units(order)["BK2"].state == "Reported"
 
 
+def test_d20_quality_reports_into_stock_on_hold_from_the_panel(order):
+    """The choice is there for whoever may hold numbers; the answer says that the unit is on hold."""
+    station = order.built()
+    unit = units(order)["BK1"]
+    fields = {"lines__0__match_id": unit.match_id, "on_hold": 1}
+    panel = station.client.get(f"{order.associations}?do=report&selected.0={unit.match_id}").text
+    assert 'name="on_hold"' in panel
+    supervisor = order.site.client("B-SUP")
+    assert 'name="on_hold"' not in supervisor.get(f"{order.associations}?do=report&selected.0={unit.match_id}").text
+    assert post(supervisor, order, "report", **fields, reason="looked into")[0] == 422
+    assert units(order)["BK1"].state == "Open"
+    assert post(station.client, order, "report", **fields)[0] == 422
+    status, text = post(station.client, order, "report", **fields, reason="Paint is looked into")
+    assert (status, units(order)["BK1"].state) == (303, "Reported")
+    assert f"on hold: {order.number('BK1')}" in text
+
+
 def test_same_key_posts_once(order):
     """A19: a double click."""
     station = order.built()

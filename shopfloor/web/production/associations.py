@@ -71,7 +71,8 @@ RIGHTS = {
     "maintain": (rights.MAINTAIN, rights.MAINTAIN_OWN), "end_line": (rights.MAINTAIN,), "assign": (rights.MAINTAIN,),
     "replace": (rights.REPLACE,), "add": (rights.CHANGE_COMPONENTS,),
     "pick": (rights.PICK,), "adjust": (rights.ADJUST,),
-    "report": (rights.REPORT,), "accept_error": (rights.REPORT_INCOMPLETE,), "reverse": (rights.REVERSE,),
+    "report": (rights.REPORT, rights.HOLD), "accept_error": (rights.REPORT_INCOMPLETE,),
+    "report_free": (rights.REPORT,), "on_hold": (rights.HOLD,), "reverse": (rights.REVERSE,),
 }
 STATES = ("Open", "Reported", PREALLOCATED)
 VIEW = ("product", "line", "text", "state", "holes", "before")
