@@ -152,8 +152,14 @@ def report_rows(
     _open_inspections(session, actor, order, inspections, reports)
     if given.on_hold:
         hold_numbers(session, actor, _into_stock(reports), reason=given.reason, about=f"order {order.no}")
+    return _told(reports, refused, posted, journal_no, on_hold=given.on_hold)
+
+
+def _told(
+    reports: Sequence[Report], refused: list[dict[str, object]], posted: PostedJournal, journal_no: int, *, on_hold: bool
+) -> AssociationsChanged:
     numbers = [report.row.tracking.label() for report in reports]
-    how = "as finished, on hold" if given.on_hold else "as finished"
+    how = "as finished, on hold" if on_hold else "as finished"
     return AssociationsChanged(
         done_text=f"Reported {len(numbers)} {how}: {', '.join(numbers[:5])}.", done=numbers, refused=refused,
         register_no=posted.register_no, match_id=reports[0].row.match_id,
