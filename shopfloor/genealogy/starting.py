@@ -24,8 +24,8 @@ def start_order(session: Session, actor: Actor, *, given: StartOrder) -> OrderSt
     """Start an order, or a part of it, with missing earlier steps (LIF-3); a negative quantity takes started quantity back (LIF-4).
 
     No less may be started than is picked or reported; rows above it are awaiting start (EDG-31). Rows that waited for this start wait no
-    more. Raises NotAllowed, NotFound, OrderStatus, NothingToStart, StartedAboveOrdered, StartedBelowReported, StartedBelowPicked, and
-    refusals of the posting door.
+    more. Raises NotAllowed, NotFound, OrderStatus, NothingToStart, StartedAboveOrdered, StartedBelowReported, StartedBelowCoProduct,
+    StartedBelowPicked, and refusals of the posting door.
     """
     actor.require(rights.ORDERS)
     return told(*start_on(session, actor, lock_order(session, given.order_no), given))

@@ -100,6 +100,19 @@ class StartedBelowReported(Refusal):
 
 
 @dataclass(eq=False)
+class StartedBelowCoProduct(Refusal):
+    """LIF-4, D40: what came out along with the product came out of what was started."""
+
+    code = "STARTED_BELOW_CO_PRODUCT"
+    message = "Production order {order_no}: {reported} of co-product {item} are reported; {started} started make {least} at most."
+    order_no: str
+    item: str
+    reported: str
+    started: str
+    least: str
+
+
+@dataclass(eq=False)
 class NothingToReverse(Refusal):
     """EDG-30: only a report that still stands can be reversed."""
 

@@ -22,7 +22,7 @@ from shopfloor.posting.post import post
 from shopfloor.production import reversal, rules
 from shopfloor.production.components import OrderLine, order_components, order_lines
 from shopfloor.production.counters import count_consumption, end_components
-from shopfloor.production.errors import NothingToStart, StartedAboveOrdered, StartedBelowReported
+from shopfloor.production.errors import NothingToStart, StartedAboveOrdered, StartedBelowCoProduct, StartedBelowReported
 from shopfloor.production.inputs import ConsumptionChoice
 from shopfloor.production.journals import consumption_line, flush_use, return_line, settle_reservations
 from shopfloor.production.locking import LockedOrder
@@ -66,7 +66,10 @@ class StartFlush:
 
 
 def begin(session: Session, order: LockedOrder, quantity: Decimal | None, parameters: Parameters) -> Begun:
-    """Add to the started quantity of a started order. Raises BelowPrecision, NothingToStart, StartedAboveOrdered, StartedBelowReported."""
+    """Add to the started quantity of a started order; a negative quantity takes back.
+
+    Raises BelowPrecision, NothingToStart, StartedAboveOrdered, StartedBelowReported, StartedBelowCoProduct.
+    """
     line, *co_products = order_lines(session, order.no)
     added = line.quantity - line.started if quantity is None else quantity
     require_multiple(line.started + added, item=line.item_no, unit=line.unit_code, precision=line.precision)
@@ -77,11 +80,22 @@ def begin(session: Session, order: LockedOrder, quantity: Decimal | None, parame
         raise StartedAboveOrdered(order_no=order.no, ordered=shown(line.quantity), started=shown(line.started), quantity=shown(added))
     if started < line.reported:
         raise StartedBelowReported(order_no=order.no, started=shown(line.started), reported=shown(line.reported), quantity=shown(-added))
-    _write_started(session, order.no, {line.line_no: started, **{
-        one.line_no: rules.co_product_started(one.quantity, started, line.quantity, one.precision) for one in co_products
-    }})
+    along = {one: rules.co_product_started(one.quantity, started, line.quantity, one.precision) for one in co_products}
+    if added < ZERO:
+        _refuse_below_co_products(order.no, started, along, parameters)
+    _write_started(session, order.no, {line.line_no: started} | {one.line_no: quantity for one, quantity in along.items()})
     audit.record(session, "start production order", order.no, before={"started": shown(line.started)}, after={"started": shown(started)})
     return Begun(order, line, added, started)
+
+
+def _refuse_below_co_products(order_no: str, started: Decimal, along: Mapping[OrderLine, Decimal], parameters: Parameters) -> None:
+    """D40: the same limit, with the accepted surplus, that stops a report of too much."""
+    for line, quantity in along.items():
+        most = parameters.makeable(quantity, line.precision)
+        if line.reported > most:
+            raise StartedBelowCoProduct(
+                order_no=order_no, item=line.item_no, reported=shown(line.reported), started=shown(started), least=shown(most)
+            )
 
 
 def _write_started(session: Session, order_no: str, started: Mapping[int, Decimal]) -> None:

@@ -394,6 +394,20 @@ def test_d40_a_scanned_co_product_is_traced_at_order_level(run, session, station
     assert {line.number: line.certain for line in forward.lines if line.entry_type == "Output"} == {"TW-1": True, "OC-1": False}
 
 
+def test_lif_4_d40_started_quantity_is_not_taken_back_below_what_came_out_along(run, session, station):
+    """Three offcuts came out of two begun bikes: one bike makes two, so both stay started."""
+    for number in ("OC-1", "OC-2", "OC-3"):
+        station.scan(offcut(number))
+    report(run, *(match_of(session, number) for number in ("OC-1", "OC-2", "OC-3")))
+    refusal = refused("STARTED_BELOW_CO_PRODUCT", run, start_order, given=StartOrder(order_no="CO-1", quantity="-1"))
+    assert (refusal.item, refusal.reported, refusal.least) == (OFFCUT, "3", "2")
+    assert reported(session)[:2] == [(MAIN, 2, 0, 0), (OFFCUT_LINE, 4, 3, 0)]
+    run(reverse_report, **ORDER, given=SelectionInput(selected=[match_of(session, "OC-3")], reason="counted wrongly"))
+    run(remove_products, **ORDER, given=SelectionInput(selected=[match_of(session, "OC-3")], confirmed=True))
+    run(start_order, given=StartOrder(order_no="CO-1", quantity="-1"))
+    assert reported(session)[:2] == [(MAIN, 1, 0, 0), (OFFCUT_LINE, 2, 2, 0)]
+
+
 def test_d40_what_a_product_scan_costs_does_not_depend_on_co_products(run, session, station):
     """The same statements on an order with co-products and rows of them as on one without."""
     station.scan(offcut("OC-1"))
