@@ -15,21 +15,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from shopfloor.db import plant, table
+from shopfloor.db import current_plant, plant, table
 from shopfloor.items.holds import Use
-from shopfloor.items.models import NumberInformation
 from shopfloor.items.tracking import Tracking
 from shopfloor.ledger.models import OpenItemEntry
 from shopfloor.quantity import ZERO
+from shopfloor.reservations import availability_statements as statements
 from shopfloor.reservations.availability import NumberAvailability
-from shopfloor.reservations.models import ReservationEntry, ReservationSource, ReservationStatus
+from shopfloor.reservations.availability_statements import Asked
+from shopfloor.reservations.models import ReservationEntry, ReservationSource
 from shopfloor.reservations.rules import Demand
 
 _open = table(OpenItemEntry)
 _entry = table(ReservationEntry)
-_demand = _entry.alias("demand")
-_supply = _entry.alias("supply")
-_information = table(NumberInformation)
 PAGE_SIZE = 200
 MOST_ASKED = 10_000
 
@@ -113,14 +111,14 @@ def availability_of(
     assert len(wanted) <= MOST_ASKED, len(wanted)
     if not wanted:
         return {}
-    rows = _sums(session, _open, place, wanted, func.sum(_open.c.remaining), func.sum(_open.c.reserved), _open.c.remaining > ZERO)
+    asked = _asked(session, place, wanted)
+    rows = _read(session, statements.in_stock(asked.shape), asked.values)
     found = [
         NumberAvailability(one, total=rows.matching(one, 0), reserved=rows.matching(one, 1)) for one in wanted
     ]
     found = _completed(session, place, found, line)
     if same_need is not None:
-        of_need = and_(_requested(_entry), _of(_entry, same_need))
-        own = _sums(session, _entry, place, wanted, func.sum(-_entry.c.quantity_base), func.count(), of_need)
+        own = _read(session, statements.of_need(asked.shape), asked.values | statements.of_line(same_need))
         found = [replace(one, counted_twice=own.matching(one.tracking, 0)) for one in found]
     return {one.tracking: one for one in found}
 
@@ -175,9 +173,11 @@ def _completed(
     if not found:
         return []
     wanted = [one.tracking for one in found]
-    requested = _sums(session, _entry, place, wanted, func.sum(-_entry.c.quantity_base), func.count(), _requested(_entry))
-    held = _held(session, place, wanted, line)
-    facts = _facts(session, place, wanted)
+    asked = _asked(session, place, wanted)
+    requested = _read(session, statements.requested(asked.shape), asked.values)
+    own = statements.of_line(line) if line is not None else {}
+    held = _read(session, statements.held(asked.shape, with_own=line is not None), asked.values | own)
+    facts = _facts(session, asked, wanted)
     return [
         replace(
             one,
@@ -191,59 +191,20 @@ def _completed(
     ]
 
 
-def _requested(entry: FromClause) -> ColumnElement[bool]:
-    """AV-03: every record that asks for the number, of whatever status, unless nothing of it is to be handled."""
-    return and_(entry.c.positive.is_(False), or_(entry.c.to_handle_base.is_(None), entry.c.to_handle_base != ZERO))
+def _asked(session: Session, place: Place, wanted: Sequence[Tracking]) -> Asked:
+    return Asked.of(current_plant(session), place.item_no, place.variant_code, place.location_code, wanted)
 
 
-def _held(session: Session, place: Place, wanted: Sequence[Tracking], line: Demand | None) -> _Found:
-    """LB-09: what others hold of each number without naming it, and what the line itself holds of it."""
-    own = _of(_demand, line) if line is not None else ~true()
-    unnamed = and_(_demand.c.serial_no == "", _demand.c.lot_no == "", _demand.c.package_no == "")
-    statement = (
-        select(
-            _supply.c.serial_no, _supply.c.lot_no, _supply.c.package_no,
-            func.sum(case((and_(unnamed, ~own), _supply.c.quantity_base), else_=ZERO)).label("first"),
-            func.sum(case((own, _supply.c.quantity_base), else_=ZERO)).label("second"),
-        )
-        .join_from(_supply, _demand, and_(_demand.c.plant_no == _supply.c.plant_no, _demand.c.entry_no == _supply.c.entry_no))
-        .where(
-            plant(session, _supply, _demand), place.of(_supply), _supply.c.positive, _demand.c.positive.is_(False),
-            _supply.c.source_type == ReservationSource.ITEM_LEDGER_ENTRY.value,
-            _supply.c.reservation_status == ReservationStatus.RESERVATION.value, _among(_supply, wanted),
-        )
-        .group_by(_supply.c.serial_no, _supply.c.lot_no, _supply.c.package_no)
-    )
-    return _read(session, statement)
-
-
-def _sums(
-    session: Session, source: FromClause, place: Place, wanted: Sequence[Tracking], first: ColumnElement[Any], second: ColumnElement[Any],
-    condition: ColumnElement[bool],
-) -> _Found:
-    c = source.c
-    statement = (
-        select(c.serial_no, c.lot_no, c.package_no, first.label("first"), second.label("second"))
-        .where(plant(session, source), place.of(source), condition, _among(source, wanted))
-        .group_by(c.serial_no, c.lot_no, c.package_no)
-    )
-    return _read(session, statement)
-
-
-def _read(session: Session, statement: Select[Any]) -> _Found:
+def _read(session: Session, statement: Select[Any], values: Mapping[str, Any]) -> _Found:
     return _Found({
         Tracking(row.serial_no, row.lot_no, row.package_no): (_exact(row.first), _exact(row.second))
-        for row in session.connection().execute(statement)
+        for row in session.connection().execute(statement, values)
     })
 
 
-def _facts(session: Session, place: Place, wanted: Sequence[Tracking]) -> dict[tuple[str, str], Row[Any]]:
+def _facts(session: Session, asked: Asked, wanted: Sequence[Tracking]) -> dict[tuple[str, str], Row[Any]]:
     numbers = sorted({number for one in wanted for _, number in _keys(one)})
-    c = _information.c
-    statement = select(c.kind, c.number, c.stops, c.expiration_date).where(
-        plant(session, _information), c.item_no == place.item_no, c.variant_code == place.variant_code, c.number.in_(numbers)
-    )
-    rows: Iterable[Row[Any]] = session.connection().execute(statement)
+    rows: Iterable[Row[Any]] = session.connection().execute(statements.facts(), asked.values | {"at_numbers": numbers})
     return {(row.kind, row.number): row for row in rows}
 
 
@@ -279,23 +240,6 @@ class _Found:
         asked = _keys(wanted)
         near = self._by_number.get(asked[0], ()) if asked else self._sums
         return sum((self._sums[found][place] for found in near if set(asked) <= set(_keys(found))), ZERO)
-
-
-def _among(source: FromClause, wanted: Sequence[Tracking]) -> ColumnElement[bool]:
-    """Finds all that are wanted and perhaps a few neighbours, which `_Found` leaves alone."""
-    serials = sorted({one.serial_no for one in wanted if one.serial_no})
-    lots = sorted({one.lot_no for one in wanted if one.lot_no and not one.serial_no})
-    packages = sorted({one.package_no for one in wanted if not one.serial_no and not one.lot_no})
-    columns = ((source.c.serial_no, serials), (source.c.lot_no, lots), (source.c.package_no, packages))
-    return or_(*(column.in_(values) for column, values in columns if values))
-
-
-def _of(entry: FromClause, line: Demand) -> ColumnElement[bool]:
-    c = entry.c
-    return and_(
-        c.source_type == line.source_type, c.source_id == line.source_id, c.source_line_no == line.source_line_no,
-        c.source_sub_line_no == line.source_sub_line_no,
-    )
 
 
 def _carries_number(source: FromClause) -> ColumnElement[bool]:
