@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.harness.server import HarnessServer, Plant
 from tests.browser.harness.station import PARTS, Station, begin_unit, decided, expect_each_once
@@ -91,6 +91,61 @@ def test_d16_a_hold_ends_at_the_next_product_mode_command(station: Station, plan
     assert plant.decided[-1]["product"] == "PK-000124"
     station.expect_held(1)
     expect(station.page.locator("[data-held=continue]")).to_be_hidden()
+
+
+LATE = """async ([before, codes]) => {
+    const { capture } = await import("/static/capture.js");
+    const at = performance.now() - before;
+    codes.forEach((code, number) => capture.deliver(code, "wedge", { at: at + number }));
+}"""
+
+
+@pytest.mark.parametrize("answered", [False, True], ids=["Product mode waits", "Product mode answered"])
+def test_d16_late_keys_behind_product_mode_belong_to_the_next_unit(station: Station, plant: Plant, answered: bool) -> None:
+    """D16: codes scanned before the refusal, whose keys come in after it, are held; not so what stands behind *Product mode*."""
+    begin_unit(station)
+    plant.faults.refuse.add("BAD-1")
+    station.scan("BAD-1")
+    decided(plant, 2)
+    station.expect_waiting(0)
+    plant.faults.unplugged = not answered
+    station.page.evaluate(LATE, [60_000, ["H-0001", "CMD:PRODUCT"]])
+    station.expect_held(1)
+    if answered:
+        decided(plant, 3)
+        station.expect_mode("Product")
+    station.page.evaluate(LATE, [50_000, ["PK-000124", "N-0001"]])
+    if not answered:
+        station.expect_waiting(3)
+        station.expect_held(1)
+        plant.faults.unplugged = False
+    decided(plant, 5)
+    station.expect_waiting(0)
+    station.expect_held(1)
+    assert [one["text"] for one in plant.decided] == ["PK-000123", "BAD-1", "Product", "PK-000124", "N-0001"]
+    assert plant.decided[-1]["product"] == "PK-000124"
+    expect(station.page.locator("[data-held=continue]")).to_be_hidden()
+
+
+def test_d16_late_keys_behind_product_mode_of_another_order_stay_held(
+    station: Station, plant: Plant, harness: HarnessServer, context: BrowserContext
+) -> None:
+    """D16: only the order's own change of mode ends its hold."""
+    begin_unit(station)
+    plant.faults.refuse.add("BAD-1")
+    station.scan("BAD-1")
+    decided(plant, 2)
+    station.expect_waiting(0)
+    plant.faults.unplugged = True
+    other = Station(context.new_page(), harness, order_no="RPO-2")
+    other.scan("CMD:PRODUCT")
+    other.expect_waiting(1)
+    station.page.evaluate(LATE, [60_000, ["H-0001"]])
+    station.expect_held(1)
+    plant.faults.unplugged = False
+    decided(plant, 3)
+    station.expect_waiting(0)
+    assert [one["text"] for one in plant.decided] == ["PK-000123", "BAD-1", "Product"]
 
 
 def test_d16_what_is_scanned_after_the_refusal_goes_at_once(station: Station, plant: Plant) -> None:
