@@ -181,7 +181,7 @@ def reel(*fields):
     return "[)>\x1e06\x1d" + "\x1d".join(fields) + "\x1e\x04"
 
 
-@pytest.mark.parametrize("first, second", [("PA", "PB"), ("1PA", "1PB"), ("S1", "S2"), ("1TA", "1TB"), ("TA", "TB"), ("Q1", "Q2")])
+@pytest.mark.parametrize(("first", "second"), [("PA", "PB"), ("1PA", "1PB"), ("S1", "S2"), ("1TA", "1TB"), ("TA", "TB"), ("Q1", "Q2")])
 def test_r_12_r_18_an_envelope_that_contradicts_itself(first, second):
     """R-12 counts for data identifiers too: nobody may guess which of two serial numbers is meant."""
     refusal = refused(reel(first, "4LCN", second))
