@@ -9,7 +9,8 @@
  * capture.onScan(). Without a listener a scan goes into the field with the cursor, else to [data-takes-scan], else to /find.
  */
 
-import { entryField, fill } from "./fields.js";
+import { commandText } from "./commands.js";
+import { entryField, fill, searchAddress } from "./fields.js";
 import { ended, learned } from "./scanner_memory.js";
 import { endsInVariableField } from "./variable_field.js";
 
@@ -194,7 +195,7 @@ function fallback({ text }) {
   const field = document.querySelector("[data-takes-scan]");
   const entry = field ? null : entryField();
   if (entry) return fill(entry, text);
-  if (!field) return location.assign(`/find?text=${encodeURIComponent(text)}`);
+  if (!field) return location.assign(searchAddress(text));
   field.value = text;
   field.form.requestSubmit();
 }
@@ -203,7 +204,9 @@ function create() {
   const scanListeners = [];
   const cutListeners = [];
   let collector = null;
-  const deliver = (scan) => {
+  let scanner = {};
+  const deliver = (given) => {
+    const scan = { ...given, text: commandText(given.text, scanner) };
     // Works on every page: what the queue still keeps waits for this person (OPS-7).
     const leave = scan.text === SIGN_OUT && document.querySelector('form[action="/sign-out"]');
     if (leave) return leave.requestSubmit();
@@ -224,7 +227,7 @@ function create() {
     deliver: (text, source, { at = performance.now(), ...more } = {}) => deliver({ ...more, text, source, at, startedAt: at }),
     async start() {
       const profile = await (await fetch(new URL("wedge.json", import.meta.url))).json();
-      const scanner = JSON.parse(document.documentElement.dataset.scanner || "{}");
+      scanner = JSON.parse(document.documentElement.dataset.scanner || "{}");
       const cut = (scan) => cutListeners.forEach((listener) => listener(scan));
       collector = new Collector(profile, { scan: deliver, cut, scanner, learned, ended: ended() });
       document.addEventListener("keydown", (event) => collector.keydown(event), true);

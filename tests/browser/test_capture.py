@@ -277,6 +277,32 @@ def test_r_05_timing_table(
     assert collected(page, harness, keys, attached_at=attached_at, scanner=scanner, expected=len(expected)) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "scanner", "expected"),
+    [
+        ("CMD:UNDO", {}, "CMD:UNDO"), ("]C0CMD:UNDO", {}, "CMD:UNDO"), ("]d1cmd:undo", {}, "CMD:UNDO"), (" CMD:NEXT ", {}, "CMD:NEXT"),
+        ("]D1cmd:UNDO", {}, "CMD:UNDO"), ("*]C0CMD:UNDO$", {"prefix": "*", "suffix": "$"}, "CMD:UNDO"), ("*CMD:UNDO", {}, "*CMD:UNDO"),
+        ("\rCMD:UNDO\n", {}, "CMD:UNDO"), ("]C0A-1", {}, "]C0A-1"), ("]d2 CMD", {}, "]d2 CMD"), (" A ", {}, " A "),
+        ("XCMD:UNDO", {}, "XCMD:UNDO"),
+        ("*A*", {"prefix": "*", "suffix": "*"}, "*A*"), ("CMD:UNDO\x1d", {}, "CMD:UNDO\x1d"), ("CMD:<b>", {}, "CMD:<b>"),
+    ],
+)
+def test_scn_3_r_03_a_command_is_known_in_every_dress(page: Page, harness: HarnessServer, text: str, scanner: Any, expected: str) -> None:
+    page.goto(f"{harness.url}/desk")
+    told = page.evaluate("async (given) => (await import('/static/commands.js')).commandText(...given)", [text, scanner])
+    assert told == expected
+
+
+def test_ui_1_a_code_too_long_for_an_address_is_searched_in_part(page: Page, harness: HarnessServer, plant: Plant) -> None:
+    """SCN-1: the search says in words that it is too long; the whole code would not even reach it."""
+    page.route("**/find?*", lambda route: route.fulfill(status=204))
+    page.goto(f"{harness.url}/desk")
+    page.wait_for_selector("html[data-capture=ready]", state="attached")
+    with page.expect_request("**/find?*") as asked:
+        page.evaluate("async (code) => void (await import('/static/capture.js')).capture.deliver(code, 'camera')", "€" * 4000)
+    assert asked.value.url == f"{harness.url}/find?text={'%E2%82%AC' * 330}"
+
+
 def test_r_05_the_rest_of_a_code_that_was_given_up_too_early_is_no_code(page: Page, harness: HarnessServer, plant: Plant) -> None:
     """The keys were held back longer than any silence, but their own times say that they are one code: the rest is cut, not searched."""
     page.goto(f"{harness.url}/desk")

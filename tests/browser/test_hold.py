@@ -8,6 +8,11 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.harness.server import HarnessServer, Plant
 from tests.browser.harness.station import PARTS, Station, begin_unit, decided, expect_each_once
 
+DELIVER = """async (code) => {
+    const { capture } = await import("/static/capture.js");
+    capture.deliver(code, "camera");
+}"""
+
 
 def test_d16_a_scan_names_its_predecessor_only_if_that_was_unanswered(station: Station, plant: Plant) -> None:
     begin_unit(station)
@@ -57,6 +62,38 @@ def test_d16_discarding_is_recorded_for_each_held_scan(station: Station, plant: 
     assert [(one["kind"], one["text"]) for one in discarded] == [("discard", "H-0001"), ("discard", "H-0002")]
     assert all(one["holds"] for one in discarded)
     assert plant.of("accepted") == ["PK-000123"]
+
+
+@pytest.mark.parametrize("spelled", ["]C0CMD:{}", "]d1CMD:{}", " CMD:{}", "]C0cmd:{} "])
+@pytest.mark.parametrize("source", ["wedge", "camera"])
+def test_d16_commands_count_whatever_the_scanner_puts_in_front(station: Station, plant: Plant, spelled: str, source: str) -> None:
+    """D16, SCN-3: cameras, and scanners set as the check asks, send the symbology identifier; the page's own commands work all the same."""
+
+    def command(name: str) -> None:
+        if source == "wedge":
+            station.scan(spelled.format(name))
+        else:
+            station.page.evaluate(DELIVER, spelled.format(name))
+
+    begin_unit(station)
+    plant.faults.delay = 0.1
+    plant.faults.refuse.add("BAD-1")
+    station.scan("BAD-1", "H-0001")
+    station.expect_held(1)
+    command("CONTINUE")
+    station.expect_held(0)
+    station.expect_waiting(0)
+    station.scan("BAD-1", "H-0002")
+    station.expect_held(1)
+    command("PRODUCT")
+    station.expect_mode("Product")
+    command("DISCARD")
+    station.expect_held(0)
+    decided(plant, 6)
+    station.expect_waiting(0)
+    assert [(one["kind"], one["text"]) for one in plant.decided] == [
+        ("scan", "PK-000123"), ("scan", "BAD-1"), ("scan", "H-0001"), ("scan", "BAD-1"), ("mode", "Product"), ("discard", "H-0002"),
+    ]
 
 
 def test_d16_after_a_refused_product_scan_the_held_ones_can_only_be_discarded(station: Station, plant: Plant) -> None:

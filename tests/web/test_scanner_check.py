@@ -72,6 +72,13 @@ def test_r_23_the_browser_is_told_layout_and_enter(site, client, key):
     assert (shown["settings"]["layout"], shown["checked_by"]) == ("fr", "E-ADMIN")
 
 
+def test_r_3_the_browser_is_told_the_frame_that_commands_come_in(client, key):
+    body = {"scans": scans_of(typed("*" + ELEMENTS + "$"))}
+    assert client.post("/api/v1/stations/ST-1/scanner", json=body, headers={"Idempotency-Key": key}).status_code == 200
+    told = "&#34;prefix&#34;: &#34;*&#34;, &#34;suffix&#34;: &#34;$&#34;}"
+    assert told in client.get("/").text
+
+
 BROKEN = ["", "{", "[]", "[[]", '[[{"code": 1}]]', '[[{"colour": "red"}]]', "[" * 5000, json.dumps([[{}] * 601]), "[[{}]]" * 2]
 
 
