@@ -89,6 +89,8 @@ def test_r_21_amounts():
     assert amount(Element("3932", "978012599")) == (Decimal("125.99"), "EUR")
     assert amount(Element("3902", "012599")) == (Decimal("125.99"), "")
     assert amount(Element("3910", "9991")) == (Decimal(1), "999")
+    assert amount(Element("3942", "1250")) == (Decimal("12.50"), "%")
+    assert amount(Element("3953", "001250")) == (Decimal("1.250"), "")
     assert amount(Element("10", "A")) is None
 
 
