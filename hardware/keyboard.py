@@ -53,6 +53,7 @@ class KeyReader:
         self.keys: dict[str, list[str]] = tables["layouts"][layout or tables["default_layout"]]
         self.terminators, self.separator = frozenset(tables["terminators"]), str(tables["group_separator"])
         self.separator_keys = {(key["code"], key["ctrl"], key["alt"], key["shift"]) for key in tables["group_separator_keys"]}
+        self.control_keys: dict[str, str] = tables["control_keys"]
         self.separator_digits = frozenset(tables["group_separator_alt_digits"])
         self.modifiers, self.timing = frozenset(tables["modifiers"]), tables["timing"]
         self.fnc1_is_enter = fnc1_is_enter
@@ -123,6 +124,8 @@ class KeyReader:
         plain = self.keys.get(name, ["", ""])[1 if shift else 0]
         if not ctrl:
             return plain
+        if not shift and name in self.control_keys:
+            return self.control_keys[name]
         control = ord(plain.upper()) if len(plain) == 1 else 0
         return chr(control - CONTROLS.start) if control in CONTROLS else ""
 

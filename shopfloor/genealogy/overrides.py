@@ -28,7 +28,7 @@ from shopfloor.genealogy.models import ScanEntry
 from shopfloor.genealogy.scan_job import ScanJob
 from shopfloor.people import rights
 from shopfloor.people.models import Operator, Role
-from shopfloor.scanning.plain import is_badge, read_plain
+from shopfloor.scanning.plain import badge_number
 
 _scan = table(ScanEntry)
 _command = table(CommandEntry)
@@ -96,7 +96,7 @@ def approve(job: ScanJob, right: str) -> str:
     """D18: who confirms, by badge; the operator stays signed in, and both are recorded. Raises ReasonNeeded, NotAllowed."""
     if not job.scan.reason or not job.scan.badge:
         raise ReasonNeeded
-    badge = read_plain(job.scan.badge).text if is_badge(job.scan.badge) else job.scan.badge  # a printed badge carries a prefix
+    badge = badge_number(job.scan.badge)
     row = job.session.connection().execute(
         select(_operator.c.no, _operator.c.name, _operator.c.role).where(
             _operator.c.badge == badge, _operator.c.blocked.is_(False)

@@ -51,10 +51,21 @@ class ScannerKept(Answer):
     """The station knows its scanner."""
 
     code = "SCANNER_KEPT"
-    message = "Station {station} knows its scanner now. Separators: {separators}."
+    message = "Station {station} knows its scanner now. It is proved that it sends separators."
     station: str
-    separators: str
-    """proved, or not proved."""
+
+
+@dataclass(frozen=True)
+class ScannerKeptUnproved(Answer):
+    """The station knows its scanner, and codes without separators are still asked about (R-17)."""
+
+    code = "SCANNER_KEPT_UNPROVED"
+    message = (
+        "Station {station} knows its scanner now. It is not proved that it sends separators; codes that can be read in several ways are "
+        "asked about."
+    )
+    sound = "attention"
+    station: str
 
 
 @dataclass(frozen=True)
@@ -74,7 +85,7 @@ def examine_scans(given: StationCheck) -> list[Examined]:
     return [examine([KeyPress(p.code, p.key, p.shift, p.ctrl, p.alt, p.at) for p in presses]) for presses in given.scans]
 
 
-def keep_scanner(session: Session, actor: Actor, *, station_code: str, given: StationCheck) -> ScannerKept:
+def keep_scanner(session: Session, actor: Actor, *, station_code: str, given: StationCheck) -> ScannerKept | ScannerKeptUnproved:
     """Keep what the check showed as the station's scanner. Raises NotAllowed, NotFound, NoTestSymbol."""
     actor.require(rights.SETTINGS)
     examined = examine_scans(given)
@@ -89,7 +100,7 @@ def keep_scanner(session: Session, actor: Actor, *, station_code: str, given: St
         .values(scanner=json.dumps(kept), version=_station.c.version + 1)
     )
     audit.record(session, "check scanner", f"station {station_code}", before=before.settings.kept(), after=kept)
-    return ScannerKept(station=station_code, separators="proved" if settings.gs_verified else "not proved")
+    return ScannerKept(station=station_code) if settings.gs_verified else ScannerKeptUnproved(station=station_code)
 
 
 def scanner_of_station(session: Session, station_code: str) -> KnownScanner:

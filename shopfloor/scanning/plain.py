@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from shopfloor.scanning.characters import refuse_invisible, trim
 from shopfloor.scanning.errors import NUMBER_LIMIT, CommandUnknown, ScanEmpty, ScanTooLong
 from shopfloor.scanning.gs1.profiles import WEDGE
+from shopfloor.scanning.gs1.symbology import Carrier, take_identifier
 from shopfloor.scanning.scan import Command, ScanKind
 
 COMMAND_PREFIX = WEDGE.command_prefix
@@ -52,6 +53,15 @@ def is_command(text: str) -> bool:
 def is_badge(text: str) -> bool:
     """Whether the text opens like a badge."""
     return _starts_with(text, BADGE_PREFIX)
+
+
+def badge_number(text: str) -> str:
+    """The number of a badge, printed with its prefix or typed without, as cameras and scanners send it (R-02, D35). Raises ScanRefused."""
+    bare = trim(text, " ")
+    if bare.startswith("]"):
+        found = take_identifier(bare)
+        bare = trim(found.text, " ") if found.carrier is Carrier.PLAIN else bare
+    return read_plain(bare).text if is_badge(bare) else bare
 
 
 def command_text(command: Command) -> str:

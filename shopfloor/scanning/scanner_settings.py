@@ -8,7 +8,9 @@ from dataclasses import asdict, dataclass, fields
 
 @dataclass(frozen=True)
 class ScannerSettings:
-    """What a station remembers of its scanner (R-23). The browser takes `layout` and `fnc1_is_enter`, the decoder the rest."""
+    """What a station remembers of its scanner (R-23). The browser takes `layout` and `fnc1_is_enter`,
+    the decoder the rest; the frame is known to both.
+    """
 
     layout: str = ""
     """Blank: the default one."""

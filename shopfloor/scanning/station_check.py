@@ -25,6 +25,8 @@ LINK = f"https://example.com/01/{GTIN}/10/{LOT}/21/{SERIAL}"
 TERMINATORS = {"Enter": "Enter", "NumpadEnter": "Enter", "Tab": "Tab"}
 END = "\ue000"
 """Stands for a terminator key while a text is compared; no scanner types it."""
+LINEAR = "]C1"
+"""AIM identifier of GS1-128."""
 MOST_PRESSES = 600
 LONGEST_SPELLING = 8
 
@@ -50,6 +52,8 @@ class FindingKind(StrEnum):
     LAYOUT = "layout"
     OTHER_LAYOUT = "other_layout"
     CAPS = "caps"
+    CASE_TURNED = "case_turned"
+    CASE_LOST = "case_lost"
     END = "end"
     NO_END = "no_end"
     FRAME = "frame"
@@ -65,6 +69,8 @@ _LEVELS = {
     FindingKind.SEPARATOR_IS_ENTER: Level.BAD,
     FindingKind.OTHER_LAYOUT: Level.NOTE,
     FindingKind.CAPS: Level.NOTE,
+    FindingKind.CASE_TURNED: Level.BAD,
+    FindingKind.CASE_LOST: Level.BAD,
     FindingKind.NO_END: Level.NOTE,
     FindingKind.FRAME: Level.NOTE,
     FindingKind.SLOW: Level.BAD,
@@ -114,6 +120,8 @@ class Examined:
     """An Enter came for the separator."""
     prefix: str = ""
     suffix: str = ""
+    identifier: str = ""
+    """AIM identifier, as far as one came."""
 
     @property
     def known(self) -> bool:
@@ -129,14 +137,16 @@ def test_symbols(as_of: date) -> tuple[Picture, ...]:
 
 def examine(presses: Sequence[KeyPress]) -> Examined:
     """What one burst of keys shows. At most MOST_PRESSES are looked at."""
-    presses = presses[:MOST_PRESSES]
-    for layout in sorted(WEDGE.layouts, key=lambda name: name != WEDGE.default_layout):
-        text, keys = _typed(presses, layout)
-        for swapped, candidate in ((False, text), (True, swap_case(text))):
-            for elements, pattern in ((True, _ELEMENTS), (False, _LINK)):
+    presses = _last_code(presses[:MOST_PRESSES])
+    layouts = sorted(WEDGE.layouts, key=lambda name: name != WEDGE.default_layout)
+    typed = {layout: _typed(presses, layout) for layout in layouts}
+    for case, elements_pattern, link_pattern in _PATTERNS:
+        for layout, (text, keys) in typed.items():
+            candidate = swap_case(text) if case is FindingKind.CASE_TURNED else text
+            for elements, pattern in ((True, elements_pattern), (False, link_pattern)):
                 found = pattern.fullmatch(candidate)
                 if found:
-                    return _examined(found, presses, layout, keys, elements=elements, swapped=swapped)
+                    return _examined(found, presses, layout, keys, elements=elements, case=case)
     return Examined(carries_elements=False, findings=(Finding(FindingKind.NOT_A_TEST_SYMBOL),))
 
 
@@ -154,18 +164,44 @@ def conclude(examined: Iterable[Examined]) -> ScannerSettings:
         separators=tuple(sorted(spellings)),
         prefix=known[0].prefix if len({one.prefix for one in known}) == 1 else "",
         suffix=known[0].suffix if len({one.suffix for one in known}) == 1 else "",
-        gs_verified=bool(with_elements) and all(one.spelling for one in with_elements),
+        gs_verified=_is_proved(with_elements),
     )
+
+
+def frames_differ(examined: Iterable[Examined]) -> bool:
+    """Whether other characters stand around each kind of symbol, such as the code identifiers of the maker. Nobody can drop those."""
+    known = [one for one in examined if one.known]
+    return len({one.prefix for one in known}) > 1 or len({one.suffix for one in known}) > 1
+
+
+def _is_proved(with_elements: Sequence[Examined]) -> bool:
+    """R-23: every separator came, and GS1-128 was among the symbols, where many scanners drop it although they send it for matrix codes.
+
+    Without identifiers nobody knows which symbol it was; then two scans are asked for.
+    """
+    unnamed = sum(not one.identifier for one in with_elements)
+    linear = any(one.identifier == LINEAR for one in with_elements)
+    return all(one.spelling for one in with_elements) and (linear or unnamed > 1)
 
 
 # --- what was typed -------------------------------------------------------------------------------------------------------
 
 _IDENTIFIER = r"(?P<identifier>\][A-Za-z][0-9])?"
 _GAP = f"(?P<gap>.{{0,{LONGEST_SPELLING}}}?)"
-_ELEMENTS = re.compile(
-    f"(?P<prefix>.*?){_IDENTIFIER}01{GTIN}10{LOT}{_GAP}21{SERIAL}(?P<suffix>[^{END}]*?)(?P<end>{END}*)", re.DOTALL
-)
-_LINK = re.compile(f"(?P<prefix>.*?){_IDENTIFIER}{re.escape(LINK)}(?P<suffix>[^{END}]*?)(?P<end>{END}*)", re.DOTALL)
+_ELEMENTS = f"(?P<prefix>[^{END}]*?){_IDENTIFIER}01{GTIN}10{LOT}{_GAP}21{SERIAL}(?P<suffix>[^{END}]*?)(?P<end>{END}*)"
+_LINK = f"(?P<prefix>[^{END}]*?){_IDENTIFIER}{re.escape(LINK)}(?P<suffix>[^{END}]*?)(?P<end>{END}*)"
+_EXACT = re.compile(_ELEMENTS, re.DOTALL), re.compile(_LINK, re.DOTALL)
+_ANY_CASE = re.compile(_ELEMENTS, re.DOTALL | re.IGNORECASE), re.compile(_LINK, re.DOTALL | re.IGNORECASE)
+_PATTERNS = ((None, *_EXACT), (FindingKind.CASE_TURNED, *_EXACT), (FindingKind.CASE_LOST, *_ANY_CASE))
+"""What is wrong with capitals and small letters, and how the symbols look then; tried in this order."""
+
+
+def _last_code(presses: Sequence[KeyPress]) -> Sequence[KeyPress]:
+    """Two scans close together are recorded as one: the last of them."""
+    for place in range(len(presses) - 2, -1, -1):
+        if presses[place].code in TERMINATORS and presses[place + 1].at - presses[place].at > WEDGE.silence_ms:
+            return presses[place + 1 :]
+    return presses
 
 
 def _typed(presses: Sequence[KeyPress], layout: str) -> tuple[str, list[str]]:
@@ -210,7 +246,7 @@ def _name_of(press: KeyPress) -> str:
 
 
 def _examined(
-    found: re.Match[str], presses: Sequence[KeyPress], layout: str, keys: Sequence[str], *, elements: bool, swapped: bool
+    found: re.Match[str], presses: Sequence[KeyPress], layout: str, keys: Sequence[str], *, elements: bool, case: FindingKind | None
 ) -> Examined:
     gap = found["gap"] if elements else ""
     split = END in gap
@@ -220,14 +256,16 @@ def _examined(
     findings.append(
         Finding(FindingKind.LAYOUT, layout) if layout == WEDGE.default_layout else Finding(FindingKind.OTHER_LAYOUT, layout)
     )
-    if swapped or _caps(presses):
+    if case:
+        findings.append(Finding(case))
+    elif _caps(presses):
         findings.append(Finding(FindingKind.CAPS))
     findings.append(_end(presses, found["end"]))
     prefix, suffix = found["prefix"].replace(END, ""), found["suffix"]
     if prefix or suffix:
         findings.append(Finding(FindingKind.FRAME, f"{prefix}…{suffix}"))
     findings.append(_speed(presses))
-    return Examined(elements, tuple(findings), layout, gap.replace(END, ""), split, prefix, suffix)
+    return Examined(elements, tuple(findings), layout, gap.replace(END, ""), split, prefix, suffix, found["identifier"] or "")
 
 
 def _identifier(found: re.Match[str]) -> Finding:
@@ -259,6 +297,11 @@ def _end(presses: Sequence[KeyPress], end: str) -> Finding:
 
 
 def _speed(presses: Sequence[KeyPress]) -> Finding:
+    """R-05: the first keys must come quickly, or a person types; later ones must leave no silence, or the code is over."""
     gaps = [later.at - earlier.at for earlier, later in itertools.pairwise(presses)]
-    usual = median(gaps) if gaps else 0.0
-    return Finding(FindingKind.SLOW if usual > WEDGE.key_gap_ms else FindingKind.SPEED, f"{usual:.0f}")
+    places = [place for place, press in enumerate(presses) if press.code not in WEDGE.modifiers]
+    known = places[WEDGE.least_keys - 1] if len(places) >= WEDGE.least_keys else len(presses)
+    pauses = [gap for place, gap in enumerate(gaps, start=1) if gap > (WEDGE.key_gap_ms if place <= known else WEDGE.silence_ms)]
+    if pauses:
+        return Finding(FindingKind.SLOW, f"{max(pauses):.0f}")
+    return Finding(FindingKind.SPEED, f"{median(gaps) if gaps else 0:.0f}")

@@ -8,6 +8,7 @@
  */
 
 import { capture } from "./capture.js";
+import { commandText } from "./commands.js";
 import { play } from "./sound.js";
 
 const FLAG = "shopfloor.station-agent";
@@ -106,7 +107,7 @@ async function hand(one, spool) {
   after = Math.max(after, one.seq);
   const apart = one.place !== place && (one.place.startsWith("queue") || one.age_ms > FRESH_MS);
   const at = performance.now() - one.age_ms;
-  if ((apart || one.age_ms > FRESH_MS) && PAGE_COMMANDS.includes(one.text)) return void (await confirm(one));
+  if ((apart || one.age_ms > FRESH_MS) && PAGE_COMMANDS.includes(commandText(one.text))) return void (await confirm(one));
   if (!hasQueue) return toPage(one, at);
   let taken = false;
   const { key, captured_at, clock_ms, clock_id } = one;

@@ -9,7 +9,10 @@
  * capture.onScan(). Without a listener a scan goes into the field with the cursor, else to [data-takes-scan], else to /find.
  */
 
-import { entryField, fill } from "./fields.js";
+import { commandText } from "./commands.js";
+import { entryField, fill, searchAddress } from "./fields.js";
+import { ended, learned } from "./scanner_memory.js";
+import { endsInVariableField } from "./variable_field.js";
 
 const TERMINATOR_CHARACTERS = "\r\n\t";
 // Silence is judged by the keys' own times. When no key follows, wait this much longer: on a busy machine keys arrive late,
@@ -20,27 +23,18 @@ const JOIN_DELIVERY_MS = 150;
 // A scanner that was seen to end its codes with Enter or Tab ends all of them: a code without its end is on its way, or lost in part.
 const PATIENCE_MS = 1500;
 const LATE_TIMER_MS = 20;
-// GS1's predefined element lengths, identifier included: whatever else follows runs to a separator (R-05, R-08).
-const PREDEFINED_LENGTHS = {
-  "00": 20, "01": 16, "02": 16, "03": 16, "04": 18, 11: 8, 12: 8, 13: 8, 14: 8, 15: 8, 16: 8, 17: 8, 18: 8, 19: 8, 20: 4,
-  31: 10, 32: 10, 33: 10, 34: 10, 35: 10, 36: 10, 41: 16,
-};
 
-/** Whether the text so far may go on after an Enter that stood for FNC1: its last element has no fixed length. */
-export function endsInVariableField(text, separator) {
-  let rest = text.replace(/^\][A-Za-z][0-9]/, "");
-  rest = rest.slice(rest.lastIndexOf(separator) + 1);
-  for (let size; (size = PREDEFINED_LENGTHS[rest.slice(0, 2)]) && rest.length >= size;) rest = rest.slice(size);
-  return /^\d\d/.test(rest) && !PREDEFINED_LENGTHS[rest.slice(0, 2)];
-}
-
-/** Turns key events into scans. `profile` is wedge.json with the station's own settings in `scanner`. */
+/**
+ * Turns key events into scans. `profile` is wedge.json with the station's own settings in `scanner`. `ended` says whether the scanner
+ * was seen to end its codes on an earlier page; `learned(ends)` is told when a code shows whether it does.
+ */
 export class Collector {
-  constructor(profile, { scan, cut, scanner = {}, now = () => performance.now() }) {
-    Object.assign(this, { profile, scan, cut, scanner, timing: profile.timing });
+  constructor(profile, { scan, cut, scanner = {}, ended = false, learned = () => {}, now = () => performance.now() }) {
+    Object.assign(this, { profile, scan, cut, scanner, ended, learned, timing: profile.timing });
     this.layout = profile.layouts[scanner.layout] ?? profile.layouts[profile.default_layout];
     this.attachedAt = now();
     this.lastAt = -Infinity;
+    this.lastKeyAt = -Infinity;
     this.endedAt = -Infinity;
     this.terminates = false;
     this.#clear();
@@ -85,8 +79,10 @@ export class Collector {
     this.#clear();
     this.begun = true;
     this.startedAt = event.timeStamp;
-    // A scanner that was already typing when this page began to listen: its first keys are missing.
-    this.broken = event.timeStamp - this.attachedAt <= this.timing.key_gap_ms;
+    // A scanner that was already typing when this page began to listen: its first keys are missing. So are they if keys without an end
+    // went before, closer than the silence that ends a code: it paused where it could be a person, or it was given up too early.
+    const torn = this.lastKeyAt !== this.endedAt && event.timeStamp - this.lastKeyAt <= this.timing.silence_ms;
+    this.broken = torn || event.timeStamp - this.attachedAt <= this.timing.key_gap_ms;
     // No person types this soon after a scanner's Enter, so the next code, or a line feed, is known from its first key.
     this.known = event.timeStamp - this.endedAt <= this.timing.key_gap_ms;
     this.field = this.known ? null : snapshot(document.activeElement);
@@ -97,6 +93,7 @@ export class Collector {
     const character = this.#character(event);
     const ends = this.profile.terminators.includes(event.code) || (character !== "" && TERMINATOR_CHARACTERS.includes(character));
     this.keys += 1;
+    this.lastKeyAt = event.timeStamp;
     if (this.joining) {
       this.text += this.profile.group_separator;
       this.joining = false;
@@ -106,10 +103,11 @@ export class Collector {
       this.known = true;
       restore(this.field);
     }
-    if (!this.known) return ends ? this.#clear() : undefined;
+    if (!this.known) return ends ? this.#forget() : undefined;
     if (!ends) return this.#arm();
     this.endedAt = event.timeStamp;
-    this.terminates = true;
+    if (!this.terminates) this.learned(true);
+    this.terminates = this.ended = true;
     swallow(event);
     if (this.#mayJoin(event)) {
       this.joining = true;
@@ -133,13 +131,14 @@ export class Collector {
     // Screen keyboards and some Android wedges leave the code empty; then the key is all there is.
     const plain = code ? this.layout[code]?.[shiftKey ? 1 : 0] ?? "" : event.key.length === 1 ? event.key : "";
     if (!ctrlKey) return plain;
+    if (!shiftKey && code in this.profile.control_keys) return this.profile.control_keys[code];
     const control = plain === "" ? 0 : plain.toUpperCase().charCodeAt(0);
     return control >= 64 && control < 96 ? String.fromCharCode(control - 64) : "";
   }
 
   #arm(silence = this.timing.silence_ms) {
     clearTimeout(this.timer);
-    const wait = silence + (this.joining ? JOIN_DELIVERY_MS : this.terminates ? PATIENCE_MS : DELIVERY_MS);
+    const wait = silence + (this.joining ? JOIN_DELIVERY_MS : this.ended ? PATIENCE_MS : DELIVERY_MS);
     const due = performance.now() + wait;
     // A timer that is itself late was held up with the page: the keys of that time come after it.
     this.timer = setTimeout(() => (performance.now() - due > LATE_TIMER_MS ? this.#arm(silence) : this.#silent()), wait);
@@ -148,6 +147,7 @@ export class Collector {
   /** No key followed: the end of a code from a scanner that sends no Enter, else a code that came in part. */
   #silent() {
     if (this.terminates && !this.joining) this.broken = true;
+    else if (this.ended && !this.joining) this.learned((this.ended = false));
     this.#finish();
   }
 
@@ -157,6 +157,12 @@ export class Collector {
     if (text === "") return;
     if (broken) this.cut({ text });
     else this.scan({ text, source: "wedge", at, startedAt });
+  }
+
+  /** A few keys and an Enter: a person. */
+  #forget() {
+    this.lastKeyAt = -Infinity;
+    this.#clear();
   }
 
   #clear() {
@@ -189,7 +195,7 @@ function fallback({ text }) {
   const field = document.querySelector("[data-takes-scan]");
   const entry = field ? null : entryField();
   if (entry) return fill(entry, text);
-  if (!field) return location.assign(`/find?text=${encodeURIComponent(text)}`);
+  if (!field) return location.assign(searchAddress(text));
   field.value = text;
   field.form.requestSubmit();
 }
@@ -198,7 +204,9 @@ function create() {
   const scanListeners = [];
   const cutListeners = [];
   let collector = null;
-  const deliver = (scan) => {
+  let scanner = {};
+  const deliver = (given) => {
+    const scan = { ...given, text: commandText(given.text, scanner) };
     // Works on every page: what the queue still keeps waits for this person (OPS-7).
     const leave = scan.text === SIGN_OUT && document.querySelector('form[action="/sign-out"]');
     if (leave) return leave.requestSubmit();
@@ -219,9 +227,9 @@ function create() {
     deliver: (text, source, { at = performance.now(), ...more } = {}) => deliver({ ...more, text, source, at, startedAt: at }),
     async start() {
       const profile = await (await fetch(new URL("wedge.json", import.meta.url))).json();
-      const scanner = JSON.parse(document.documentElement.dataset.scanner || "{}");
+      scanner = JSON.parse(document.documentElement.dataset.scanner || "{}");
       const cut = (scan) => cutListeners.forEach((listener) => listener(scan));
-      collector = new Collector(profile, { scan: deliver, cut, scanner });
+      collector = new Collector(profile, { scan: deliver, cut, scanner, learned, ended: ended() });
       document.addEventListener("keydown", (event) => collector.keydown(event), true);
       document.addEventListener("keyup", (event) => collector.keyup(event), true);
       // Alt codes put their character into the field without a key event of their own.

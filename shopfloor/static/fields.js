@@ -33,3 +33,12 @@ async function part(field, text) {
     return text;
   }
 }
+
+const LONGEST_ADDRESS = 4000;
+const LONGEST_PART = 330;
+
+/** Where a code is looked up. A longer address would be refused without a word about the code; of a part, the search says what is wrong. */
+export function searchAddress(text) {
+  const address = `/find?text=${encodeURIComponent(text)}`;
+  return address.length <= LONGEST_ADDRESS ? address : `/find?text=${encodeURIComponent(Array.from(text).slice(0, LONGEST_PART).join(""))}`;
+}

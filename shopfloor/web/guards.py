@@ -89,9 +89,10 @@ def person() -> Person | None:
 
 
 def _for_browser(stored: str) -> str:
-    """The layout that the scanner types, and whether it sends Enter for FNC1; the decoder takes the rest."""
+    """What pages need: the layout that the scanner types, whether it sends Enter for FNC1, and the frame that commands come in."""
     scanner = ScannerSettings.restored(stored)
     told = {"layout": scanner.layout, "fnc1_is_enter": scanner.fnc1_is_enter}
+    told |= {name: text for name, text in (("prefix", scanner.prefix), ("suffix", scanner.suffix)) if text}
     return json.dumps(told) if any(told.values()) else ""
 
 

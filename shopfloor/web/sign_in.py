@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from shopfloor.errors import InvalidInput, Refusal
 from shopfloor.people import queries
 from shopfloor.people.settings import read_settings
-from shopfloor.scanning.plain import is_badge, read_plain
+from shopfloor.scanning.plain import badge_number
 from shopfloor.web import guards
 from shopfloor.web.extensions import request_session
 from shopfloor.web.htmx import go, respond
@@ -36,7 +36,7 @@ def enter() -> Response:
     if not 1 <= len(badge) <= 100 or not (badge + station_code).isprintable():
         words = "scan or type the number of a badge"
         raise InvalidInput(summary=words, problems={"badge": words})
-    guards.remember(queries.sign_in(request_session(), badge=_number_of(badge), station_code=station_code))
+    guards.remember(queries.sign_in(request_session(), badge=badge_number(badge), station_code=station_code))
     response = go(guards.safe_next(request.form.get("next", "") or guards.HOME))
     # The terminal stays where it is when the person changes, so the next badge finds its station chosen.
     response.set_cookie(STATION_COOKIE, station_code, max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
@@ -63,11 +63,6 @@ def _show(refusal: Refusal | None = None) -> Response:
         target=guards.safe_next(target),
         badges=_demo_badges(),
     )
-
-
-def _number_of(badge: str) -> str:
-    """A printed badge carries a prefix, so that no page takes it for a part; a typed one does not. Raises ScanRefused."""
-    return read_plain(badge).text if is_badge(badge) else badge
 
 
 def _demo_badges() -> list[queries.OperatorRow]:

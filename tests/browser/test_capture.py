@@ -249,7 +249,10 @@ def spelled(text: str, start: float, gap: float = 5) -> list[tuple[float, str]]:
         pytest.param(spelled("12345\n", 1000), 900, {}, ["12345"], id="began after"),
         pytest.param(spelled("12345\n", 1000) + spelled("67\n", 1100), 0, {}, ["12345"], id="short code 75 ms later is typing"),
         pytest.param(spelled("12345\n", 1000) + spelled("6\n", 1030), 0, {}, ["12345", "6"], id="short code at once is a scan"),
-        pytest.param(spelled("12", 1000) + spelled("3456\n", 1090), 0, {}, ["3456"], id="pause before it is known"),
+        pytest.param(spelled("12", 1000) + spelled("3456\n", 1090), 0, {}, [["cut", "3456"]], id="pause before it is known"),
+        pytest.param(spelled("1", 1000) + spelled("2", 1080) + spelled("3456\n", 1160), 0, {}, [["cut", "3456"]], id="two such pauses"),
+        pytest.param(spelled("12", 1000) + spelled("3456\n", 1110), 0, {}, ["3456"], id="what came long before is a person's"),
+        pytest.param(spelled("12\n", 1000) + spelled("3456\n", 1090), 0, {}, ["3456"], id="what came before was whole"),
         pytest.param(spelled("12345", 1000) + spelled("678\n", 1100), 0, {}, ["12345678"], id="hiccup of 80 ms inside"),
         pytest.param(spelled("12345", 1000) + spelled("67890\n", 1200), 0, {}, ["12345", "67890"], id="silence"),
         pytest.param(
@@ -272,6 +275,88 @@ def test_r_05_timing_table(
 ) -> None:
     """R-05: 50 ms between keys, 100 ms of silence, at least 4 keys, the joined Enter."""
     assert collected(page, harness, keys, attached_at=attached_at, scanner=scanner, expected=len(expected)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "scanner", "expected"),
+    [
+        ("CMD:UNDO", {}, "CMD:UNDO"), ("]C0CMD:UNDO", {}, "CMD:UNDO"), ("]d1cmd:undo", {}, "CMD:UNDO"), (" CMD:NEXT ", {}, "CMD:NEXT"),
+        ("]D1cmd:UNDO", {}, "CMD:UNDO"), ("*]C0CMD:UNDO$", {"prefix": "*", "suffix": "$"}, "CMD:UNDO"), ("*CMD:UNDO", {}, "*CMD:UNDO"),
+        ("\rCMD:UNDO\n", {}, "CMD:UNDO"), ("]C0A-1", {}, "]C0A-1"), ("]d2 CMD", {}, "]d2 CMD"), (" A ", {}, " A "),
+        ("XCMD:UNDO", {}, "XCMD:UNDO"),
+        ("*A*", {"prefix": "*", "suffix": "*"}, "*A*"), ("CMD:UNDO\x1d", {}, "CMD:UNDO\x1d"), ("CMD:<b>", {}, "CMD:<b>"),
+    ],
+)
+def test_scn_3_r_03_a_command_is_known_in_every_dress(page: Page, harness: HarnessServer, text: str, scanner: Any, expected: str) -> None:
+    page.goto(f"{harness.url}/desk")
+    told = page.evaluate("async (given) => (await import('/static/commands.js')).commandText(...given)", [text, scanner])
+    assert told == expected
+
+
+def test_ui_1_a_code_too_long_for_an_address_is_searched_in_part(page: Page, harness: HarnessServer, plant: Plant) -> None:
+    """SCN-1: the search says in words that it is too long; the whole code would not even reach it."""
+    page.route("**/find?*", lambda route: route.fulfill(status=204))
+    page.goto(f"{harness.url}/desk")
+    page.wait_for_selector("html[data-capture=ready]", state="attached")
+    with page.expect_request("**/find?*") as asked:
+        page.evaluate("async (code) => void (await import('/static/capture.js')).capture.deliver(code, 'camera')", "€" * 4000)
+    assert asked.value.url == f"{harness.url}/find?text={'%E2%82%AC' * 330}"
+
+
+def test_r_05_the_rest_of_a_code_that_was_given_up_too_early_is_no_code(page: Page, harness: HarnessServer, plant: Plant) -> None:
+    """The keys were held back longer than any silence, but their own times say that they are one code: the rest is cut, not searched."""
+    page.goto(f"{harness.url}/desk")
+    found = page.evaluate("""async () => {
+        const { Collector } = await import("/static/capture.js");
+        const profile = await (await fetch("/static/wedge.json")).json();
+        const found = [];
+        const collector = new Collector(profile, {
+            scan: ({ text }) => found.push(text), cut: ({ text }) => found.push(["cut", text]), now: () => 0 });
+        const press = (code, timeStamp) => collector.keydown({
+            timeStamp, code, key: "", shiftKey: false, ctrlKey: false, altKey: false, preventDefault() {}, stopImmediatePropagation() {} });
+        for (let number = 0; number < 10; number += 1) press("Digit5", 1000 + 5 * number);
+        for (let waited = 0; found.length < 1 && waited < 200; waited += 1) await new Promise((resolve) => setTimeout(resolve, 50));
+        for (let number = 10; number < 20; number += 1) press("Digit5", 1000 + 5 * number);
+        press("Enter", 1100);
+        return found;
+    }""")
+    assert found == ["5" * 10, ["cut", "5" * 10]]
+
+
+def test_r_05_a_scanner_that_ended_its_codes_is_waited_for_on_every_page(page: Page, harness: HarnessServer, plant: Plant) -> None:
+    """Keys that a busy machine delivers late do not cut the first code of a page in two; a scanner without Enter is found out again."""
+    asked = []
+    page.route("**/find?*", lambda route: (asked.append(route.request.url.partition("=")[2]), route.fulfill(status=204)))
+
+    def opened() -> Wedge:
+        page.goto(f"{harness.url}/desk")
+        page.wait_for_selector("html[data-capture=ready]", state="attached")
+        return Wedge(page)
+
+    with page.expect_request("**/find?*"):
+        opened().scan("PK-1")
+    wedge = opened()
+    wedge.begin()
+    wedge.keys([KEYS[digit] for digit in "55555"])
+    page.wait_for_timeout(800)  # longer than a scanner without Enter is waited for; the times of the keys go on without it
+    with page.expect_request("**/find?*"):
+        wedge.keys([KEYS[digit] for digit in "66666\n"])
+    assert asked == ["PK-1", "5555566666"]
+    wedge = opened()
+    with page.expect_request("**/find?*"):
+        wedge.scan("NO-END", end="")
+    assert page.evaluate("() => sessionStorage.getItem('shopfloor.scanner.ends')") == ""
+
+
+@pytest.mark.parametrize(("key", "character"), [(("Digit6", CONTROL), "\x1e"), (("Minus", CONTROL), "\x1f"), (("KeyD", CONTROL), "\x04")])
+def test_r_05_r_18_control_characters_of_an_envelope_arrive(
+    page: Page, harness: HarnessServer, plant: Plant, key: tuple[str, int], character: str
+) -> None:
+    """ISO/IEC 15434 labels need RS and EOT; scanners send them as Ctrl+6 and Ctrl+D."""
+    station = Station(page, harness)
+    station.wedge.begin()
+    station.wedge.keys([KEYS[one] for one in "[)>"] + [key] + [KEYS[one] for one in "06\n"])
+    expect_texts(plant, [f"[)>{character}06"])
 
 
 def test_r_24_the_profile_of_the_server_is_the_profile_of_the_page(page: Page, harness: HarnessServer, plant: Plant) -> None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.harness.server import HarnessServer, Plant
 from tests.browser.harness.station import PARTS, Station, begin_unit, decided, expect_each_once
+
+DELIVER = """async (code) => {
+    const { capture } = await import("/static/capture.js");
+    capture.deliver(code, "camera");
+}"""
 
 
 def test_d16_a_scan_names_its_predecessor_only_if_that_was_unanswered(station: Station, plant: Plant) -> None:
@@ -59,6 +64,38 @@ def test_d16_discarding_is_recorded_for_each_held_scan(station: Station, plant: 
     assert plant.of("accepted") == ["PK-000123"]
 
 
+@pytest.mark.parametrize("spelled", ["]C0CMD:{}", "]d1CMD:{}", " CMD:{}", "]C0cmd:{} "])
+@pytest.mark.parametrize("source", ["wedge", "camera"])
+def test_d16_commands_count_whatever_the_scanner_puts_in_front(station: Station, plant: Plant, spelled: str, source: str) -> None:
+    """D16, SCN-3: cameras, and scanners set as the check asks, send the symbology identifier; the page's own commands work all the same."""
+
+    def command(name: str) -> None:
+        if source == "wedge":
+            station.scan(spelled.format(name))
+        else:
+            station.page.evaluate(DELIVER, spelled.format(name))
+
+    begin_unit(station)
+    plant.faults.delay = 0.1
+    plant.faults.refuse.add("BAD-1")
+    station.scan("BAD-1", "H-0001")
+    station.expect_held(1)
+    command("CONTINUE")
+    station.expect_held(0)
+    station.expect_waiting(0)
+    station.scan("BAD-1", "H-0002")
+    station.expect_held(1)
+    command("PRODUCT")
+    station.expect_mode("Product")
+    command("DISCARD")
+    station.expect_held(0)
+    decided(plant, 6)
+    station.expect_waiting(0)
+    assert [(one["kind"], one["text"]) for one in plant.decided] == [
+        ("scan", "PK-000123"), ("scan", "BAD-1"), ("scan", "H-0001"), ("scan", "BAD-1"), ("mode", "Product"), ("discard", "H-0002"),
+    ]
+
+
 def test_d16_after_a_refused_product_scan_the_held_ones_can_only_be_discarded(station: Station, plant: Plant) -> None:
     """D16: parts must never land on the previous unit."""
     begin_unit(station)
@@ -91,6 +128,61 @@ def test_d16_a_hold_ends_at_the_next_product_mode_command(station: Station, plan
     assert plant.decided[-1]["product"] == "PK-000124"
     station.expect_held(1)
     expect(station.page.locator("[data-held=continue]")).to_be_hidden()
+
+
+LATE = """async ([before, codes]) => {
+    const { capture } = await import("/static/capture.js");
+    const at = performance.now() - before;
+    codes.forEach((code, number) => capture.deliver(code, "wedge", { at: at + number }));
+}"""
+
+
+@pytest.mark.parametrize("answered", [False, True], ids=["Product mode waits", "Product mode answered"])
+def test_d16_late_keys_behind_product_mode_belong_to_the_next_unit(station: Station, plant: Plant, answered: bool) -> None:
+    """D16: codes scanned before the refusal, whose keys come in after it, are held; not so what stands behind *Product mode*."""
+    begin_unit(station)
+    plant.faults.refuse.add("BAD-1")
+    station.scan("BAD-1")
+    decided(plant, 2)
+    station.expect_waiting(0)
+    plant.faults.unplugged = not answered
+    station.page.evaluate(LATE, [60_000, ["H-0001", "CMD:PRODUCT"]])
+    station.expect_held(1)
+    if answered:
+        decided(plant, 3)
+        station.expect_mode("Product")
+    station.page.evaluate(LATE, [50_000, ["PK-000124", "N-0001"]])
+    if not answered:
+        station.expect_waiting(3)
+        station.expect_held(1)
+        plant.faults.unplugged = False
+    decided(plant, 5)
+    station.expect_waiting(0)
+    station.expect_held(1)
+    assert [one["text"] for one in plant.decided] == ["PK-000123", "BAD-1", "Product", "PK-000124", "N-0001"]
+    assert plant.decided[-1]["product"] == "PK-000124"
+    expect(station.page.locator("[data-held=continue]")).to_be_hidden()
+
+
+def test_d16_late_keys_behind_product_mode_of_another_order_stay_held(
+    station: Station, plant: Plant, harness: HarnessServer, context: BrowserContext
+) -> None:
+    """D16: only the order's own change of mode ends its hold."""
+    begin_unit(station)
+    plant.faults.refuse.add("BAD-1")
+    station.scan("BAD-1")
+    decided(plant, 2)
+    station.expect_waiting(0)
+    plant.faults.unplugged = True
+    other = Station(context.new_page(), harness, order_no="RPO-2")
+    other.scan("CMD:PRODUCT")
+    other.expect_waiting(1)
+    station.page.evaluate(LATE, [60_000, ["H-0001"]])
+    station.expect_held(1)
+    plant.faults.unplugged = False
+    decided(plant, 3)
+    station.expect_waiting(0)
+    assert [one["text"] for one in plant.decided] == ["PK-000123", "BAD-1", "Product"]
 
 
 def test_d16_what_is_scanned_after_the_refusal_goes_at_once(station: Station, plant: Plant) -> None:

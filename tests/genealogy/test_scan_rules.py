@@ -155,7 +155,7 @@ def test_d18_an_override_needs_a_reason_and_a_badge_with_the_right(station):
     assert station.send("confirm", "", confirms=asked) == "REASON_NEEDED"
     assert station.send("confirm", "", confirms=asked, reason="thick coat", badge="NOBODY") == "NOT_ALLOWED"
     assert station.send("confirm", "", confirms="some-other-key", reason="x", badge="B-SUP") == "NOTHING_TO_CONFIRM"
-    assert station.send("confirm", "", confirms=asked, reason="thick coat", badge="BADGE:B-SUP") == "LINE_COMPLETED"
+    assert station.send("confirm", "", confirms=asked, reason="thick coat", badge="]C0BADGE:B-SUP") == "LINE_COMPLETED"
     assert station.answer.quantity == "0.4"
 
 

@@ -42,7 +42,7 @@ def test_r_23_a_proved_scanner_is_believed(session, checked):
 
 
 def test_r_23_a_later_check_takes_the_proof_back(checked):
-    assert checked(typed("]d2" + ELEMENTS)).gs_verified is True
+    assert checked(typed("]C1" + ELEMENTS)).gs_verified is True
     assert checked(typed("]d2" + ELEMENTS), typed("]C1" + ELEMENTS, separator=[])).gs_verified is False
 
 
@@ -64,7 +64,7 @@ def test_r_6_r_23_the_layout_is_the_browsers_business(session, checked):
 
 
 def test_r_23_codes_that_are_no_test_symbol_change_nothing(session, checked):
-    checked(typed("]d2" + ELEMENTS))
+    checked(typed("]C1" + ELEMENTS))
     with pytest.raises(NoTestSymbol):
         checked(typed("4006381333931"))
     assert scanner_of_station(session, "B-1").settings.gs_verified is True

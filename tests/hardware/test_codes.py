@@ -162,6 +162,11 @@ def test_control_characters_come_as_ctrl_and_a_letter() -> None:
     assert texts(play(keys)) == ["A\x04"]
 
 
+@pytest.mark.parametrize(("name", "character"), [("Digit6", "\x1e"), ("Minus", "\x1f")])
+def test_r_18_separators_of_an_envelope_come_as_ctrl_and_a_digit_or_sign(name, character) -> None:
+    assert texts(play(typed("AB", end=None) + chord("ControlLeft", name) + typed("06"))) == [f"AB{character}06"]
+
+
 def test_alt_codes_that_are_no_separator_are_characters() -> None:
     assert texts(play([*chord("AltLeft", "Numpad0", "Numpad6", "Numpad5"), *typed("B")])) == ["AB"]
 

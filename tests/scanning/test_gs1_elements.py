@@ -89,6 +89,8 @@ def test_r_21_amounts():
     assert amount(Element("3932", "978012599")) == (Decimal("125.99"), "EUR")
     assert amount(Element("3902", "012599")) == (Decimal("125.99"), "")
     assert amount(Element("3910", "9991")) == (Decimal(1), "999")
+    assert amount(Element("3942", "1250")) == (Decimal("12.50"), "%")
+    assert amount(Element("3953", "001250")) == (Decimal("1.250"), "")
     assert amount(Element("10", "A")) is None
 
 
@@ -175,3 +177,30 @@ def test_r_18_damaged_envelopes(text):
 
 def test_r_18_a_quantity_is_a_number():
     assert kind_of(refused("[)>\x1e06\x1dQ5X\x1e\x04")) == "invalid_value"
+
+
+def reel(*fields):
+    return "[)>\x1e06\x1d" + "\x1d".join(fields) + "\x1e\x04"
+
+
+@pytest.mark.parametrize(("first", "second"), [("PA", "PB"), ("1PA", "1PB"), ("S1", "S2"), ("1TA", "1TB"), ("TA", "TB"), ("Q1", "Q2")])
+def test_r_12_r_18_an_envelope_that_contradicts_itself(first, second):
+    """R-12 counts for data identifiers too: nobody may guess which of two serial numbers is meant."""
+    refusal = refused(reel(first, "4LCN", second))
+    assert (refusal.code, refusal.first_value, refusal.second_value) == ("GS1_CONFLICT", first[-1], second[-1])
+
+
+def test_r_12_r_18_the_same_value_twice_and_other_identifiers_twice_are_harmless():
+    found = scan(reel("PA", "S1", "PA", "4LCN", "4LDE"))
+    assert (found.item_reference, found.serial_no) == ("A", "1")
+
+
+@pytest.mark.parametrize("identifier", ["P", "1P", "S", "1T", "T"])
+def test_d_34_d_35_numbers_of_an_envelope_are_numbers(identifier):
+    """D34: at most 50 characters. D35: without blanks at the edges, which nobody sees; the field itself stays as it is."""
+    assert kind_of(refused(reel(identifier + "X" * 51))) == "ai_value_too_long"
+    assert kind_of(refused(reel(identifier + "  "))) == "ai_value_empty"
+    found = scan(reel(identifier + " A B "))
+    assert {found.item_reference, found.serial_no, found.lot_no} == {"A B", ""}
+    assert found.elements[0].value == " A B "
+    scan(reel(identifier + "X" * 50))

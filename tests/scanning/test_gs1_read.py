@@ -47,6 +47,11 @@ ACCEPTED = [
     # the frame
     ("R-03 line end", f"]C1{KEY}\r\n", "gs1", f"(01){GTIN}"),
     ("R-03 tab", f"\t]C1{KEY}\t", "gs1", f"(01){GTIN}"),
+    # R-11, D35: blanks in front are no way around the rules
+    ("R-11 blank in front of a key", f" {KEY}10AB", "gs1", f"(01){GTIN}(10)AB"),
+    ("R-11 blanks in front of an identifier", f"  ]d2{KEY}10AB{GS}21X", "gs1", f"(01){GTIN}(10)AB(21)X"),
+    ("R-11 blank in front of a Digital Link", f" https://example.com/01/{GTIN}/10/AB", "dl", f"(01){GTIN}(10)AB"),
+    ("R-11 blank between line end and key", f"\n {KEY}\r\n", "gs1", f"(01){GTIN}"),
     # spellings of the separator
     *[
         (f"R-04 {sep!r}", f"]C1{KEY}10AB{sep}21X", "gs1", f"(01){GTIN}(10)AB(21)X")
@@ -89,6 +94,7 @@ PLAIN = [
     ("R-02 Data Matrix without FNC1", f"]d1{KEY}", KEY),
     ("R-02 Code 128", "]C0F-001", "F-001"),
     ("SCN-3 symbology identifier is removed", "]A0F-001", "F-001"),
+    ("SCN-3 symbology identifier behind a blank", " ]A0F-001", "F-001"),
     ("R-02 QR", "]Q1ABC", "ABC"),
     ("R-02 PDF417", "]L2ABC", "ABC"),
     ("R-04 never inside a plain carrier", "]C0A|B~C", "A|B~C"),
@@ -132,6 +138,10 @@ REFUSED = [
     ("R-10 Arabic digit", f"]C1{KEY[:-1]}٣", "invalid_character"),
     ("R-10 Arabic digit without identifier", f"{KEY[:-1]}٣", "invalid_character"),
     ("R-10 full-width digits", f"]C101{'０' * 14}", "invalid_character"),
+    ("R-10 a key in full-width digits", "".join(chr(ord(digit) + 0xFEE0) for digit in KEY), "unknown_ai"),
+    ("R-10 a key that opens in full-width digits", f"０１{GTIN}", "unknown_ai"),
+    ("R-11 a wrong key behind a blank", " 0109521234543214", "check_digit"),
+    ("R-11 a blank behind a key", f"{KEY} ", "unknown_ai"),
     *[
         (f"R-10 U+{ord(c):04X}", f"]C110AB{c}C", "invalid_character")
         for c in ("\u00a0", "\u200b", "\x00", "#", " ", "@", "$", "[", "\\", "{", "ä")

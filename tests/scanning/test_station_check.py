@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -41,6 +42,18 @@ def typed(text, *, layout="us", separator=CTRL, end=ENTER, gap=8.0, caps=False):
     return [KeyPress(p.code, p.key, p.shift, p.ctrl, p.alt, at=place * gap) for place, p in enumerate([*presses, *end])]
 
 
+def twice(first, second):
+    """Two scans half a second apart, which the page records as one."""
+    later = first[-1].at + 500
+    return first + [replace(press, at=press.at + later) for press in second]
+
+
+def paused(presses, place, milliseconds):
+    """The same keys, one of them late."""
+    late = milliseconds - (presses[place].at - presses[place - 1].at)
+    return presses[:place] + [replace(press, at=press.at + late) for press in presses[place:]]
+
+
 def kinds(examined):
     return {finding.kind: finding.detail for finding in examined.findings}
 
@@ -61,7 +74,18 @@ CASES = {
     "types French": (typed(ELEMENTS, layout="fr"), {FindingKind.OTHER_LAYOUT: "fr", FindingKind.NO_IDENTIFIER: ""}),
     "types German": (typed(LINK, layout="de"), {FindingKind.OTHER_LAYOUT: "de"}),
     "caps lock": (typed("]d2" + ELEMENTS, caps=True), {FindingKind.CAPS: ""}),
-    "turns the case itself": (typed(("]d2" + ELEMENTS).swapcase()), {FindingKind.CAPS: ""}),
+    "turns the case itself": (typed(("]d2" + ELEMENTS).swapcase()), {FindingKind.CASE_TURNED: "", FindingKind.SEPARATOR: "Ctrl+]"}),
+    "capitals only": (typed(("]d2" + ELEMENTS).upper()), {FindingKind.CASE_LOST: "", FindingKind.SEPARATOR: "Ctrl+]"}),
+    "small letters only": (typed(ELEMENTS.lower()), {FindingKind.CASE_LOST: "", FindingKind.NO_IDENTIFIER: ""}),
+    "capitals only, no separator": (typed(ELEMENTS.upper(), separator=[]), {FindingKind.CASE_LOST: "", FindingKind.NO_SEPARATOR: ""}),
+    "link in capitals": (typed("]Q1" + LINK.upper()), {FindingKind.CASE_LOST: "", FindingKind.IDENTIFIER: "]Q1"}),
+    "two quick scans count as the last": (
+        twice(typed("]d2" + ELEMENTS, separator=[]), typed("]C1" + ELEMENTS)),
+        {FindingKind.IDENTIFIER: "]C1", FindingKind.SEPARATOR: "Ctrl+]", FindingKind.FRAME: "missing", FindingKind.SPEED: "8"},
+    ),
+    "one pause among the first keys": (paused(typed("]d2" + ELEMENTS), 2, 60), {FindingKind.SLOW: "60"}),
+    "one pause that is none to the browser": (paused(typed("]d2" + ELEMENTS), 12, 90), {FindingKind.SPEED: "8"}),
+    "one pause that ends a code": (paused(typed("]d2" + ELEMENTS), 12, 120), {FindingKind.SLOW: "120"}),
     "Tab": (typed("]d2" + ELEMENTS, end=TAB), {FindingKind.END: "Tab"}),
     "no end": (typed("]d2" + ELEMENTS, end=[]), {FindingKind.NO_END: ""}),
     "frame": (typed("*]d2" + ELEMENTS + "#"), {FindingKind.FRAME: "*…#", FindingKind.IDENTIFIER: "]d2"}),
@@ -92,14 +116,22 @@ def test_r_23_a_good_scanner_has_nothing_bad_and_is_verified():
         pytest.param([typed(LINK)], ScannerSettings(), id="the link has no separator to prove"),
         pytest.param([typed("]d2" + ELEMENTS), typed("]C1" + ELEMENTS, separator=[])], ScannerSettings(), id="one symbol lost it"),
         pytest.param(
-            [typed(ELEMENTS, layout="fr")], ScannerSettings(layout="fr", gs_verified=True), id="the browser reads French keys",
+            [typed(ELEMENTS, layout="fr")] * 2, ScannerSettings(layout="fr", gs_verified=True), id="the browser reads French keys",
         ),
         pytest.param(
-            [typed("]d2" + ELEMENTS.replace(GS, "<GS>"))], ScannerSettings(separators=("<GS>",), gs_verified=True), id="a spelling to know",
+            [typed("]C1" + ELEMENTS.replace(GS, "<GS>"))], ScannerSettings(separators=("<GS>",), gs_verified=True), id="a spelling to know",
         ),
-        pytest.param([typed("]d2" + ELEMENTS.replace(GS, "~"))], ScannerSettings(gs_verified=True), id="a spelling that is known"),
+        pytest.param([typed("]C1" + ELEMENTS.replace(GS, "~"))], ScannerSettings(gs_verified=True), id="a spelling that is known"),
+        pytest.param([typed("]d2" + ELEMENTS)] * 3, ScannerSettings(), id="GS1-128, where scanners drop it, was not scanned"),
+        pytest.param([typed("]C1" + ELEMENTS)], ScannerSettings(gs_verified=True), id="a laser reads GS1-128 only"),
+        pytest.param([typed(ELEMENTS)], ScannerSettings(), id="one scan that does not say of what"),
+        pytest.param([typed(ELEMENTS), typed(ELEMENTS)], ScannerSettings(gs_verified=True), id="two such scans"),
+        pytest.param([typed("]d2" + ELEMENTS), typed(ELEMENTS)], ScannerSettings(), id="of what the other was is not known"),
         pytest.param([typed("]d2" + ELEMENTS, separator=ENTER)], ScannerSettings(fnc1_is_enter=True), id="an Enter to join"),
-        pytest.param([typed("^" + ELEMENTS + "$")], ScannerSettings(prefix="^", suffix="$", gs_verified=True), id="a frame to drop"),
+        pytest.param(
+            [typed("w" + ELEMENTS), typed("I" + ELEMENTS)], ScannerSettings(gs_verified=True), id="frames that differ cannot be dropped",
+        ),
+        pytest.param([typed("^" + ELEMENTS + "$")] * 2, ScannerSettings(prefix="^", suffix="$", gs_verified=True), id="a frame to drop"),
         pytest.param([typed("4006381333931")], ScannerSettings(), id="no test symbol"),
     ],
 )

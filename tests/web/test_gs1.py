@@ -11,6 +11,8 @@ from shopfloor.exchange.errors import RowsWrong
 from shopfloor.exchange.imports import ImportFile, import_file
 from shopfloor.genealogy.models import ComponentAssociation, ScanEntry, TrackedProduct
 from shopfloor.people.models import CompanySetting
+from shopfloor.scanning.gs1.identifiers import TABLE
+from shopfloor.web.admin.gs1 import decimals_of
 from tests.conftest import runner
 from tests.databases import ENGINES
 from tests.factories_genealogy import FRAME, GS, GTINS, PAINT, WHEEL, gs1
@@ -175,6 +177,11 @@ def test_gs1_1_workers_see_and_do_not_change(site):
     assert 'action="/gs1/options"' not in worker.get("/gs1").text
     assert post(worker, "/gs1/options", {})[0] == 422
     assert post(worker, "/gs1/mapping", {})[1]["code"] == "NOT_ALLOWED"
+
+
+@pytest.mark.parametrize(("ai", "decimals"), [("3103", 3), ("3922", 2), ("3941", 1), ("3955", 5), ("10", None), ("8005", None)])
+def test_gs1_12_r_21_the_table_says_the_decimals(ai, decimals):
+    assert decimals_of(TABLE[ai]) == decimals
 
 
 def test_gs1_4_the_table_is_a_list_and_nothing_else(client):

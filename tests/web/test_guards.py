@@ -43,7 +43,7 @@ def test_a30_unknown_and_blocked_badges_are_refused_on_the_same_page(site):
     assert 'value="/items"' in answer.text
 
 
-@pytest.mark.parametrize("badge", ["BADGE:B-WORK", "badge: B-WORK", "B-WORK"])
+@pytest.mark.parametrize("badge", ["BADGE:B-WORK", "badge: B-WORK", "B-WORK", "]C0BADGE:B-WORK", "]d1B-WORK", " BADGE:B-WORK "])
 def test_printed_and_typed_badges_sign_in(site, badge):
     client = site.client(badge="")
     assert client.post("/sign-in", data={"badge": badge, "station": "ST-1"}).status_code == 303

@@ -35,28 +35,48 @@ def test_r_23_the_page_has_three_symbols(client):
         (typed(ELEMENTS, layout="fr"), "The scanner types French"),
         (typed("]d2" + ELEMENTS, caps=True), "Caps lock is on"),
         (typed("4006381333931"), "This is not one of the test symbols"),
+        (typed("]d2" + ELEMENTS), "It is not proved yet that this scanner sends separators"),
+        (typed("]d2" + ELEMENTS, separator=[]), "See what is wrong in the scans"),
+        (typed(("]d2" + ELEMENTS).swapcase()), "The scanner exchanges capitals and small letters"),
+        (typed(("]d2" + ELEMENTS).upper()), "The scanner sends capitals only"),
+        (typed("]d2" + ELEMENTS, gap=80), "Too slow: up to 80 ms"),
     ],
 )
 def test_r_23_findings_in_words(client, scan, told):
     assert told in words(examine(client, scan))
 
 
+def test_r_23_identifiers_of_the_maker_are_named_as_what_they_are(client):
+    """What stands around the code is dropped if it is always the same; a scanner's own code identifiers are not, and that is said."""
+    same, other = words(examine(client, typed("w" + ELEMENTS))), words(examine(client, typed("w" + ELEMENTS), typed("I" + ELEMENTS)))
+    assert "They are dropped once the result is kept" in same
+    assert "the code identifiers of its maker" in other
+    assert "They are dropped" not in other
+
+
 def test_r_23_kept_by_page_and_shown(client, key):
     data = {"command_key": key, "scans": json.dumps(scans_of(typed("]d2" + ELEMENTS, layout="us"), typed("]C1" + ELEMENTS)))}
     answer = client.post(PAGE, data=data, follow_redirects=True)
-    assert "Station ST-1 knows its scanner now. Separators: proved." in words(answer)
+    assert "Station ST-1 knows its scanner now. It is proved that it sends separators." in words(answer)
     assert "What this station knows of its scanner" in answer.text
 
 
 def test_r_23_the_browser_is_told_layout_and_enter(site, client, key):
     body = {"scans": scans_of(typed(ELEMENTS, layout="fr", separator=ENTER))}
     answer = client.post("/api/v1/stations/ST-1/scanner", json=body, headers={"Idempotency-Key": key})
-    assert (answer.status_code, answer.json["code"]) == (200, "SCANNER_KEPT")
+    assert (answer.status_code, answer.json["code"]) == (200, "SCANNER_KEPT_UNPROVED")
     told = "{&#34;layout&#34;: &#34;fr&#34;, &#34;fnc1_is_enter&#34;: true}"
     assert f'data-scanner="{told}"' in client.get("/").text
     assert "data-scanner" not in site.client("").get("/sign-in").text
     shown = client.get("/api/v1/stations/ST-1/scanner").json
     assert (shown["settings"]["layout"], shown["checked_by"]) == ("fr", "E-ADMIN")
+
+
+def test_r_3_the_browser_is_told_the_frame_that_commands_come_in(client, key):
+    body = {"scans": scans_of(typed("*" + ELEMENTS + "$"))}
+    assert client.post("/api/v1/stations/ST-1/scanner", json=body, headers={"Idempotency-Key": key}).status_code == 200
+    told = "&#34;prefix&#34;: &#34;*&#34;, &#34;suffix&#34;: &#34;$&#34;}"
+    assert told in client.get("/").text
 
 
 BROKEN = ["", "{", "[]", "[[]", '[[{"code": 1}]]', '[[{"colour": "red"}]]', "[" * 5000, json.dumps([[{}] * 601]), "[[{}]]" * 2]

@@ -101,8 +101,8 @@ def _query_pairs(text: str, key: str, used: set[str]) -> list[Pair]:
     belongs_in_path = set(QUALIFIERS) | {ai for order in QUALIFIERS[key] for ai in order}
     pairs: list[Pair] = []
     for field in pieces(query.replace(";", "&"), "&"):
-        ai, _, value = field.partition("=")
-        if not are_digits(ai):
+        ai, equals, value = field.partition("=")
+        if not equals or not are_digits(ai):
             continue
         if ai in belongs_in_path or ai in NEVER_ATTRIBUTES:
             raise Gs1Parse(kind="dl_sequence", ai=ai[:4])

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shopfloor.scanning.characters import EOT, GS, RS, pieces
-from shopfloor.scanning.errors import Gs1Parse
+from shopfloor.scanning.characters import EOT, GS, RS, pieces, trim
+from shopfloor.scanning.errors import NUMBER_LIMIT, Gs1Conflict, Gs1Parse
 from shopfloor.scanning.scan import Element
 
 OPENING = "[)>"
@@ -43,23 +43,41 @@ def open_envelope(text: str) -> Envelope:
     return Envelope(fields=tuple(_field(part) for part in pieces(contents, GS)))
 
 
-def envelope_value(fields: tuple[Element, ...], *identifiers: str) -> str:
-    """Value of the first of these data identifiers that is there, or blank."""
+def envelope_number(fields: tuple[Element, ...], *identifiers: str) -> str:
+    """The number under the first of these data identifiers that is there, or blank.
+
+    It is a number as D34 and D35 have them: without blanks at its edges, at most NUMBER_LIMIT characters. Raises as `_value`, and
+    Gs1Parse (ai_value_empty, ai_value_too_long).
+    """
     for identifier in identifiers:
-        for element in fields:
-            if element.ai == identifier:
-                return element.value
+        value = _value(fields, identifier)
+        if value:
+            number = trim(value, " ")
+            if not number or len(number) > NUMBER_LIMIT:
+                raise Gs1Parse(kind="ai_value_too_long" if number else "ai_value_empty", ai=identifier)
+            return number
     return ""
 
 
 def envelope_quantity(fields: tuple[Element, ...]) -> Decimal | None:
     """Q as a decimal. Raises Gs1Parse (invalid_value) if it is not a number."""
-    written = envelope_value(fields, "Q")
+    written = _value(fields, "Q")
     if not written:
         return None
     if not _QUANTITY.fullmatch(written):
         raise Gs1Parse(kind="invalid_value", ai="Q")
     return Decimal(written)
+
+
+def _value(fields: tuple[Element, ...], identifier: str) -> str:
+    """Value of a data identifier, or blank. Raises Gs1Conflict where it has two (R-12)."""
+    found = ""
+    for element in fields:
+        if element.ai == identifier:
+            if found not in ("", element.value):
+                raise Gs1Conflict(ai=identifier, first_value=found, second_value=element.value)
+            found = element.value
+    return found
 
 
 def _field(part: str) -> Element:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from shopfloor.scanning.errors import NUMBER_LIMIT, Gs1Parse
 from shopfloor.scanning.gs1.check_digits import are_digits
 from shopfloor.scanning.gs1.dates import six_digit_date
-from shopfloor.scanning.gs1.envelope import envelope_quantity, envelope_value
+from shopfloor.scanning.gs1.envelope import envelope_number, envelope_quantity
 from shopfloor.scanning.gs1.mapping import OWN_IDENTIFIERS, Field, OwnMapping, source_of
 from shopfloor.scanning.gs1.numbers import measure
 from shopfloor.scanning.scan import Element, Scan
@@ -48,9 +48,9 @@ def with_envelope_fields(scan: Scan, fields: tuple[Element, ...]) -> Scan:
     return replace(
         scan,
         elements=fields,
-        item_reference=envelope_value(fields, "P", "1P"),
-        serial_no=envelope_value(fields, "S"),
-        lot_no=envelope_value(fields, "1T", "T"),
+        item_reference=envelope_number(fields, "P", "1P"),
+        serial_no=envelope_number(fields, "S"),
+        lot_no=envelope_number(fields, "1T", "T"),
         quantity=envelope_quantity(fields),
     )
 

@@ -38,10 +38,13 @@ def measure(element: Element) -> Measure | None:
 
 
 def amount(element: Element) -> tuple[Decimal, str] | None:
-    """What a 390n to 393n element asks for: amount and currency. The currency is blank where the code leaves it to the place."""
-    if len(element.ai) != 4 or element.ai[:3] not in {"390", "391", "392", "393"} or not are_digits(element.value):
+    """What a 390n to 395n element asks for or takes off: amount and currency, or a percentage and its sign.
+
+    The currency is blank where the code leaves it to the place.
+    """
+    if len(element.ai) != 4 or element.ai[:3] not in {"390", "391", "392", "393", "394", "395"} or not are_digits(element.value):
         return None
-    if element.ai[2] in "02":
-        return implied_decimal(element.ai, element.value), ""
+    if element.ai[2] in "0245":
+        return implied_decimal(element.ai, element.value), "%" if element.ai[2] == "4" else ""
     number = element.value[:3]
     return implied_decimal(element.ai, element.value[3:]), CURRENCIES.get(number, number)

@@ -37,7 +37,11 @@ class WedgeTables:
     separator_alt_digits: frozenset[str]
     modifiers: frozenset[str]
     key_gap_ms: int
-    """Keys of a scanner follow each other at most so far apart."""
+    """The first keys of a scan follow each other at most so far apart."""
+    silence_ms: int
+    """So long without a key ends a scan."""
+    least_keys: int
+    """So many keys at a scanner's speed make a scan."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,8 @@ def _load() -> WedgeTables:
         separator_alt_digits=frozenset(document["group_separator_alt_digits"]),
         modifiers=frozenset(document["modifiers"]),
         key_gap_ms=document["timing"]["key_gap_ms"],
+        silence_ms=document["timing"]["silence_ms"],
+        least_keys=document["timing"]["least_keys"],
     )
 
 

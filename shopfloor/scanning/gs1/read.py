@@ -83,7 +83,7 @@ def _arrive(text: str, profile: ScannerProfile, as_of: date, template: tuple[str
     if len(text) > SCAN_TEXT_LIMIT:
         raise ScanTooLong(length=len(text), limit=SCAN_TEXT_LIMIT)
     refuse_surrogates(text)
-    framed = without_frame(text, profile)
+    framed = _without_blanks_in_front(without_frame(text, profile))
     if not framed:
         raise ScanEmpty
     meant, caps_inverted = without_key_damage(framed, profile, source)
@@ -93,6 +93,14 @@ def _arrive(text: str, profile: ScannerProfile, as_of: date, template: tuple[str
         warnings.append(ScanWarning("unusual_carrier"))
     scan = Scan(ScanKind.PLAIN, text, source, symbology.identifier, symbology.text, warnings=tuple(warnings))
     return _Arrival(scan, symbology.carrier, profile, as_of, template)
+
+
+def _without_blanks_in_front(text: str) -> str:
+    """R-11, D35: no code and no number begins with a blank, so a blank in front must not turn a GS1 code into a local number."""
+    start = 0
+    while text[start : start + 1] == " ":
+        start += 1
+    return text[start:]
 
 
 def _read(arrival: _Arrival) -> Scan:
@@ -151,7 +159,8 @@ def _opens_with_complete_key(text: str) -> bool:
 
     Digits of every script count here, so that a text made to look like a GTIN is refused and not booked as a lot.
     """
-    length = OPENING_LENGTHS.get(text[:2])
+    opening = text[:2]
+    length = OPENING_LENGTHS.get(f"{int(opening):02}") if opening.isdecimal() else None
     return length is not None and len(text) >= length and text[:length].isdecimal()
 
 

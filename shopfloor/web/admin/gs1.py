@@ -45,8 +45,7 @@ COLUMNS = (
 )
 TYPES = {"N": _l("Numeric"), "X": _l("Alphanumeric"), "Y": _l("Alphanumeric"), "Z": _l("Alphanumeric")}
 WITH_DECIMALS = ("31", "32", "33", "34", "35", "36", "39")
-"""Their fourth digit is the number of decimals (GS1-12), but for 394n and later."""
-MOST_DECIMALS_OF_39 = 3
+"""Their fourth digit is the number of decimals (GS1-12, R-21)."""
 
 
 @bp.get("")
@@ -102,9 +101,7 @@ def type_of(one: Identifier) -> str:
 
 def decimals_of(one: Identifier) -> int | None:
     """GS1-12: decimals that the identifier itself says; none where it says none."""
-    if len(one.ai) != len("310n") or not one.ai.startswith(WITH_DECIMALS):
-        return None
-    return None if one.ai.startswith("39") and int(one.ai[2]) > MOST_DECIMALS_OF_39 else int(one.ai[3])
+    return int(one.ai[3]) if len(one.ai) == len("310n") and one.ai.startswith(WITH_DECIMALS) else None
 
 
 def in_words(name: str, value: str) -> str:

@@ -18,7 +18,7 @@ from shopfloor.genealogy.station_scanner import StationCheck, examine_scans, kee
 from shopfloor.people import rights
 from shopfloor.people.fields import read_input
 from shopfloor.scanning.scanner_settings import ScannerSettings
-from shopfloor.scanning.station_check import Examined, Finding, FindingKind, conclude, test_symbols
+from shopfloor.scanning.station_check import Examined, Finding, FindingKind, conclude, frames_differ, test_symbols
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
 from shopfloor.web.guards import current_actor
@@ -67,6 +67,15 @@ WORDS = {
         _l("Caps lock is on"),
         _l("The text is read from the keys and is right all the same. Switch caps lock off for what people type."),
     ),
+    FindingKind.CASE_TURNED: (
+        _l("The scanner exchanges capitals and small letters"),
+        _l("Lots and serial numbers would be wrong. Switch off everything in the scanner about caps lock or converting case; nothing of it "
+           "is needed here."),
+    ),
+    FindingKind.CASE_LOST: (
+        _l("The scanner sends capitals only, or small letters only"),
+        _l("Lots and serial numbers would be wrong. Switch off the conversion to upper or lower case in the scanner."),
+    ),
     FindingKind.END: (_l("Each code ends with %(detail)s"), ""),
     FindingKind.NO_END: (
         _l("Nothing ends the code"),
@@ -78,11 +87,16 @@ WORDS = {
     ),
     FindingKind.SPEED: (_l("Quick enough: %(detail)s ms from key to key"), ""),
     FindingKind.SLOW: (
-        _l("Too slow: %(detail)s ms from key to key"),
+        _l("Too slow: up to %(detail)s ms from key to key"),
         _l("It cannot be told from a person who types. Set the delay between characters to 0 in the scanner."),
     ),
 }
 """Title and what to do, by kind of finding."""
+OTHER_FRAMES = _l(
+    "They are others for each kind of symbol, so they cannot be dropped, and codes cannot be read. Switch off every prefix in the scanner "
+    "and the code identifiers of its maker; switch on the AIM identifier instead."
+)
+"""What to do about characters around the code, where they differ."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +147,7 @@ def _show(code: str, refusal: Refusal | None = None, *, examined: list[Examined]
         known=known,
         facts=_facts(known.settings) if known.checked_at else [],
         symbols=_symbols(actor.work_date()),
-        scanned=[[_line(finding) for finding in one.findings] for one in examined or []],
+        scanned=_scanned(examined or []),
         outcome=_outcome(examined or []),
         scans=scans,
         may_keep=actor.may(rights.SETTINGS),
@@ -151,6 +165,18 @@ def _given() -> StationCheck:
     return read_input(StationCheck, {"scans": scans})
 
 
+def _scanned(examined: list[Examined]) -> list[list[Line]]:
+    """The findings of each scan in words."""
+    lines = [[_line(finding) for finding in one.findings] for one in examined]
+    if not frames_differ(examined):
+        return lines
+    frames = [[finding.kind is FindingKind.FRAME for finding in one.findings] for one in examined]
+    return [
+        [replace(line, level="bad", text=str(OTHER_FRAMES)) if framed else line for line, framed in zip(found, marks, strict=True)]
+        for found, marks in zip(lines, frames, strict=True)
+    ]
+
+
 def _line(finding: Finding) -> Line:
     title, text = WORDS[finding.kind]
     detail = LAYOUTS.get(finding.detail, finding.detail)
@@ -165,7 +191,11 @@ def _outcome(examined: list[Examined]) -> Line | None:
     if conclude(examined).gs_verified:
         text = _("Keep the result, and codes without separators are no longer guessed at.")
         return Line("good", _("This scanner sends separators."), text)
-    return Line("bad", _("It is not proved that this scanner sends separators."), _("Scan the first two symbols; see what is wrong below."))
+    if all(one.spelling for one in known if one.carries_elements):
+        text = _("Scan the first two symbols: many scanners send separators from matrix codes and drop them from GS1-128.")
+        return Line("note", _("It is not proved yet that this scanner sends separators."), text)
+    text = _("See what is wrong in the scans, set it right, and scan the first two symbols.")
+    return Line("bad", _("It is not proved that this scanner sends separators."), text)
 
 
 def _facts(settings: ScannerSettings) -> list[tuple[str, str]]:
