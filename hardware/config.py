@@ -22,6 +22,7 @@ PORT = 8711
 """The server's SHOPFLOOR_AGENT_PORT says the same number to the page."""
 LARGEST_PORT = 65_535
 RAW_PORT = 9100
+USUAL_SPEED = 9600
 SPOOL = "/var/lib/shopfloor-station/spool.sqlite3"
 NAMED_BYTES = {"CR": b"\r", "LF": b"\n", "TAB": b"\t", "STX": b"\x02", "ETX": b"\x03", "EOT": b"\x04"}
 KINDS = ("serial", "hid-pos", "keyboard")
@@ -127,10 +128,10 @@ def port_of(number: int, where: str) -> int:
 
 def _scanner(number: int, values: object) -> Scanner:
     table = _table(f"scanner {number}", values)
-    name, kind, device = (str(table.take(key, str)) for key in ("name", "kind", "device"))
+    name, kind, device = _name(table), *(str(table.take(key, str)) for key in ("kind", "device"))
     scanner: Scanner
     if kind == "serial":
-        scanner = SerialScanner(name, device, table.take("baud_rate", int, 9600), _frame(table))
+        scanner = SerialScanner(name, device, _speed(table), _frame(table))
     elif kind == "hid-pos":
         scanner = HidPosScanner(name, device, wake=table.take("wake", bool, False))
     elif kind == "keyboard":
@@ -143,6 +144,20 @@ def _scanner(number: int, values: object) -> Scanner:
         raise ConfigurationWrong(f"{table.where}: kind = {kind!r} should be one of {', '.join(KINDS)}")
     table.end()
     return scanner
+
+
+def _name(table: Table) -> str:
+    name = str(table.take("name", str))
+    if not name.strip():
+        raise ConfigurationWrong(f"{table.where}: name is blank")
+    return name
+
+
+def _speed(table: Table) -> int:
+    speed = int(table.take("baud_rate", int, USUAL_SPEED))
+    if speed <= 0:
+        raise ConfigurationWrong(f"{table.where}: baud_rate = {speed} should be a speed in bits a second, such as {USUAL_SPEED}")
+    return speed
 
 
 def _frame(table: Table) -> Frame:
@@ -159,7 +174,7 @@ def _named(table: Table, key: str, value: object) -> bytes:
 
 def _printer(number: int, values: object) -> Printer:
     table = _table(f"printer {number}", values)
-    name = str(table.take("name", str))
+    name = _name(table)
     printer: Printer
     if "device" in table.values:
         printer = FilePrinter(name, table.take("device", str))

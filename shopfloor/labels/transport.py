@@ -18,6 +18,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 CONNECT_SECONDS = 5.0
 SEND_SECONDS = 30.0
 """For everything: a printer that stops taking bytes is out of paper."""
+END_SECONDS = 1.0
 _DEVICE_FOLDER = "/dev/"
 _INSIDE = tuple(
     ip_network(net) for net in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")
@@ -78,11 +79,13 @@ def _to_host(address: str, content: bytes, deadline: float, *, outside_allowed: 
 
 
 def _wait_for_end(line: socket.socket, deadline: float) -> None:
-    """A printer that closes has read everything. Many never close; they are not waited for."""
-    line.settimeout(min(1.0, _left(deadline)))
+    """A printer that closes has read everything. Many never close, and some never stop telling how they are; they are not waited for."""
+    end = min(time.monotonic() + END_SECONDS, deadline)
     try:
-        while line.recv(4096):
-            pass
+        while (left := end - time.monotonic()) > 0:
+            line.settimeout(left)
+            if not line.recv(4096):
+                return
     except TimeoutError:
         return
 
@@ -94,9 +97,11 @@ def _to_device(path: str, content: bytes, deadline: float) -> None:
         if not stat.S_ISCHR(os.fstat(handle).st_mode):
             raise Away(f"{path} is no device")
         view = memoryview(content)
-        while view:
+        while True:
             if not select.select([], [handle], [], _left(deadline))[1]:
                 raise TimeoutError
+            if not view:
+                return  # ready for more. Closed sooner, the driver of a USB printer drops the piece that is still on its way
             view = view[os.write(handle, view[:4096]) :]
     finally:
         os.close(handle)

@@ -165,4 +165,4 @@ def test_a_second_program_says_that_the_first_one_runs(program) -> None:
     command = [sys.executable, "-m", "hardware", "run", "-c", str(program.file)]
     second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=20)
     assert second.returncode == 1
-    assert "cannot start" in second.stderr
+    assert "Does the station agent run already?" in second.stderr

@@ -8,6 +8,7 @@ import socket
 import threading
 import tty
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -127,6 +128,46 @@ def test_a_printer_that_is_away_is_told_and_the_job_can_be_sent_again(run, sessi
 def test_a_printer_that_takes_no_more_is_given_up_in_time():
     with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(transport.Away, match="no more paper"):
         transport.send(f"127.0.0.1:{server.getsockname()[1]}", b"x" * 50_000_000, outside_allowed=False, seconds=0.5)
+
+
+def test_a_printer_that_never_stops_talking_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(transport, "END_SECONDS", 0.2)
+    stop = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def chatter():
+            line, _address = server.accept()
+            with line:
+                while not stop.wait(0.02):
+                    line.sendall(b"status\r\n")
+
+        thread = threading.Thread(target=chatter, daemon=True)
+        thread.start()
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        sender = threading.Thread(target=partial(transport.send, address, b"^XA^XZ", outside_allowed=False), daemon=True)
+        sender.start()
+        sender.join(3)
+        assert not sender.is_alive()
+        stop.set()
+        thread.join(3)
+
+
+def test_a_device_is_let_go_only_when_it_has_everything(tmp_path, monkeypatch):
+    """The driver of a USB printer drops what it still sends in the background when the file is closed."""
+    taken = []
+
+    class Driver:
+        """Ready for one piece; then busy with it for good."""
+
+        @staticmethod
+        def select(_readers, handles, _others, _seconds):
+            return [], [] if taken else handles, []
+
+    monkeypatch.setattr(transport, "select", Driver)
+    monkeypatch.setattr(transport.os, "write", lambda _handle, data: taken.append(bytes(data)) or len(data))
+    with pytest.raises(transport.Away, match="no more paper"):
+        transport.send("/dev/null", b"^XA^XZ", outside_allowed=False)
+    assert taken == [b"^XA^XZ"]
 
 
 def test_only_a_device_is_written_to(tmp_path, monkeypatch):
