@@ -48,8 +48,7 @@ def run(configuration: Path | None, simulate: TextIO | None, pause: float) -> No
         station = Station(read_file, *more)
     except (OSError, sqlite3.Error) as error:
         if getattr(error, "errno", 0) == errno.EADDRINUSE:
-            taken = f"Port {read_file.port} of this machine is in use. Does the station agent run already? `python -m hardware doctor` says so."
-            raise click.ClickException(taken) from error
+            raise click.ClickException(f"Port {read_file.port} of this machine is in use. Does the station agent run already?") from error
         raise click.ClickException(f"The station agent cannot start: {error}") from error
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

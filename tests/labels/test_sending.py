@@ -18,7 +18,7 @@ from shopfloor.labels.inputs import SendLabels, printer_address
 from shopfloor.labels.masters import PRINTER
 from shopfloor.labels.models import LabelSending
 from shopfloor.labels.queries import printer_of
-from shopfloor.labels.sending import begin_sending, claim_sending, content_of, deliver, end_sending
+from shopfloor.labels.sending import begin_sending, claim_sending, content_of, deliver, end_sending, refusal_of, stored_problem
 from shopfloor.people.master_commands import block_record
 from tests.factories_genealogy import FRAME
 from tests.factories_orders import opening_stock
@@ -126,8 +126,24 @@ def test_a_printer_that_is_away_is_told_and_the_job_can_be_sent_again(run, sessi
 
 
 def test_a_printer_that_takes_no_more_is_given_up_in_time():
-    with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(transport.Away, match="no more paper"):
+    with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(transport.Stopped, match="no more paper"):
         transport.send(f"127.0.0.1:{server.getsockname()[1]}", b"x" * 50_000_000, outside_allowed=False, seconds=0.5)
+
+
+def test_peers_74_after_a_printer_stopped_in_the_middle_nobody_is_told_to_print_all_again(run, session, job, monkeypatch):
+    """Some labels are out: sending the whole job again would put two labels of one serial number into the hall."""
+    monkeypatch.setattr(transport, "SEND_SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        make_printer(run, f"127.0.0.1:{server.getsockname()[1]}")
+        refusal = refused("PRINTER_STOPPED", deliver, printer(session), b"x" * 50_000_000, job)
+    assert "may be out" in refusal.text()
+    assert "again" not in refusal.text().partition("Print again")[0]
+    begun = run(begin_sending, key="press", job_no=job, given=SendLabels(printer="P1"))
+    run(claim_sending, entry_no=begun.entry_no)
+    assert type(refusal_of(run(claim_sending, entry_no=begun.entry_no), session, begun.entry_no)).code == "PRINTER_BUSY"
+    run(end_sending, entry_no=begun.entry_no, problem=stored_problem(refusal))
+    again = refusal_of(run(claim_sending, entry_no=begun.entry_no), session, begun.entry_no)
+    assert again.text() == refusal.text()
 
 
 def test_a_printer_that_never_stops_talking_is_not_waited_for(monkeypatch):
