@@ -13,9 +13,10 @@ from hardware.event_device import KeyboardScanner
 from hardware.framing import Frame
 from hardware.hid_pos import HidPosScanner
 from hardware.keyboard import wedge_tables
-from hardware.printing import FilePrinter, Printer, SocketPrinter
+from hardware.printing import USUAL_RESOLUTION, FilePrinter, Printer, SocketPrinter
 from hardware.serial_line import SerialScanner
 from hardware.watch import Scanner
+from shopfloor.scanning.printing.formats import RESOLUTIONS
 
 PLACES = (Path("station.toml"), Path("/etc/shopfloor/station.toml"))
 PORT = 8711
@@ -177,14 +178,21 @@ def _printer(number: int, values: object) -> Printer:
     name = _name(table)
     printer: Printer
     if "device" in table.values:
-        printer = FilePrinter(name, table.take("device", str))
+        printer = FilePrinter(name, table.take("device", str), _resolution(table))
     else:
         host, _, port = str(table.take("address", str)).partition(":")
         if not host or not (port or "0").isdecimal():
             raise ConfigurationWrong(f"{table.where}: address should be host or host:port")
-        printer = SocketPrinter(name, host, port_of(int(port or RAW_PORT), f"{table.where}: port"))
+        printer = SocketPrinter(name, host, port_of(int(port or RAW_PORT), f"{table.where}: port"), _resolution(table))
     table.end()
     return printer
+
+
+def _resolution(table: Table) -> int:
+    found = int(table.take("resolution", int, USUAL_RESOLUTION))
+    if found not in RESOLUTIONS:
+        raise ConfigurationWrong(f"{table.where}: resolution = {found} should be one of {', '.join(map(str, RESOLUTIONS))}")
+    return found
 
 
 def _table(where: str, values: object) -> Table:

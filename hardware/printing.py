@@ -21,6 +21,7 @@ from hardware.spool import PrintJob, Spool
 
 log = logging.getLogger("shopfloor.station")
 
+USUAL_RESOLUTION = 203
 CONNECT_SECONDS = 5.0
 SEND_SECONDS = 30.0
 FIRST_RETRY_SECONDS = 1.0
@@ -46,6 +47,10 @@ class Printer(Protocol):
     def name(self) -> str:
         """The name."""
 
+    @property
+    def resolution(self) -> int:
+        """Dots an inch (IMG-13): the page offers a printer only for formats that are made for it."""
+
     def send(self, data: bytes) -> None:
         """Send everything. Raises PrinterAway, BrokenOff."""
 
@@ -60,6 +65,7 @@ class SocketPrinter:
     name: str
     host: str
     port: int = 9100
+    resolution: int = USUAL_RESOLUTION
 
     def send(self, data: bytes) -> None:
         """See `Printer`."""
@@ -110,6 +116,7 @@ class FilePrinter:
 
     name: str
     device: str
+    resolution: int = USUAL_RESOLUTION
 
     def send(self, data: bytes) -> None:
         """See `Printer`."""

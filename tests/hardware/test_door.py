@@ -111,7 +111,7 @@ def test_forms_and_floods_are_refused(page) -> None:
 
 def test_a_label_goes_through_the_door_once(page, station, tmp_path) -> None:
     (tmp_path / "lp0").touch()
-    assert json.loads(page.ask("GET", "/printers").text) == {"printers": ["labels"]}
+    assert json.loads(page.ask("GET", "/printers").text) == {"printers": ["labels"], "resolutions": {"labels": 203}}
     for _ in range(2):
         assert page.ask("POST", "/jobs", {"key": "k1", "printer": "labels", "text": "^XA^XZ"}).status == 202
     assert page.ask("POST", "/jobs", {"key": "k1", "printer": "labels", "text": "other"}).status == 409
