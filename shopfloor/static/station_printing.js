@@ -1,15 +1,15 @@
 /*
  * Labels on the printers of this station, through the station agent (hardware/).
  *
- * The agent keeps the job on disk before it prints, under a key that is made here: pressing again after a lost answer prints
- * nothing twice. When the printer has everything, the server is told that the labels came out.
+ * The agent keeps the job on disk before it prints, under a key that is made and remembered here until the job ended: pressing
+ * again after a lost answer or a reload prints nothing twice. When the printer has everything, the server is told so.
  */
 
 import { agentAddress } from "./agent.js";
 
 const LOOK_MS = 500;
 const form = document.querySelector("[data-station-printing]");
-let key = newKey();
+const button = form?.querySelector("button");
 
 if (form && agentAddress) void offer();
 
@@ -27,36 +27,48 @@ async function offer() {
     event.preventDefault();
     void print(choice.value);
   });
+  const begun = fitting.find((name) => localStorage.getItem(placeOf(name)));
+  if (!begun) return;
+  choice.value = begun;
+  void follow(begun);
 }
 
 async function print(printer) {
-  const button = form.querySelector("button");
   button.disabled = true;
   tell(form.dataset.textSending);
   try {
     const labels = await fetch(form.dataset.zpl, { cache: "no-store" });
     if (!labels.ok) throw new Error(`The server answered ${labels.status}.`);
+    const key = localStorage.getItem(placeOf(printer)) ?? newKey();
+    localStorage.setItem(placeOf(printer), key);
     await ask("/jobs", { key, printer, text: await labels.text() });
-    if (await printed()) return form.submit();
-    key = newKey(); // it broke off: whoever looked at the printer decides
+    await follow(printer);
   } catch {
     tell(form.dataset.textLost);
+    button.disabled = false;
   }
-  button.disabled = false;
 }
 
-/** Follows the job until it ended: true if the printer took all of it. */
-async function printed() {
+/** Follows a job until it ended. One that broke off is left to whoever looks at the printer. */
+async function follow(printer) {
+  const key = localStorage.getItem(placeOf(printer));
+  button.disabled = true;
   for (;;) {
-    const { state, detail } = await ask(`/jobs/${key}`);
-    if (state === "sent") return true;
-    tell([form.dataset.textSending, detail].filter(Boolean).join(": "));
-    if (state === "failed") {
+    const { state, detail } = await ask(`/jobs/${key}`).catch(() => ({ state: "lost", detail: form.dataset.textLost }));
+    if (state === "sent" || state === "failed") localStorage.removeItem(placeOf(printer));
+    if (state === "sent") return form.submit();
+    if (state === "failed" || state === "lost") {
       tell(detail);
-      return false;
+      button.disabled = false;
+      return;
     }
+    tell(state === "printer away" ? `${form.dataset.textWaits}: ${detail}` : form.dataset.textSending);
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
+}
+
+function placeOf(printer) {
+  return `shopfloor.station-printing ${form.dataset.zpl} ${printer}`;
 }
 
 async function ask(path, body) {

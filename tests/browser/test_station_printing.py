@@ -78,6 +78,23 @@ def test_r_25_labels_go_to_the_printer_of_the_station_once(desk, site, agent, tm
     assert [job.state for job in Spool(agent.spool, make=False).jobs()] == ["sent"]
 
 
+def test_r_25_a_job_that_waits_is_followed_after_a_reload_and_not_made_again(desk, site, agent, tmp_path):
+    _app, address, jobs = site
+    desk.goto(f"{address}/label-jobs/{jobs[203]}")
+    form = desk.locator("[data-station-printing]")
+    form.get_by_role("button").click()
+    expect(form.get_by_role("status")).to_contain_text("The labels wait")
+    desk.goto(f"{address}/label-jobs")
+    desk.goto(f"{address}/label-jobs/{jobs[203]}")
+    expect(form.get_by_role("status")).to_contain_text("The labels wait")
+    (tmp_path / "lp0").touch()
+    with desk.expect_navigation(timeout=30_000):
+        pass
+    assert [job.state for job in Spool(agent.spool, make=False).jobs()] == ["sent"]
+    expect(form.get_by_role("button")).to_be_enabled()
+    expect(form.get_by_role("status")).to_be_hidden()
+
+
 def test_r_25_a_lost_answer_prints_nothing_twice(desk, site, agent, tmp_path):
     _app, address, jobs = site
     (tmp_path / "lp0").touch()
