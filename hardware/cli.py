@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import logging
 import signal
@@ -46,6 +47,8 @@ def run(configuration: Path | None, simulate: TextIO | None, pause: float) -> No
     try:
         station = Station(read_file, *more)
     except (OSError, sqlite3.Error) as error:
+        if getattr(error, "errno", 0) == errno.EADDRINUSE:
+            raise click.ClickException(f"Port {read_file.port} of this machine is in use. Does the station agent run already?") from error
         raise click.ClickException(f"The station agent cannot start: {error}") from error
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -13,15 +13,17 @@ from hardware.event_device import KeyboardScanner
 from hardware.framing import Frame
 from hardware.hid_pos import HidPosScanner
 from hardware.keyboard import wedge_tables
-from hardware.printing import FilePrinter, Printer, SocketPrinter
+from hardware.printing import USUAL_RESOLUTION, FilePrinter, Printer, SocketPrinter
 from hardware.serial_line import SerialScanner
 from hardware.watch import Scanner
+from shopfloor.scanning.printing.formats import RESOLUTIONS
 
 PLACES = (Path("station.toml"), Path("/etc/shopfloor/station.toml"))
 PORT = 8711
 """The server's SHOPFLOOR_AGENT_PORT says the same number to the page."""
 LARGEST_PORT = 65_535
 RAW_PORT = 9100
+USUAL_SPEED = 9600
 SPOOL = "/var/lib/shopfloor-station/spool.sqlite3"
 NAMED_BYTES = {"CR": b"\r", "LF": b"\n", "TAB": b"\t", "STX": b"\x02", "ETX": b"\x03", "EOT": b"\x04"}
 KINDS = ("serial", "hid-pos", "keyboard")
@@ -127,10 +129,10 @@ def port_of(number: int, where: str) -> int:
 
 def _scanner(number: int, values: object) -> Scanner:
     table = _table(f"scanner {number}", values)
-    name, kind, device = (str(table.take(key, str)) for key in ("name", "kind", "device"))
+    name, kind, device = _name(table), *(str(table.take(key, str)) for key in ("kind", "device"))
     scanner: Scanner
     if kind == "serial":
-        scanner = SerialScanner(name, device, table.take("baud_rate", int, 9600), _frame(table))
+        scanner = SerialScanner(name, device, _speed(table), _frame(table))
     elif kind == "hid-pos":
         scanner = HidPosScanner(name, device, wake=table.take("wake", bool, False))
     elif kind == "keyboard":
@@ -143,6 +145,20 @@ def _scanner(number: int, values: object) -> Scanner:
         raise ConfigurationWrong(f"{table.where}: kind = {kind!r} should be one of {', '.join(KINDS)}")
     table.end()
     return scanner
+
+
+def _name(table: Table) -> str:
+    name = str(table.take("name", str))
+    if not name.strip():
+        raise ConfigurationWrong(f"{table.where}: name is blank")
+    return name
+
+
+def _speed(table: Table) -> int:
+    speed = int(table.take("baud_rate", int, USUAL_SPEED))
+    if speed <= 0:
+        raise ConfigurationWrong(f"{table.where}: baud_rate = {speed} should be a speed in bits a second, such as {USUAL_SPEED}")
+    return speed
 
 
 def _frame(table: Table) -> Frame:
@@ -159,17 +175,24 @@ def _named(table: Table, key: str, value: object) -> bytes:
 
 def _printer(number: int, values: object) -> Printer:
     table = _table(f"printer {number}", values)
-    name = str(table.take("name", str))
+    name = _name(table)
     printer: Printer
     if "device" in table.values:
-        printer = FilePrinter(name, table.take("device", str))
+        printer = FilePrinter(name, table.take("device", str), _resolution(table))
     else:
         host, _, port = str(table.take("address", str)).partition(":")
         if not host or not (port or "0").isdecimal():
             raise ConfigurationWrong(f"{table.where}: address should be host or host:port")
-        printer = SocketPrinter(name, host, port_of(int(port or RAW_PORT), f"{table.where}: port"))
+        printer = SocketPrinter(name, host, port_of(int(port or RAW_PORT), f"{table.where}: port"), _resolution(table))
     table.end()
     return printer
+
+
+def _resolution(table: Table) -> int:
+    found = int(table.take("resolution", int, USUAL_RESOLUTION))
+    if found not in RESOLUTIONS:
+        raise ConfigurationWrong(f"{table.where}: resolution = {found} should be one of {', '.join(map(str, RESOLUTIONS))}")
+    return found
 
 
 def _table(where: str, values: object) -> Table:

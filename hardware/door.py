@@ -111,7 +111,8 @@ class _Handler(BaseHTTPRequestHandler):
             page = status_page(desk.server, desk.handover.problems(), desk.handover.spool.waiting(), desk.handover.spool.jobs())
             self._send(200, page.encode(), "text/html; charset=utf-8")
         elif self.path == "/printers":
-            self._json(200, {"printers": sorted(desk.printing.printers)})
+            resolutions = {name: printer.resolution for name, printer in sorted(desk.printing.printers.items())}
+            self._json(200, {"printers": list(resolutions), "resolutions": resolutions})
         elif self.path.startswith("/jobs/") and (job := desk.handover.spool.job(self.path.removeprefix("/jobs/"))):
             self._json(200, {"key": job.key, "printer": job.printer, "state": job.state, "detail": job.detail})
         else:

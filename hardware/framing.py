@@ -54,6 +54,7 @@ class Framer:
         if not self.frame.ends:
             return self._finish()
         self.bytes.clear()
+        self.too_long = False
         return [Cut("a code came without its end")]
 
     def _finish(self) -> list[Code | Cut]:

@@ -134,12 +134,15 @@ class Handover:
     def _wait(self, mine: _Attached, deadline: float, gone: Callable[[], bool]) -> dict[str, Any]:
         question = mine.question
         while self.attached is mine:
-            found = [kept for kept in self.spool.pending(question.after) if self._is_for(kept, question)][:MOST_AT_ONCE]
+            found = [kept for kept in self._pending(question) if self._is_for(kept, question)][:MOST_AT_ONCE]
             problems = self.problems()
             if found or problems != question.problems or time.monotonic() >= deadline or gone():
                 return {"spool": self.spool.id, "captures": [self._told(kept) for kept in found], "problems": problems}
             self.changed.wait(SLICE_SECONDS)
         return {"elsewhere": self.attached is not None and self.attached.question.tab != question.tab}
+
+    def _pending(self, question: Question) -> list[Kept]:
+        return self.spool.pending(question.after) if question.queue else self.spool.pending_of(question.place, question.after)
 
     def _is_for(self, kept: Kept, question: Question) -> bool:
         return question.queue or kept.place == question.place or self.clock.age_ms(kept.capture) <= FRESH_MS

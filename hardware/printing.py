@@ -21,6 +21,7 @@ from hardware.spool import PrintJob, Spool
 
 log = logging.getLogger("shopfloor.station")
 
+USUAL_RESOLUTION = 203
 CONNECT_SECONDS = 5.0
 SEND_SECONDS = 30.0
 FIRST_RETRY_SECONDS = 1.0
@@ -46,6 +47,10 @@ class Printer(Protocol):
     def name(self) -> str:
         """The name."""
 
+    @property
+    def resolution(self) -> int:
+        """Dots an inch (IMG-13): the page offers a printer only for formats that are made for it."""
+
     def send(self, data: bytes) -> None:
         """Send everything. Raises PrinterAway, BrokenOff."""
 
@@ -60,6 +65,7 @@ class SocketPrinter:
     name: str
     host: str
     port: int = 9100
+    resolution: int = USUAL_RESOLUTION
 
     def send(self, data: bytes) -> None:
         """See `Printer`."""
@@ -68,25 +74,40 @@ class SocketPrinter:
                 line.settimeout(SEND_SECONDS)
                 line.sendall(data)
                 line.shutdown(socket.SHUT_WR)
-                # A printer that refuses in the middle resets the line; one that is done closes it, or says nothing.
-                line.settimeout(LOOK_SECONDS)
-                while line.recv(PIECE):
-                    pass
             except TimeoutError as error:
-                if line.gettimeout() == SEND_SECONDS:
-                    raise BrokenOff("the printer stopped taking data") from error
+                raise BrokenOff("the printer stopped taking data") from error
             except OSError as error:
-                raise BrokenOff(f"the connection broke ({error.strerror or error})") from error
+                raise BrokenOff(_broke(error)) from error
+            _wait_for_end(line)
 
     def check(self) -> None:
         """See `Printer`."""
         self._connected().close()
 
     def _connected(self) -> socket.socket:
+        """Raises PrinterAway."""
         try:
             return socket.create_connection((self.host, self.port), CONNECT_SECONDS)
         except OSError as error:
             raise PrinterAway(f"{self.host}:{self.port} does not answer ({error.strerror or error})") from error
+
+
+def _wait_for_end(line: socket.socket) -> None:
+    """A printer that refuses in the middle resets the line. One that is done closes it, says nothing, or goes on telling how it is."""
+    end = time.monotonic() + LOOK_SECONDS
+    try:
+        while (left := end - time.monotonic()) > 0:
+            line.settimeout(left)
+            if not line.recv(PIECE):
+                return
+    except TimeoutError:
+        return
+    except OSError as error:
+        raise BrokenOff(_broke(error)) from error
+
+
+def _broke(error: OSError) -> str:
+    return f"the connection broke ({error.strerror or error})"
 
 
 @dataclass(frozen=True)
@@ -95,16 +116,19 @@ class FilePrinter:
 
     name: str
     device: str
+    resolution: int = USUAL_RESOLUTION
 
     def send(self, data: bytes) -> None:
         """See `Printer`."""
         sent = 0
         try:
             with opened_file(self.device, os.O_WRONLY) as handle:
-                while sent < len(data):
+                while True:
                     if not select.select([], [handle], [], SEND_SECONDS)[1]:
                         reason = "the printer takes no data; is there paper, is it closed"
                         raise BrokenOff(reason) if sent else PrinterAway(reason)
+                    if sent == len(data):
+                        return  # ready for more. Closed sooner, the driver drops the piece that is still on its way
                     sent += os.write(handle, data[sent : sent + PIECE])
         except OSError as error:
             words = f"{self.device}: {error.strerror or error}"

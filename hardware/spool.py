@@ -103,9 +103,11 @@ class Spool:
 
     def pending(self, after: int = 0, most: int = 100) -> list[Kept]:
         """Captures behind a number, in the order in which they were made."""
-        columns = "seq, place, key, text, source, device, captured_at, clock_ms, clock_id"
-        rows = self._run(f"SELECT {columns} FROM capture WHERE seq > ? ORDER BY seq LIMIT ?", (after, most))  # noqa: S608 - constant
-        return [Kept(row[0], Capture(*row[2:]), row[1]) for row in rows]
+        return self._kept("1 = 1", (), after, most)
+
+    def pending_of(self, place: str, after: int = 0, most: int = 100) -> list[Kept]:
+        """The same for a page that takes only its own captures and fresh ones: however many others wait, the newest are among these."""
+        return self._kept("place = ? OR seq > (SELECT MAX(seq) FROM capture) - 50", (place,), after, most)
 
     def taken(self, keys: Iterable[str]) -> None:
         """A page has these now. Unknown keys were confirmed before."""
@@ -140,8 +142,12 @@ class Spool:
 
     def interrupted(self, detail: str) -> int:
         """At start: jobs that were being sent when the program ended may be out. They are never sent by themselves again."""
-        self._run("UPDATE print_job SET state = 'failed', detail = ? WHERE state = 'sending'", (detail,))
-        return int(self._run("SELECT COUNT(*) FROM print_job WHERE detail = ?", (detail,))[0][0])
+        return len(self._run("UPDATE print_job SET state = 'failed', detail = ? WHERE state = 'sending' RETURNING key", (detail,)))
+
+    def _kept(self, which: str, values: Sequence[object], after: int, most: int) -> list[Kept]:
+        columns = "seq, place, key, text, source, device, captured_at, clock_ms, clock_id"
+        statement = f"SELECT {columns} FROM capture WHERE ({which}) AND seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - constant
+        return [Kept(row[0], Capture(*row[2:]), row[1]) for row in self._run(statement, (*values, after, most))]
 
     def _jobs(self, which: str, value: object) -> list[PrintJob]:
         columns = "key, printer, text, state, detail, made_at"

@@ -46,8 +46,9 @@ class Watch(threading.Thread):
             except OSError as error:
                 self._away(error.strerror or str(error))
             except Exception as error:  # a mistake of ours must not silence a scanner for the rest of the day
-                log.exception("%s: unexpected error.", self.scanner.name)
-                self._away(str(error))
+                if repr(error) != self.told:  # once, not every second of the day
+                    log.exception("%s: unexpected error.", self.scanner.name)
+                self._away(repr(error))
             self.stopping.wait(RETRY_SECONDS)
 
     def _read(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from shopfloor.certificates import making
 from shopfloor.certificates.errors import AuthorityKeyMissing, CertificateUnreadable
 from shopfloor.certificates.rules import Certificate, Names
 
-SECRET, PUBLIC, FOLDER = 0o600, 0o644, 0o700
+SECRET, PUBLIC, FOLDER, OTHERS = 0o600, 0o644, 0o700, 0o077
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ def read_server(places: Places) -> Certificate | None:
     found = _certificate(places.server)
     if found is None:
         return None
+    _check_key(places.server)
     try:
         authority = read_authority(places)
     except CertificateUnreadable:
@@ -154,6 +156,21 @@ def _certificate(path: Path) -> x509.Certificate | None:
         raise CertificateUnreadable(path=str(path), problem=error.strerror or "it cannot be read") from error
     except ValueError as error:
         raise CertificateUnreadable(path=str(path), problem="it holds no certificate") from error
+
+
+def _check_key(path: Path) -> None:
+    """The very step that a connection would fail at: read certificate and key as the server does. Raises CertificateUnreadable."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(path, password=lambda: "")
+    except ssl.SSLError as error:
+        other = error.reason == "KEY_VALUES_MISMATCH"
+        problem = "its key belongs to another certificate" if other else "it holds no private key that can be read without a passphrase"
+        raise CertificateUnreadable(path=str(path), problem=problem) from error
+
+
+def readable_by_others(places: Places) -> list[Path]:
+    """Files with a private key whose mode lets others read them."""
+    return [path for path in (places.server, places.authority_key) if path.exists() and path.stat().st_mode & OTHERS]
 
 
 def _names_of(certificate: x509.Certificate) -> Names:

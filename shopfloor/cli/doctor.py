@@ -85,10 +85,11 @@ def machine(settings: Settings) -> Iterator[Finding]:
 
 def https(settings: Settings) -> Finding:
     """IMG-9: the certificate of this server, and how many days it has left."""
+    places = Places.of(settings.data_folder)
     try:
-        found = files.read_server(Places.of(settings.data_folder))
+        found = files.read_server(places)
     except CertificateUnreadable as error:
-        return Finding("https", "stop" if settings.https == "on" else "note", error.text())
+        return Finding("https", "stop" if settings.wants_https else "note", error.text())
     if found is None:
         return Finding("https", "note", "no certificate: scanners at this machine work; tablets need https: run shopfloor tls init")
     moment = now()
@@ -98,6 +99,9 @@ def https(settings: Settings) -> Finding:
         return Finding("https", "stop" if settings.wants_https else "note", f"the certificate ended on {end}: {found.remedy}")
     if state is State.ENDS_SOON:
         return Finding("https", "note", f"the certificate ends in {days} days, on {end}: {found.remedy}")
+    if open_files := files.readable_by_others(places):
+        told = " ".join(str(path) for path in open_files)
+        return Finding("https", "note", f"others on this machine can read the private key: chmod 600 {told}")
     if found.signed_by_authority and not found.names.covers(names := names_of_this_machine()):
         news = set(names.hosts + names.addresses) - set(found.names.hosts + found.names.addresses)
         told = ", ".join(sorted(news))

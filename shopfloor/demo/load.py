@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor.clock import work_date
 from shopfloor.db.unit_of_work import CommandEntry
-from shopfloor.demo import documents, masters, quality, supply
+from shopfloor.demo import documents, masters, printing, quality, supply
 from shopfloor.demo.floor import KEY_PREFIX, Floor, Task
 from shopfloor.demo.names import CELL, CONTROLLER, HOUSING, PASTE, SCREW
 from shopfloor.demo.story import bulk_lot, bulk_paste, bulk_screws, larger, sales, story
@@ -80,7 +80,7 @@ def load(session: Session, *, size: int = 1, tick: Callable[[], None] = lambda: 
 def _before(today: date) -> list[Task]:
     """Everything that is there before the first order is worked."""
     supplies = [*supply.partners(), *supply.opening_stock(today), *supply.receipts(today)]
-    return [masters.begin(), *masters.tasks(), *supplies, *documents.documents(today)]
+    return [masters.begin(), *masters.tasks(), *printing.tasks(), *supplies, *documents.documents(today)]
 
 
 def _supplies(batch: int, today: date) -> list[Task]:

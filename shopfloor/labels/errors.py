@@ -70,6 +70,30 @@ class PrinterAway(Refusal):
 
 
 @dataclass(eq=False)
+class PrinterStopped(Refusal):
+    """The printer took some of it. Sending the whole job again would put two labels of one number into the hall."""
+
+    code = "PRINTER_STOPPED"
+    message = (
+        "Printer {printer} stopped in the middle: {problem}. Some labels of job {job_no} may be out. "
+        "Look at the printer, tick those that are missing, and press Print again."
+    )
+    printer: str
+    problem: str
+    job_no: int
+
+
+@dataclass(eq=False)
+class PrinterBusy(Refusal):
+    """The same press of the button came again while the first one is being answered."""
+
+    code = "PRINTER_BUSY"
+    message = "Job {job_no} is on its way to printer {printer}. Wait, and look at the printer before you send it once more."
+    printer: str
+    job_no: int
+
+
+@dataclass(eq=False)
 class PrinterOutside(Refusal):
     """Labels go to loopback and private addresses only, unless an administrator allowed this printer more."""
 

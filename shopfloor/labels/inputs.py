@@ -132,7 +132,7 @@ class ReprintLabels(InputModel):
 class PrintedLabels(InputModel):
     """The labels came out."""
 
-    how: Literal["Browser", "PDF", "ZPL file", "PNG", "SVG"] = "Browser"
+    how: Literal["Browser", "PDF", "ZPL file", "PNG", "SVG", "Station printer"] = "Browser"
 
 
 class SendLabels(InputModel):

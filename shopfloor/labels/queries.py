@@ -74,6 +74,7 @@ class LineRow:
     dates: str
     verified: int
     verified_by: str
+    """The name of whoever scanned it back."""
     verified_at: datetime | None
 
 
@@ -160,9 +161,11 @@ def job_card(session: Session, job_no: int) -> JobCard | None:
 def lines_of(session: Session, job_no: int) -> tuple[LineRow, ...]:
     """Labels of a job in their order. One statement."""
     names = [name for name in LineRow.__dataclass_fields__ if name not in {"place", "elements"}]
-    columns = [_line.c[name] for name in names]
+    columns = [_line.c[name] for name in names if name != "verified_by"]
+    who = func.coalesce(_operator.c.name, _line.c.verified_by).label("verified_by")
     rows = session.connection().execute(
-        select(_line.c.line_no, _line.c.elements, *columns).where(plant(session, _line), _line.c.job_no == job_no).order_by(_line.c.line_no)
+        select(_line.c.line_no, _line.c.elements, *columns, who).outerjoin(_operator, _operator.c.no == _line.c.verified_by)
+        .where(plant(session, _line), _line.c.job_no == job_no).order_by(_line.c.line_no)
     )
     return tuple(
         LineRow(row.line_no, elements=tuple((ai, value) for ai, value in row.elements), **{name: getattr(row, name) for name in names})

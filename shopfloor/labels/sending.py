@@ -12,19 +12,21 @@ from sqlalchemy.orm import Session
 from shopfloor import audit
 from shopfloor.clock import now
 from shopfloor.db import current_plant, plant, table, take_numbers
-from shopfloor.errors import NotFound
+from shopfloor.errors import NotFound, Refusal
 from shopfloor.labels.answers import SendingBegun, SendingEnded
 from shopfloor.labels.commands import locked_job, note_printed
-from shopfloor.labels.errors import PrinterAway, PrinterBlocked, PrinterOutside, PrinterResolution
+from shopfloor.labels.errors import PrinterAway, PrinterBlocked, PrinterBusy, PrinterOutside, PrinterResolution, PrinterStopped
 from shopfloor.labels.inputs import SendLabels
 from shopfloor.labels.models import LabelSending, SendingState
 from shopfloor.labels.queries import PrinterRow, format_by_code, job_card, layouts_of, printer_of
-from shopfloor.labels.transport import Away, Outside, send
+from shopfloor.labels.transport import Away, Outside, Stopped, send
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.scanning.printing.zpl import zpl
 
 _sending = table(LabelSending)
+STOPPED = "in the middle: "
+"""Begins the stored problem of a try after which labels may be out."""
 
 
 def begin_sending(session: Session, actor: Actor, *, job_no: int, given: SendLabels) -> SendingBegun:
@@ -74,11 +76,13 @@ def content_of(session: Session, job_no: int, printer: PrinterRow) -> bytes:
 
 
 def deliver(printer: PrinterRow, content: bytes, job_no: int) -> None:
-    """Outside of every transaction. Raises PrinterAway, PrinterOutside."""
+    """Outside of every transaction. Raises PrinterAway, PrinterStopped, PrinterOutside."""
     try:
         send(printer.address, content, outside_allowed=printer.outside_allowed)
     except Outside:
         raise PrinterOutside(printer=printer.code, address=printer.address) from None
+    except Stopped as problem:
+        raise PrinterStopped(printer=printer.code, problem=str(problem), job_no=job_no) from None
     except Away as problem:
         raise PrinterAway(printer=printer.code, problem=str(problem), job_no=job_no) from None
 
@@ -110,8 +114,23 @@ def _move(session: Session, entry_no: int, before: SendingState, after: SendingS
     return bool(session.connection().execute(statement).rowcount)
 
 
-def problem_of(session: Session, entry_no: int) -> str:
-    """Why a try failed; blank: it did not."""
+def stored_problem(refusal: Refusal) -> str:
+    """What the history keeps of a try that failed."""
+    match refusal:
+        case PrinterStopped():
+            return (STOPPED + refusal.problem)[:200]
+        case PrinterAway():
+            return refusal.problem[:200]
+        case _:
+            return refusal.text()[:200]
+
+
+def refusal_of(ended: SendingEnded, session: Session, entry_no: int) -> Refusal:
+    """What whoever repeats a command is told, whose try another request has: it failed, or it goes on."""
     c = _sending.c
     found = session.connection().execute(select(c.problem).where(plant(session, _sending), c.entry_no == entry_no)).scalar_one_or_none()
-    return found or ""
+    if not found:
+        return PrinterBusy(printer=ended.printer, job_no=ended.job_no)
+    if found.startswith(STOPPED):
+        return PrinterStopped(printer=ended.printer, problem=found.removeprefix(STOPPED), job_no=ended.job_no)
+    return PrinterAway(printer=ended.printer, problem=found, job_no=ended.job_no)

@@ -18,6 +18,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 CONNECT_SECONDS = 5.0
 SEND_SECONDS = 30.0
 """For everything: a printer that stops taking bytes is out of paper."""
+END_SECONDS = 1.0
 _DEVICE_FOLDER = "/dev/"
 _INSIDE = tuple(
     ip_network(net) for net in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")
@@ -28,22 +29,43 @@ class Away(Exception):  # told as a refusal by the use case
     """The printer did not take everything; says why in words."""
 
 
+class Stopped(Away):
+    """The same, after it had taken something: labels may be out."""
+
+
 class Outside(Exception):
     """The address is not in a private network."""
 
 
-def send(address: str, content: bytes, *, outside_allowed: bool, seconds: float = SEND_SECONDS) -> None:
-    """All bytes, or an exception. Raises Away, Outside."""
-    deadline = time.monotonic() + seconds
+def send(address: str, content: bytes, *, outside_allowed: bool, seconds: float = 0.0) -> None:
+    """All bytes, or an exception. Raises Away, Stopped, Outside."""
+    deadline = time.monotonic() + (seconds or SEND_SECONDS)
+    left = _Left(content)
     try:
         if is_device(address):
-            _to_device(address, content, deadline)
+            _to_device(address, left, deadline)
         else:
-            _to_host(address, content, deadline, outside_allowed=outside_allowed)
+            _to_host(address, left, deadline, outside_allowed=outside_allowed)
     except TimeoutError:
-        raise Away("it does not answer, or takes no more paper") from None
+        raise left.problem("it does not answer, or takes no more paper") from None
     except OSError as error:
-        raise Away(_words(error)) from None
+        raise left.problem(_words(error)) from None
+
+
+class _Left:
+    """What the printer has not taken yet."""
+
+    def __init__(self, content: bytes) -> None:
+        self.bytes = memoryview(content)
+        self.begun = False
+
+    def taken(self, count: int) -> None:
+        """The printer has so many more."""
+        self.bytes, self.begun = self.bytes[count:], True
+
+    def problem(self, words: str) -> Away:
+        """Whether labels may be out makes the difference for whoever stands there."""
+        return Stopped(words) if self.begun else Away(words)
 
 
 def is_device(address: str) -> bool:
@@ -60,7 +82,7 @@ def is_outside_by_name(address: str) -> bool:
         return False
 
 
-def _to_host(address: str, content: bytes, deadline: float, *, outside_allowed: bool) -> None:
+def _to_host(address: str, content: _Left, deadline: float, *, outside_allowed: bool) -> None:
     host, port = _split(address)
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     if not outside_allowed and not all(_is_inside(ip_address(str(one[4][0]).partition("%")[0])) for one in found):
@@ -69,35 +91,37 @@ def _to_host(address: str, content: bytes, deadline: float, *, outside_allowed: 
     with closing(socket.socket(family, kind, protocol)) as line:
         line.settimeout(min(CONNECT_SECONDS, _left(deadline)))
         line.connect(place)
-        view = memoryview(content)
-        while view:
+        while content.bytes:
             line.settimeout(_left(deadline))
-            view = view[line.send(view[:65536]) :]
+            content.taken(line.send(content.bytes[:65536]))
         line.shutdown(socket.SHUT_WR)
         _wait_for_end(line, deadline)
 
 
 def _wait_for_end(line: socket.socket, deadline: float) -> None:
-    """A printer that closes has read everything. Many never close; they are not waited for."""
-    line.settimeout(min(1.0, _left(deadline)))
+    """A printer that closes has read everything. Many never close, and some never stop telling how they are; they are not waited for."""
+    end = min(time.monotonic() + END_SECONDS, deadline)
     try:
-        while line.recv(4096):
-            pass
+        while (left := end - time.monotonic()) > 0:
+            line.settimeout(left)
+            if not line.recv(4096):
+                return
     except TimeoutError:
         return
 
 
-def _to_device(path: str, content: bytes, deadline: float) -> None:
+def _to_device(path: str, content: _Left, deadline: float) -> None:
     """Only a character device: never a file that somebody could have put there."""
     handle = os.open(path, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | getattr(os, "O_NOFOLLOW", 0))
     try:
         if not stat.S_ISCHR(os.fstat(handle).st_mode):
             raise Away(f"{path} is no device")
-        view = memoryview(content)
-        while view:
+        while True:
             if not select.select([], [handle], [], _left(deadline))[1]:
                 raise TimeoutError
-            view = view[os.write(handle, view[:4096]) :]
+            if not content.bytes:
+                return  # ready for more. Closed sooner, the driver of a USB printer drops the piece that is still on its way
+            content.taken(os.write(handle, content.bytes[:4096]))
     finally:
         os.close(handle)
 

@@ -29,7 +29,10 @@ let problems = null;
 let failures = 0;
 let leaving = false;
 
-if (meta && turnedOn()) void serve();
+/** Where the agent of this station answers; blank where there is none. */
+export const agentAddress = meta && turnedOn() ? meta.content : "";
+
+if (agentAddress) void serve();
 
 function turnedOn() {
   try {

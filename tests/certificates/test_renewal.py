@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -175,6 +176,19 @@ def test_img_9_a_damaged_file_is_named_and_left_as_it_is(places, name, content):
     renew(places, found=PLANT, now=NOW)
     (places.folder / name).write_bytes(content)
     assert name in refused(places, CertificateUnreadable)
+
+
+@pytest.mark.parametrize(("key", "says"), [
+    (b"", "no private key"), (making.pem_of_key(making.new_key()), "key belongs to another certificate"),
+    (making.new_key().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"secret")
+    ), "no private key"),
+])
+def test_img_9_a_certificate_that_the_server_cannot_use_is_told_before_it_starts(places, key, says):
+    """Without its key every connection would be reset, while start and doctor call everything good."""
+    renew(places, found=PLANT, now=NOW)
+    places.server.write_bytes(key + making.pem(leaf(places)))
+    assert says in refused(places, CertificateUnreadable)
 
 
 @pytest.mark.parametrize("keywords", [{"hosts": ["a b"]}, {"hosts": ["*"]}, {"addresses": ["plant"]}, {"addresses": ["0.0.0.0"]}])

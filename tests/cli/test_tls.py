@@ -101,6 +101,23 @@ def test_img_9_doctor_without_a_certificate_and_with_a_damaged_one(tmp_path):
     assert "server.pem" in found.text
 
 
+def test_img_9_doctor_stops_where_the_server_would_not_start(tmp_path):
+    renew(Places.of(tmp_path), found=names_of_this_machine(), now=now())
+    Places.of(tmp_path).server.write_bytes(b"")
+    assert doctor.https(read_settings({"SHOPFLOOR_DATA": str(tmp_path), "SHOPFLOOR_HOST": "0.0.0.0"})).state == "stop"
+
+
+@pytest.mark.parametrize("name", ["server.pem", "authority.key"])
+def test_img_9_doctor_tells_of_a_key_that_others_can_read(tmp_path, name):
+    """A company's certificate is put there by hand."""
+    places = Places.of(tmp_path)
+    renew(places, found=names_of_this_machine(), now=now())
+    (places.folder / name).chmod(0o640)
+    found = doctor.https(read_settings({"SHOPFLOOR_DATA": str(tmp_path)}))
+    assert found.state == "note"
+    assert f"chmod 600 {places.folder / name}" in found.text
+
+
 def test_img_9_doctor_knows_a_machine_that_moved(tmp_path):
     others = names_of_this_machine()
     renew(Places.of(tmp_path), found=type(others)(others.hosts[:1], ("127.0.0.1",)), now=now())

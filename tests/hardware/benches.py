@@ -41,7 +41,7 @@ def free_port() -> int:
 class Program:
     """`python -m hardware run` with one serial scanner."""
 
-    def __init__(self, folder: Path, server: str) -> None:
+    def __init__(self, folder: Path, server: str, more: str = "") -> None:
         self.port = free_port()
         self.line = Line(folder / "scanner")
         self.file = folder / "station.toml"
@@ -55,6 +55,7 @@ spool = "{self.spool}"
 name = "bench"
 kind = "serial"
 device = "{folder / 'scanner'}"
+{more}
 """, encoding="utf-8")
         self.start()
 

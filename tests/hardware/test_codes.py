@@ -82,6 +82,13 @@ def test_r_19_endless_bytes_are_dropped_whole() -> None:
     assert texts(framer.feed(b"1" * LONGEST + b"\r", 0)) == ["1" * LONGEST]
 
 
+def test_r_19_endless_bytes_that_fall_silent_do_not_cost_the_next_code() -> None:
+    framer = Framer(Frame())
+    assert framer.feed(b"1" * (LONGEST + 1), 0) == []
+    assert cuts(framer.idle(1500)) == 1
+    assert texts(framer.feed(b"A\r", 1600)) == ["A"]
+
+
 # --- keys ---
 
 

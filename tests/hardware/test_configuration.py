@@ -70,7 +70,10 @@ def test_devices_are_what_the_file_says() -> None:
         (SERVER | {"scanner": [{"name": "a", "kind": "serial", "device": "x", "layout": "us"}]}, "layout is not known here"),
         (SERVER | {"scanner": [{"name": "a", "kind": "keyboard", "device": "x", "layout": "xx"}]}, "should be one of us"),
         (SERVER | {"scanner": [{"name": "a", "kind": "serial", "device": "x"}] * 2}, "same name"),
+        (SERVER | {"scanner": [{"name": "a", "kind": "serial", "device": "x", "baud_rate": 0}]}, "should be a speed in bits a second"),
+        (SERVER | {"scanner": [{"name": " ", "kind": "serial", "device": "x"}]}, "name is blank"),
         (SERVER | {"printer": [{"name": "a"}]}, "address is missing"),
+        (SERVER | {"printer": [{"name": "a", "device": "x", "resolution": 200}]}, "resolution = 200 should be one of 203, 300, 600"),
         (SERVER | {"printer": [{"name": "a", "address": "x:y"}]}, "host or host:port"),
     ],
 )

@@ -111,7 +111,7 @@ def test_forms_and_floods_are_refused(page) -> None:
 
 def test_a_label_goes_through_the_door_once(page, station, tmp_path) -> None:
     (tmp_path / "lp0").touch()
-    assert json.loads(page.ask("GET", "/printers").text) == {"printers": ["labels"]}
+    assert json.loads(page.ask("GET", "/printers").text) == {"printers": ["labels"], "resolutions": {"labels": 203}}
     for _ in range(2):
         assert page.ask("POST", "/jobs", {"key": "k1", "printer": "labels", "text": "^XA^XZ"}).status == 202
     assert page.ask("POST", "/jobs", {"key": "k1", "printer": "labels", "text": "other"}).status == 409
@@ -165,4 +165,4 @@ def test_a_second_program_says_that_the_first_one_runs(program) -> None:
     command = [sys.executable, "-m", "hardware", "run", "-c", str(program.file)]
     second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=20)
     assert second.returncode == 1
-    assert "cannot start" in second.stderr
+    assert "Does the station agent run already?" in second.stderr

@@ -118,6 +118,19 @@ def test_a_page_without_the_queue_gets_only_what_is_fresh_or_its_own(handover) -
     assert texts(ask(handover, QUEUE)) == ["OLD", "FRESH"]
 
 
+def test_a_badge_is_taken_by_the_sign_in_page_however_many_old_codes_wait(handover, spool) -> None:
+    """Whoever scanned all night with no page open must still be able to sign in."""
+    ask(handover, PAGE)
+    scan(handover, "MINE", ago_ms=60_000)
+    ask(handover, PAGE, gone=lambda: True)
+    scan(handover, *(f"OLD-{number}" for number in range(150)), ago_ms=60_000)
+    scan(handover, "BADGE")
+    assert texts(ask(handover, PAGE)) == ["MINE", "BADGE"]
+    first = ask(handover, QUEUE)["captures"]
+    assert [one["text"] for one in first[:2]] == ["MINE", "OLD-0"]
+    assert texts(ask(handover, QUEUE, after=first[-1]["seq"]))[-1] == "OLD-98"
+
+
 def test_ages_are_told(handover) -> None:
     scan(handover, "A", ago_ms=2500)
     assert 2400 <= ask(handover)["captures"][0]["age_ms"] <= 4000

@@ -184,6 +184,55 @@ def test_what_was_being_sent_when_the_program_was_killed_is_not_sent_again(spool
     printer.close()
 
 
+def test_an_interrupted_job_is_told_at_the_next_start_alone(spool) -> None:
+    spool.add_job("k1", "labels", ZPL)
+    spool.set_job("k1", "sending")
+    assert spool.interrupted(INTERRUPTED) == 1
+    assert spool.interrupted(INTERRUPTED) == 0
+
+
+def test_a_cable_is_let_go_only_when_the_printer_has_everything(tmp_path, monkeypatch) -> None:
+    """The driver of a USB printer takes a piece, sends it in the background, and drops it when the file is closed before the end."""
+    monkeypatch.setattr(printing, "SEND_SECONDS", 0.05)
+    taken = []
+
+    class Driver:
+        """Ready for one piece; then busy with it for good."""
+
+        @staticmethod
+        def select(_readers, handles, _others, _seconds):
+            return [], [] if taken else handles, []
+
+    monkeypatch.setattr(printing, "select", Driver)
+    monkeypatch.setattr(printing.os, "write", lambda _handle, data: taken.append(data) or len(data))
+    device = tmp_path / "lp0"
+    device.touch()
+    with pytest.raises(printing.BrokenOff, match="takes no data"):
+        FilePrinter("labels", str(device)).send(ZPL.encode())
+    assert taken == [ZPL.encode()]
+
+
+def test_a_printer_that_never_stops_talking_does_not_hold_up_the_next_label(monkeypatch) -> None:
+    monkeypatch.setattr(printing, "LOOK_SECONDS", 0.2)
+    stop = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def chatter() -> None:
+            line, _address = server.accept()
+            with line:
+                while not stop.wait(0.02):
+                    line.sendall(b"status\r\n")
+
+        thread = threading.Thread(target=chatter, daemon=True)
+        thread.start()
+        sender = threading.Thread(target=SocketPrinter("labels", "127.0.0.1", server.getsockname()[1]).send, args=(b"^XA^XZ",), daemon=True)
+        sender.start()
+        sender.join(3)
+        assert not sender.is_alive()
+        stop.set()
+        thread.join(3)
+
+
 def test_a_job_that_another_program_adds_is_printed(spool, room, tmp_path) -> None:
     printer = NetworkPrinter()
     room(SocketPrinter("labels", "127.0.0.1", printer.port))

@@ -8,6 +8,7 @@ import socket
 import threading
 import tty
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -17,7 +18,7 @@ from shopfloor.labels.inputs import SendLabels, printer_address
 from shopfloor.labels.masters import PRINTER
 from shopfloor.labels.models import LabelSending
 from shopfloor.labels.queries import printer_of
-from shopfloor.labels.sending import begin_sending, claim_sending, content_of, deliver, end_sending
+from shopfloor.labels.sending import begin_sending, claim_sending, content_of, deliver, end_sending, refusal_of, stored_problem
 from shopfloor.people.master_commands import block_record
 from tests.factories_genealogy import FRAME
 from tests.factories_orders import opening_stock
@@ -125,8 +126,64 @@ def test_a_printer_that_is_away_is_told_and_the_job_can_be_sent_again(run, sessi
 
 
 def test_a_printer_that_takes_no_more_is_given_up_in_time():
-    with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(transport.Away, match="no more paper"):
+    with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(transport.Stopped, match="no more paper"):
         transport.send(f"127.0.0.1:{server.getsockname()[1]}", b"x" * 50_000_000, outside_allowed=False, seconds=0.5)
+
+
+def test_peers_74_after_a_printer_stopped_in_the_middle_nobody_is_told_to_print_all_again(run, session, job, monkeypatch):
+    """Some labels are out: sending the whole job again would put two labels of one serial number into the hall."""
+    monkeypatch.setattr(transport, "SEND_SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        make_printer(run, f"127.0.0.1:{server.getsockname()[1]}")
+        refusal = refused("PRINTER_STOPPED", deliver, printer(session), b"x" * 50_000_000, job)
+    assert "may be out" in refusal.text()
+    assert "again" not in refusal.text().partition("Print again")[0]
+    begun = run(begin_sending, key="press", job_no=job, given=SendLabels(printer="P1"))
+    run(claim_sending, entry_no=begun.entry_no)
+    assert type(refusal_of(run(claim_sending, entry_no=begun.entry_no), session, begun.entry_no)).code == "PRINTER_BUSY"
+    run(end_sending, entry_no=begun.entry_no, problem=stored_problem(refusal))
+    again = refusal_of(run(claim_sending, entry_no=begun.entry_no), session, begun.entry_no)
+    assert again.text() == refusal.text()
+
+
+def test_a_printer_that_never_stops_talking_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(transport, "END_SECONDS", 0.2)
+    stop = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def chatter():
+            line, _address = server.accept()
+            with line:
+                while not stop.wait(0.02):
+                    line.sendall(b"status\r\n")
+
+        thread = threading.Thread(target=chatter, daemon=True)
+        thread.start()
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        sender = threading.Thread(target=partial(transport.send, address, b"^XA^XZ", outside_allowed=False), daemon=True)
+        sender.start()
+        sender.join(3)
+        assert not sender.is_alive()
+        stop.set()
+        thread.join(3)
+
+
+def test_a_device_is_let_go_only_when_it_has_everything(tmp_path, monkeypatch):
+    """The driver of a USB printer drops what it still sends in the background when the file is closed."""
+    taken = []
+
+    class Driver:
+        """Ready for one piece; then busy with it for good."""
+
+        @staticmethod
+        def select(_readers, handles, _others, _seconds):
+            return [], [] if taken else handles, []
+
+    monkeypatch.setattr(transport, "select", Driver)
+    monkeypatch.setattr(transport.os, "write", lambda _handle, data: taken.append(bytes(data)) or len(data))
+    with pytest.raises(transport.Away, match="no more paper"):
+        transport.send("/dev/null", b"^XA^XZ", outside_allowed=False)
+    assert taken == [b"^XA^XZ"]
 
 
 def test_only_a_device_is_written_to(tmp_path, monkeypatch):

@@ -105,4 +105,4 @@ def client(site: Site) -> FlaskClient:
 @pytest.fixture
 def key() -> str:
     """A new command key."""
-    return f"web-{next(_keys)}"
+    return f"web-{next(_keys):06}-"  # a test may put something behind it: no two keys are alike then

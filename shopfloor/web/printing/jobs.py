@@ -46,7 +46,10 @@ LINES = (
     Column(_l("SVG")),
 )
 SENDINGS = (Column(_l("Sent"), "time"), Column(_l("Printer")), Column(_l("Status"), "status"), Column(_l("Problem")), Column(_l("Who")))
-WORDS = (_l("Document"), _l("Production order"), _l("Made"), _l("Printed"), _l("Verified"), _l("Sent"), _l("Sending"), _l("Waiting"))
+WORDS = (
+    _l("Document"), _l("Station printer"), _l("Production order"), _l("Made"), _l("Printed"),
+    _l("Verified"), _l("Sent"), _l("Sending"), _l("Waiting"),
+)
 """Captions that are looked up by value, for the translator."""
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from shopfloor.errors import Refusal
 from shopfloor.labels.answers import LabelsSent
-from shopfloor.labels.errors import PrinterAway
 from shopfloor.labels.inputs import SendLabels
 from shopfloor.labels.queries import job_card, printer_of
-from shopfloor.labels.sending import begin_sending, claim_sending, content_of, deliver, end_sending, problem_of
+from shopfloor.labels.sending import begin_sending, claim_sending, content_of, deliver, end_sending, refusal_of, stored_problem
 from shopfloor.web.commands import new_key, run_command
 from shopfloor.web.extensions import request_session
 from shopfloor.web.lists import found
@@ -23,15 +22,14 @@ def send_labels(job_no: int, given: SendLabels, key: str) -> LabelsSent:
     if not claimed.mine:
         if claimed.state == "Sent":
             return done
-        raise PrinterAway(printer=begun.printer, problem=problem_of(session, begun.entry_no) or "it is still being sent", job_no=job_no)
+        raise refusal_of(claimed, session, begun.entry_no)
     printer = printer_of(session, begun.printer)
     try:
         content = content_of(session, job_no, printer)
         session.rollback()  # nothing is read any more: the database is not kept waiting for a printer
         deliver(printer, content, job_no)
     except Refusal as refusal:
-        problem = refusal.problem if isinstance(refusal, PrinterAway) else refusal.text()
-        run_command(end_sending, key=new_key(), entry_no=begun.entry_no, problem=problem[:200])
+        run_command(end_sending, key=new_key(), entry_no=begun.entry_no, problem=stored_problem(refusal))
         raise
     run_command(end_sending, key=new_key(), entry_no=begun.entry_no, problem="")
     return done

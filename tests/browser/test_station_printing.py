@@ -1,0 +1,119 @@
+"""Labels of a job on the printer of the station, through the real agent: once, and the server knows (R-25, IMG-13)."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+
+from hardware.spool import Spool
+from shopfloor.app import create_app
+from shopfloor.web.extensions import db
+from tests.browser.test_ledger_pages import Quiet
+from tests.conftest import runner
+from tests.databases import fresh_url, settings_for
+from tests.factories_items import MODULE
+from tests.factories_orders import make_purchase_order, receive
+from tests.hardware.benches import Program
+from tests.labels.factories import make, make_format, of_receipt
+from tests.web.conftest import furnish
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """Two modules came in; their labels are made for two resolutions."""
+    with fresh_url("sqlite") as url:
+        app = create_app(settings_for(url, tmp_path_factory.mktemp("data")))
+        with app.app_context():
+            engine = db.engine
+            with Session(engine) as session:
+                run = runner(session)
+                furnish(run)
+                order = make_purchase_order(run, {"item_no": MODULE, "quantity": "2"}, no="PO-STATION")
+                no = receive(run, order, *({"line_no": 10000, "quantity": "1", "serial_no": f"MB-{n}"} for n in (1, 2))).receipt_no
+                fine = make_format(run, "FINE", resolution="300")
+                jobs = {203: make(run, **of_receipt(no)), 300: make(run, **of_receipt(no), label_format=fine)}
+        server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield app, f"http://127.0.0.1:{server.server_port}", jobs
+        server.shutdown()
+        engine.dispose()
+
+
+@pytest.fixture
+def agent(tmp_path, site):
+    app, address, _jobs = site
+    made = Program(tmp_path, address, f'[[printer]]\nname = "bench printer"\ndevice = "{tmp_path / "lp0"}"')
+    app.config["SHOPFLOOR_SETTINGS"] = dataclasses.replace(app.config["SHOPFLOOR_SETTINGS"], agent_port=made.port)
+    yield made
+    made.kill()
+    made.line.unplug()
+
+
+@pytest.fixture
+def desk(page: Page, site, agent) -> Page:
+    page.goto(f"{site[1]}/sign-in#station-agent=on")
+    page.fill("[name=badge]", "B-ADMIN")
+    with page.expect_navigation():
+        page.locator("[name=badge]").evaluate("(field) => field.form.requestSubmit()")
+    return page
+
+
+def test_r_25_labels_go_to_the_printer_of_the_station_once(desk, site, agent, tmp_path):
+    _app, address, jobs = site
+    desk.goto(f"{address}/label-jobs/{jobs[203]}")
+    form = desk.locator("[data-station-printing]")
+    expect(form.locator("option")).to_have_text(["bench printer"])
+    form.get_by_role("button").click()
+    expect(form.get_by_role("status")).to_contain_text("lp0")  # away: it waits, and says why
+    (tmp_path / "lp0").touch()
+    expect(desk.locator("main")).to_contain_text("Station printer", timeout=30_000)
+    printed = (tmp_path / "lp0").read_text(encoding="utf-8")
+    assert printed == desk.request.get(f"{address}/label-jobs/{jobs[203]}/labels.zpl").text()
+    assert printed.count("^XA") == 2
+    assert [job.state for job in Spool(agent.spool, make=False).jobs()] == ["sent"]
+
+
+def test_r_25_a_job_that_waits_is_followed_after_a_reload_and_not_made_again(desk, site, agent, tmp_path):
+    _app, address, jobs = site
+    desk.goto(f"{address}/label-jobs/{jobs[203]}")
+    form = desk.locator("[data-station-printing]")
+    form.get_by_role("button").click()
+    expect(form.get_by_role("status")).to_contain_text("The labels wait")
+    desk.goto(f"{address}/label-jobs")
+    desk.goto(f"{address}/label-jobs/{jobs[203]}")
+    expect(form.get_by_role("status")).to_contain_text("The labels wait")
+    (tmp_path / "lp0").touch()
+    with desk.expect_navigation(timeout=30_000):
+        pass
+    assert [job.state for job in Spool(agent.spool, make=False).jobs()] == ["sent"]
+    expect(form.get_by_role("button")).to_be_enabled()
+    expect(form.get_by_role("status")).to_be_hidden()
+
+
+def test_r_25_a_lost_answer_prints_nothing_twice(desk, site, agent, tmp_path):
+    _app, address, jobs = site
+    (tmp_path / "lp0").touch()
+    desk.goto(f"{address}/label-jobs/{jobs[203]}")
+    form = desk.locator("[data-station-printing]")
+    expect(form).to_be_visible()
+    desk.route("**/jobs", lambda route: (route.fetch(), route.abort()))
+    form.get_by_role("button").click()
+    expect(form.get_by_role("status")).to_contain_text("No answer")
+    desk.unroute("**/jobs")
+    with desk.expect_navigation():
+        form.get_by_role("button").click()
+    assert [job.state for job in Spool(agent.spool, make=False).jobs()] == ["sent"]
+    assert (tmp_path / "lp0").read_text(encoding="utf-8").count("^XA") == 2
+
+
+def test_img_13_a_printer_of_another_resolution_is_not_offered(desk, site, agent):
+    _app, address, jobs = site
+    with desk.expect_response("**/printers"):
+        desk.goto(f"{address}/label-jobs/{jobs[300]}")
+    expect(desk.locator("[data-station-printing]")).to_be_hidden()
+    expect(desk.locator("[data-no-printer]")).to_be_visible()
