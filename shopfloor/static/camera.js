@@ -3,8 +3,8 @@
  * collector as a scanner's keys. Opened by a tap, which also unlocks the sound. The panel is outside #main and never swapped.
  */
 import { Lens, cameras, errorName, hindrance, open, remember } from "./camera_lens.js";
-import { Acceptance, howRead, nearestFirst, scanText } from "./camera_rules.js";
-import { readOnServer } from "./camera_server.js";
+import { Acceptance, howRead, named, nearestFirst, scanText, stationRules } from "./camera_rules.js";
+import { ServerBusy, readOnServer } from "./camera_server.js";
 import { capture } from "./capture.js";
 
 // The middle of the picture; what lies beside it is somebody else's label.
@@ -14,6 +14,13 @@ const FLASH_MS = 400;
 const HELP_AFTER_MS = 1500;
 const HELP_EVERY_MS = 3000;
 const MOST_HELP = 3;
+// The server reads for others as well: a moment later it is this tablet's turn.
+const BUSY_MS = 1000;
+// Words about a code that is not there any more would mislead.
+const WORDS_MS = 2500;
+const PASSING = /^(hold|read|hard|not-found|busy|no-answer|refused-.*)$/;
+// A reader that fails at so many frames in a row will not read the next one.
+const MOST_FAILURES = 5;
 
 const panel = document.getElementById("camera");
 const part = (name) => panel.querySelector(`[data-camera-part="${name}"]`);
@@ -24,11 +31,18 @@ const picture = canvas.getContext("2d", { willReadFrequently: true });
 let stream = null;
 let lens = null;
 let worker = null;
+let rules = null;
 let acceptance = null;
 let awake = null;
+// The opening that counts: a later one, closing or leaving the page ends those before it.
+let opening = 0;
+let starting = false;
 let number = 0;
+let failures = 0;
 let flash = 0;
 let looked = 0;
+let said = 0;
+let hardMark = false;
 let help = { since: 0, given: 0, running: false };
 
 for (const button of document.querySelectorAll("[data-camera]")) button.addEventListener("click", () => actions[button.dataset.camera]());
@@ -37,29 +51,44 @@ part("zoom").addEventListener("input", ({ target }) => lens?.zoomTo(Number(targe
 document.addEventListener("visibilitychange", () => (document.hidden ? pause() : resume()));
 addEventListener("pagehide", () => close());
 
-const actions = { open: () => (panel.hidden ? start() : close()), close: () => close(), torch: toggleTorch, hard: () => ask("hard_mark") };
+const actions = { open: () => (stream || starting ? close() : start()), close: () => close(), torch: toggleTorch, hard: askHard };
 
 async function start(deviceId) {
+  const mine = (opening += 1);
   panel.hidden = false;
   pressed(true);
   const reason = hindrance();
   if (reason) return say(reason);
+  starting = true;
   say("starting");
   try {
-    stream = await open(deviceId);
-    if (panel.hidden) return stopTracks();
-    acceptance = new Acceptance();
+    const opened = await open(deviceId);
+    // Closed, left or opened again meanwhile: nobody would ever stop this one.
+    if (mine !== opening) return opened.getTracks().forEach((track) => track.stop());
+    stream = opened;
+    rules ??= await stationsRules();
+    acceptance = new Acceptance(rules);
     await show();
     await loadReader().catch(readWithoutWorker);
+    if (mine !== opening) return;
     help = { since: performance.now(), given: 0, running: false };
     say("looking");
     void keepAwake();
     next(number);
   } catch (error) {
+    if (mine !== opening) return;
     stopTracks();
     say(error instanceof DOMException ? errorName(error) : "reader");
     console.warn(error);
+  } finally {
+    if (mine === opening) starting = false;
   }
+}
+
+/** The tables that the server judges by as well, with what this station takes (IMG-6, R-24). */
+async function stationsRules() {
+  const tables = await (await fetch(new URL("acceptance.json", import.meta.url))).json();
+  return stationRules(tables, JSON.parse(panel.dataset.rules || "{}"));
 }
 
 async function show() {
@@ -87,14 +116,29 @@ function loadReader() {
     worker = null;
     throw error;
   });
-  worker.addEventListener("message", ({ data }) => data.number === number && judged(data));
-  return worker.ready;
+  worker.addEventListener("message", ({ data }) => data.number === number && fromWorker(data));
+  worker.addEventListener("error", () => worker?.running && giveUpWorker(new Error("the reader ended")));
+  return worker.ready.then(() => (worker.running = true));
 }
 
 /** An old browser, or WebAssembly switched off: the server reads every frame, slower but as well. */
 function readWithoutWorker(error) {
   console.warn(error);
   panel.dataset.reader = "server";
+}
+
+function fromWorker({ readings = [], failed = "" }) {
+  failures = failed ? failures + 1 : 0;
+  if (failures >= MOST_FAILURES) return giveUpWorker(new Error(failed));
+  judged(readings.map((one) => named(one, rules)));
+}
+
+function giveUpWorker(error) {
+  worker.terminate();
+  worker = null;
+  failures = 0;
+  readWithoutWorker(error);
+  next(number);
 }
 
 /** Asks for the next frame; a newer round makes the old one end. */
@@ -118,14 +162,20 @@ function look() {
 }
 
 async function lookOnServer(round) {
-  const readings = await readOnServer(canvas, "live").catch(() => null);
+  const mode = hardMark ? "hard_mark" : "live";
+  hardMark = false;
+  const readings = await readOnServer(canvas, mode).catch((error) => (error instanceof ServerBusy ? "busy" : "server"));
   if (round !== number) return;
-  if (readings) return judged({ readings });
-  say("server");
-  setTimeout(() => next(round), HELP_EVERY_MS);
+  if (Array.isArray(readings)) {
+    judged(readings);
+    if (mode === "hard_mark" && !readings.length) say("not-found");
+    return;
+  }
+  say(readings);
+  setTimeout(() => next(round), readings === "busy" ? BUSY_MS : HELP_EVERY_MS);
 }
 
-function judged({ readings = [] }) {
+function judged(readings) {
   panel.dataset.frames = String(Number(panel.dataset.frames ?? 0) + 1);
   if (readings.length) help = { ...help, since: looked, given: 0 };
   else if (worker && help.given < MOST_HELP && looked - help.since > HELP_AFTER_MS + help.given * HELP_EVERY_MS) void ask("still");
@@ -133,27 +183,39 @@ function judged({ readings = [] }) {
   next(number);
 }
 
-/** One frame on the server, beside the live ones. */
+/** Dots in metal, when a person says so: with the next frame, or beside the live ones. */
+function askHard() {
+  if (!stream) return;
+  hardMark = true;
+  say("hard");
+  if (worker) void ask("hard_mark");
+}
+
+/** One frame on the server, beside the live ones, one at a time. */
 async function ask(mode) {
   if (help.running || !stream) return;
   help.running = true;
   help.given += 1;
-  if (mode === "hard_mark") say("hard");
+  if (mode === "hard_mark") hardMark = false;
   const [asked, at] = [stream, looked];
-  const readings = await readOnServer(canvas, mode).catch(() => []);
+  const readings = await readOnServer(canvas, mode).catch((error) => (error instanceof ServerBusy ? "busy" : "no-answer"));
   help.running = false;
   if (stream !== asked) return;
   looked = at;
-  if (weigh(readings, true)) help = { ...help, since: performance.now(), given: 0 };
+  if (Array.isArray(readings) && weigh(readings, true)) help = { ...help, since: performance.now(), given: 0 };
+  // Tapped while an earlier frame was with the server.
+  if (hardMark) return void ask("hard_mark");
   if (mode === "hard_mark" && !readings.length) say("not-found");
+  else if (mode === "hard_mark" && !Array.isArray(readings)) say(readings);
 }
 
 /** Gives whether there was something. */
 function weigh(readings, close = false) {
   const { accepted, waiting, refused } = acceptance.seen(nearestFirst(readings, canvas.width, canvas.height), looked, close);
   if (accepted) count(accepted);
-  else if (refused) say(`not-${refused}`);
+  else if (refused) say(`refused-${refused.replaceAll("_", "-")}`);
   else if (waiting) say("hold");
+  else if (!readings.length && !help.running && !hardMark && PASSING.test(panel.dataset.state) && performance.now() - said > WORDS_MS) say("looking");
   return readings.length > 0;
 }
 
@@ -168,6 +230,7 @@ function count(reading) {
 }
 
 async function switchTo(deviceId) {
+  opening += 1;
   stopTracks();
   remember(deviceId);
   await start(deviceId);
@@ -180,8 +243,8 @@ async function toggleTorch() {
 
 /** A page in the background must not hold the camera: other programs want it, and people do not expect it. */
 function pause() {
-  if (!stream) return;
-  stopTracks();
+  if (!stream && !starting) return;
+  leave();
   panel.dataset.paused = "yes";
 }
 
@@ -195,12 +258,20 @@ function close() {
   panel.hidden = true;
   delete panel.dataset.paused;
   pressed(false);
-  stopTracks();
+  leave();
   document.getElementById("text")?.focus();
+}
+
+/** Whatever is being opened is not wanted any more. */
+function leave() {
+  opening += 1;
+  starting = false;
+  stopTracks();
 }
 
 function stopTracks() {
   number += 1;
+  hardMark = false;
   stream?.getTracks().forEach((track) => track.stop());
   stream = null;
   video.srcObject = null;
@@ -225,6 +296,7 @@ function pressed(on) {
 /** Words of the template; the state is there for the style and for those who look over the shoulder. */
 function say(state) {
   panel.dataset.state = state;
+  said = performance.now();
   const region = part("words");
   const words = region.dataset[`text${state.replace(/(^|-)(\w)/g, (_match, _dash, letter) => letter.toUpperCase())}`] ?? "";
   if (region.textContent !== words) region.textContent = words;
