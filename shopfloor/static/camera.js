@@ -3,12 +3,10 @@
  * collector as a scanner's keys. Opened by a tap, which also unlocks the sound. The panel is outside #main and never swapped.
  */
 import { Lens, cameras, errorName, hindrance, open, remember } from "./camera_lens.js";
-import { Acceptance, howRead, named, nearestFirst, scanText, stationRules } from "./camera_rules.js";
+import { Acceptance, boxOf, howRead, named, nearestFirst, scanText, stationRules } from "./camera_rules.js";
 import { ServerBusy, readOnServer } from "./camera_server.js";
 import { capture } from "./capture.js";
 
-// The middle of the picture; what lies beside it is somebody else's label.
-const BOX = { width: 0.86, height: 0.7 };
 const FLASH_MS = 400;
 // What the tablet does not read in this time is shown to the server, a few times and not for ever: most often there is no code.
 const HELP_AFTER_MS = 1500;
@@ -51,7 +49,7 @@ part("zoom").addEventListener("input", ({ target }) => lens?.zoomTo(Number(targe
 document.addEventListener("visibilitychange", () => (document.hidden ? pause() : resume()));
 addEventListener("pagehide", () => close());
 
-const actions = { open: () => (stream || starting ? close() : start()), close: () => close(), torch: toggleTorch, hard: askHard };
+const actions = { open: () => (stream || starting ? close() : start()), again: () => start(), close: () => close(), torch: toggleTorch, hard: askHard };
 
 async function start(deviceId) {
   const mine = (opening += 1);
@@ -66,6 +64,7 @@ async function start(deviceId) {
     // Closed, left or opened again meanwhile: nobody would ever stop this one.
     if (mine !== opening) return opened.getTracks().forEach((track) => track.stop());
     stream = opened;
+    panel.dataset.live = "";
     rules ??= await stationsRules();
     acceptance = new Acceptance(rules);
     await show();
@@ -150,8 +149,8 @@ function next(round) {
 }
 
 function look() {
-  const [width, height] = [Math.round(video.videoWidth * BOX.width), Math.round(video.videoHeight * BOX.height)];
-  if (!width) return next(number);
+  const { width, height } = boxOf(video.videoWidth, video.videoHeight, video.clientWidth, video.clientHeight);
+  if (!width || !height) return next(number);
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   picture.drawImage(video, (video.videoWidth - width) / 2, (video.videoHeight - height) / 2, width, height, 0, 0, width, height);
   number += 1;
@@ -274,6 +273,7 @@ function stopTracks() {
   hardMark = false;
   stream?.getTracks().forEach((track) => track.stop());
   stream = null;
+  delete panel.dataset.live;
   video.srcObject = null;
   part("torch").setAttribute("aria-pressed", "false");
   void awake?.release().catch(() => {});

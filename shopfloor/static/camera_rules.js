@@ -11,6 +11,8 @@ const CLOSE_HOLD_MS = 8000;
 // A code is away when frames were decoded without it for this long. What only the server could read is away when the server says so.
 const AWAY_MS = 1500;
 const AWAY_FRAMES = 4;
+// As floor.css draws it.
+const BOX = { width: 0.86, height: 0.7 };
 const FRAME_BEFORE = "frame before";
 
 /** What one station believes: the tables of acceptance.json with the station's `{symbols, itf_lengths}`, both blank for the usual. */
@@ -128,6 +130,16 @@ export function scanText({ identifier, text }) {
 export function howRead({ symbol, identifier, content, engine, how }) {
   const known = Object.entries({ symbol, identifier, content, engine, ...how }).filter(([, value]) => value !== null && value !== "");
   return JSON.stringify(Object.fromEntries(known));
+}
+
+/**
+ * Size of the frame that is drawn in the view, in dots of the video, which fills the view and is cut at its edges: a tablet held
+ * upright gives a tall video. What lies beside the frame is somebody else's label, and what nobody sees all the more.
+ */
+export function boxOf(videoWidth, videoHeight, viewWidth, viewHeight) {
+  const scale = Math.max(viewWidth / videoWidth, viewHeight / videoHeight);
+  const size = (view, part) => (scale > 0 && Number.isFinite(scale) ? Math.round((view / scale) * part) : 0);
+  return { width: size(viewWidth, BOX.width), height: size(viewHeight, BOX.height) };
 }
 
 /** Readings by distance of their middle from the middle of the picture. */

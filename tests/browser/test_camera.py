@@ -162,3 +162,115 @@ def test_img_10_without_webassembly_the_server_reads(filmed, address, order):
     with Session(order.site.engine) as session:
         decoded = session.scalars(select(ScanEntry.decoded).where(ScanEntry.order_no == order.no)).one()
     assert (decoded["reading"]["engine"], decoded["reading"]["symbol"]) == ("zxing-cpp", "Data Matrix")
+
+
+STREAMS = """() => {
+  window.streams = [];
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wish) => {
+    const stream = await ask(wish);
+    window.streams.push(stream);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    return stream;
+  };
+}"""
+LIVE = "() => window.streams.map((stream) => stream.getTracks().filter((track) => track.readyState === 'live').length)"
+HIDE = """(hidden) => {
+  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def state_of(page, state):
+    expect(page.locator("#camera")).to_have_attribute("data-state", state, timeout=20_000)
+
+
+def test_img_7_no_camera_runs_on_that_nobody_looks_through(filmed, address, order):
+    """Opened twice in a hurry, hidden while it opens, closed while it opens: one stays open at most, and it reads."""
+    page = filmed((label(BIKE, ("21", order.number("BK1"))), 4))
+    Bench(page, address, order)
+    page.evaluate(STREAMS)
+    button = page.locator("#scan [data-camera=open]")
+    for _tap in range(3):
+        button.click()
+    expect(page.locator("#camera")).to_have_attribute("data-read", "1", timeout=20_000)
+    assert sum(page.evaluate(LIVE)) == 1
+    page.evaluate(HIDE, True)
+    assert sum(page.evaluate(LIVE)) == 0
+    page.evaluate(HIDE, False)
+    state_of(page, "starting")
+    page.evaluate(HIDE, True)
+    page.wait_for_timeout(1500)
+    assert sum(page.evaluate(LIVE)) == 0
+    page.evaluate(HIDE, False)
+    expect(page.locator("#camera")).to_have_attribute("data-read", "2", timeout=20_000)
+    assert sum(page.evaluate(LIVE)) == 1
+    page.click("[data-camera=close]")
+    button.click()
+    page.click("[data-camera=close]")
+    page.wait_for_timeout(1500)
+    assert sum(page.evaluate(LIVE)) == 0
+    expect(page.locator("#camera")).to_be_hidden()
+
+
+def test_img_10_a_camera_that_went_away_is_tried_again(filmed, address, order):
+    """Unplugged in the middle; what cannot help any more is not offered."""
+    page = filmed((None, 1), (label(BIKE, ("21", order.number("BK1"))), 4))
+    Bench(page, address, order)
+    page.evaluate(STREAMS)
+    again, hard = page.locator("#camera [data-camera=again]"), page.locator("#camera [data-camera=hard]")
+    page.click("#scan [data-camera=open]")
+    expect(page.locator("#camera")).to_have_attribute("data-read", "1", timeout=20_000)
+    expect(again).to_be_hidden()
+    expect(hard).to_be_visible()
+    page.evaluate("() => { const [track] = window.streams[0].getTracks(); track.stop(); track.dispatchEvent(new Event('ended')); }")
+    expect(page.locator("#camera [data-camera-part=words]")).to_contain_text("The camera went away")
+    expect(hard).to_be_hidden()
+    again.click()
+    expect(page.locator("#camera")).to_have_attribute("data-read", "2", timeout=20_000)
+    page.evaluate("() => { const [track] = window.streams[1].getTracks(); track.stop(); track.dispatchEvent(new Event('ended')); }")
+    state_of(page, "gone")
+    page.click("#scan [data-camera=open]")
+    expect(page.locator("#camera")).to_have_attribute("data-read", "3", timeout=20_000)
+
+
+def _answering(status):
+    """What the server does with a picture; 0: it is not reached."""
+    return lambda route: route.fulfill(status=status, json={}) if status else route.abort()
+
+
+def test_img_10_a_hard_mark_says_whether_the_server_looked(filmed, address, order):
+    """Nothing there, too busy, and no answer are three different things; words pass when they do not hold any more."""
+    page = filmed((None, 10))
+    Bench(page, address, order)
+    page.click("[data-camera=open]")
+    state_of(page, "looking")
+    words = page.locator("#camera [data-camera-part=words]")
+    hard = page.locator("#camera [data-camera=hard]")
+    # The frames that are shown to the server by themselves come first, and must not swallow the tap.
+    for status, said in ((503, "reads other pictures"), (0, "did not answer")):
+        page.route("**/api/v1/pictures/read", _answering(status))
+        hard.click()
+        expect(words).to_contain_text(said)
+        page.unroute("**/api/v1/pictures/read")
+    hard.click()
+    expect(words).to_contain_text("Nothing was found", timeout=20_000)
+    expect(words).to_contain_text("Hold the code inside", timeout=20_000)
+
+
+def test_img_6_the_camera_takes_what_the_station_takes(filmed, address, order):
+    """A station for matrix codes: the linear one is refused in words, on the tablet itself."""
+    body = {"name": "Matrix only", "picture_symbols": "Data Matrix"}
+    answer = order.site.client().post("/api/v1/stations", json={"code": "ST-2D", **body}, headers={"Idempotency-Key": "station-2d"})
+    assert answer.status_code in {200, 409}, answer.text
+    paint = label(PAINT, ("10", order.number("P")), symbol=Symbol.GS1_128)
+    page = filmed((paint, 3), (None, 2), (label(BIKE, ("21", order.number("BK1"))), 4))
+    Bench(page, address, order)
+    form = {"badge": "B-WORK", "station": "ST-2D", "next": "/"}
+    assert page.request.post(f"{address}/sign-in", form=form, headers={"Origin": address}).ok
+    page.reload()
+    page.click("[data-camera=open]")
+    words = page.locator("#camera [data-camera-part=words]")
+    expect(words).to_contain_text("this station does not take codes of this kind", timeout=20_000)
+    assert page.locator("#camera").get_attribute("data-read") is None
+    expect(page.locator("#camera")).to_have_attribute("data-read", "1", timeout=20_000)

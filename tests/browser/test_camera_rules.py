@@ -79,6 +79,18 @@ def test_r_02_the_tablets_reader_names_symbols_as_the_server_does(desk):
     ]
 
 
+BOXES = """async (sizes) => {
+  const { boxOf } = await import("/static/camera_rules.js");
+  return sizes.map((size) => Object.values(boxOf(...size)));
+}"""
+
+
+def test_img_7_only_what_is_seen_inside_the_frame_is_read(desk):
+    """Video and view in dots: as wide as the view, taller, a tablet held upright, not yet there."""
+    sizes = [[1280, 720, 320, 180], [640, 480, 320, 180], [720, 1280, 400, 225], [0, 0, 320, 180], [1280, 720, 0, 0]]
+    assert desk.evaluate(BOXES, sizes) == [[1101, 504], [550, 252], [619, 284], [0, 0], [0, 0]]
+
+
 def matrix(text, **more):
     return ["Data Matrix", text, more]
 
