@@ -2,9 +2,10 @@
  * Scans with the tablet's camera (A3, IMG-7, IMG-12): frames of the viewfinder box go to a worker, what counts goes to the same
  * collector as a scanner's keys. Opened by a tap, which also unlocks the sound. The panel is outside #main and never swapped.
  */
-import { Lens, cameras, errorName, hindrance, open, remember } from "./camera_lens.js";
-import { Acceptance, boxOf, howRead, named, nearestFirst, scanText, stationRules } from "./camera_rules.js";
-import { ServerBusy, readOnServer } from "./camera_server.js";
+import { Lens, errorName, hindrance, letSleep, offerCameras, open, remember, stayAwake } from "./camera_lens.js";
+import { WorkerReader } from "./camera_reader.js";
+import { Acceptance, boxOf, howRead, named, nearestFirst, scanText } from "./camera_rules.js";
+import { ServerBusy, readOnServer, stationsRules } from "./camera_server.js";
 import { capture } from "./capture.js";
 
 const FLASH_MS = 400;
@@ -12,34 +13,31 @@ const FLASH_MS = 400;
 const HELP_AFTER_MS = 1500;
 const HELP_EVERY_MS = 3000;
 const MOST_HELP = 3;
-// The server reads for others as well: a moment later it is this tablet's turn.
 const BUSY_MS = 1000;
 // Words about a code that is not there any more would mislead.
 const WORDS_MS = 2500;
-const PASSING = /^(hold|read|hard|not-found|busy|no-answer|refused-.*)$/;
-// A reader that fails at so many frames in a row will not read the next one.
-const MOST_FAILURES = 5;
+const PASSING = /^(hold|read|hard|not-found|busy|no-answer|server|refused-.*)$/;
 
 const panel = document.getElementById("camera");
 const part = (name) => panel.querySelector(`[data-camera-part="${name}"]`);
 const video = part("video");
 const canvas = document.createElement("canvas");
 const picture = canvas.getContext("2d", { willReadFrequently: true });
+const reader = new WorkerReader({
+  read: (round, readings) => round === number && judged(readings.map((one) => named(one, rules))),
+  ended: (error) => (readWithoutWorker(error), next(number)),
+});
 
 let stream = null;
 let lens = null;
-let worker = null;
 let rules = null;
 let acceptance = null;
-let awake = null;
 // The opening that counts: a later one, closing or leaving the page ends those before it.
 let opening = 0;
 let starting = false;
 let number = 0;
-let failures = 0;
 let flash = 0;
-let looked = 0;
-let said = 0;
+let [looked, said] = [0, 0];
 let hardMark = false;
 let help = { since: 0, given: 0, running: false };
 
@@ -56,38 +54,32 @@ async function start(deviceId) {
   panel.hidden = false;
   pressed(true);
   const reason = hindrance();
-  if (reason) return say(reason);
-  starting = true;
-  say("starting");
+  starting = !reason;
+  say(reason || "starting");
+  if (reason) return;
   try {
     const opened = await open(deviceId);
     // Closed, left or opened again meanwhile: nobody would ever stop this one.
     if (mine !== opening) return opened.getTracks().forEach((track) => track.stop());
     stream = opened;
     panel.dataset.live = "";
-    rules ??= await stationsRules();
+    rules ??= await stationsRules(panel.dataset.rules);
     acceptance = new Acceptance(rules);
     await show();
-    await loadReader().catch(readWithoutWorker);
+    await reader.load().catch(readWithoutWorker);
     if (mine !== opening) return;
     help = { since: performance.now(), given: 0, running: false };
     say("looking");
-    void keepAwake();
+    void stayAwake();
     next(number);
   } catch (error) {
     if (mine !== opening) return;
     stopTracks();
-    say(error instanceof DOMException ? errorName(error) : "reader");
+    say(error instanceof DOMException ? errorName(error) : "failed");
     console.warn(error);
   } finally {
     if (mine === opening) starting = false;
   }
-}
-
-/** The tables that the server judges by as well, with what this station takes (IMG-6, R-24). */
-async function stationsRules() {
-  const tables = await (await fetch(new URL("acceptance.json", import.meta.url))).json();
-  return stationRules(tables, JSON.parse(panel.dataset.rules || "{}"));
 }
 
 async function show() {
@@ -97,47 +89,14 @@ async function show() {
   video.srcObject = stream;
   await video.play();
   part("torch").hidden = !lens.hasTorch;
-  part("zoom").closest("label").hidden = !lens.zoom;
-  if (lens.zoom) Object.assign(part("zoom"), { min: lens.zoom.min, max: lens.zoom.max, step: lens.zoom.step || 0.1, value: lens.zoom.min });
-  const found = await cameras();
-  part("choice").replaceChildren(...found.map(({ deviceId, label }, place) => new Option(label || `${place + 1}`, deviceId, false, deviceId === lens.deviceId)));
-  part("choice").closest("label").hidden = found.length < 2;
-}
-
-/** Once a page: the WebAssembly stays compiled while the page is open. */
-function loadReader() {
-  if (worker) return worker.ready;
-  worker = new Worker("/static/camera_worker.js");
-  worker.ready = new Promise((resolve, reject) => {
-    worker.addEventListener("message", ({ data }) => (data.ready ? resolve() : data.broken && reject(new Error(data.broken))));
-    worker.addEventListener("error", (event) => reject(new Error(event.message)));
-  }).catch((error) => {
-    worker = null;
-    throw error;
-  });
-  worker.addEventListener("message", ({ data }) => data.number === number && fromWorker(data));
-  worker.addEventListener("error", () => worker?.running && giveUpWorker(new Error("the reader ended")));
-  return worker.ready.then(() => (worker.running = true));
+  lens.offerZoom(part("zoom"));
+  await offerCameras(part("choice"), lens.deviceId);
 }
 
 /** An old browser, or WebAssembly switched off: the server reads every frame, slower but as well. */
 function readWithoutWorker(error) {
   console.warn(error);
   panel.dataset.reader = "server";
-}
-
-function fromWorker({ readings = [], failed = "" }) {
-  failures = failed ? failures + 1 : 0;
-  if (failures >= MOST_FAILURES) return giveUpWorker(new Error(failed));
-  judged(readings.map((one) => named(one, rules)));
-}
-
-function giveUpWorker(error) {
-  worker.terminate();
-  worker = null;
-  failures = 0;
-  readWithoutWorker(error);
-  next(number);
 }
 
 /** Asks for the next frame; a newer round makes the old one end. */
@@ -155,9 +114,8 @@ function look() {
   picture.drawImage(video, (video.videoWidth - width) / 2, (video.videoHeight - height) / 2, width, height, 0, 0, width, height);
   number += 1;
   looked = performance.now();
-  if (!worker) return void lookOnServer(number);
-  const image = picture.getImageData(0, 0, width, height);
-  worker.postMessage({ number, image }, [image.data.buffer]);
+  if (reader.works) reader.look(number, picture.getImageData(0, 0, width, height));
+  else void lookOnServer(number);
 }
 
 async function lookOnServer(round) {
@@ -165,19 +123,15 @@ async function lookOnServer(round) {
   hardMark = false;
   const readings = await readOnServer(canvas, mode).catch((error) => (error instanceof ServerBusy ? "busy" : "server"));
   if (round !== number) return;
-  if (Array.isArray(readings)) {
-    judged(readings);
-    if (mode === "hard_mark" && !readings.length) say("not-found");
-    return;
-  }
-  say(readings);
-  setTimeout(() => next(round), readings === "busy" ? BUSY_MS : HELP_EVERY_MS);
+  if (!Array.isArray(readings)) return say(readings), void setTimeout(() => next(round), readings === "busy" ? BUSY_MS : HELP_EVERY_MS);
+  judged(readings);
+  if (mode === "hard_mark" && !readings.length) say("not-found");
 }
 
 function judged(readings) {
   panel.dataset.frames = String(Number(panel.dataset.frames ?? 0) + 1);
   if (readings.length) help = { ...help, since: looked, given: 0 };
-  else if (worker && help.given < MOST_HELP && looked - help.since > HELP_AFTER_MS + help.given * HELP_EVERY_MS) void ask("still");
+  else if (reader.works && help.given < MOST_HELP && looked - help.since > HELP_AFTER_MS + help.given * HELP_EVERY_MS) void ask("still");
   weigh(readings);
   next(number);
 }
@@ -187,7 +141,7 @@ function askHard() {
   if (!stream) return;
   hardMark = true;
   say("hard");
-  if (worker) void ask("hard_mark");
+  if (reader.works) void ask("hard_mark");
 }
 
 /** One frame on the server, beside the live ones, one at a time. */
@@ -214,7 +168,7 @@ function weigh(readings, close = false) {
   if (accepted) count(accepted);
   else if (refused) say(`refused-${refused.replaceAll("_", "-")}`);
   else if (waiting) say("hold");
-  else if (!readings.length && !help.running && !hardMark && PASSING.test(panel.dataset.state) && performance.now() - said > WORDS_MS) say("looking");
+  else if (!readings.length && !help.running && !hardMark && isPast()) say("looking");
   return readings.length > 0;
 }
 
@@ -229,8 +183,7 @@ function count(reading) {
 }
 
 async function switchTo(deviceId) {
-  opening += 1;
-  stopTracks();
+  leave();
   remember(deviceId);
   await start(deviceId);
 }
@@ -276,21 +229,15 @@ function stopTracks() {
   delete panel.dataset.live;
   video.srcObject = null;
   part("torch").setAttribute("aria-pressed", "false");
-  void awake?.release().catch(() => {});
-  awake = null;
-}
-
-/** The tablet must not fall asleep while somebody aims. */
-async function keepAwake() {
-  try {
-    awake = await navigator.wakeLock?.request("screen");
-  } catch {
-    // Low battery, or not allowed: then it sleeps as usual.
-  }
+  letSleep();
 }
 
 function pressed(on) {
   for (const button of document.querySelectorAll('[data-camera="open"]')) button.setAttribute("aria-pressed", String(on));
+}
+
+function isPast() {
+  return PASSING.test(panel.dataset.state) && performance.now() - said > WORDS_MS;
 }
 
 /** Words of the template; the state is there for the style and for those who look over the shoulder. */

@@ -1,11 +1,27 @@
 /*
  * The server reads a frame where the tablet cannot: a browser without WebAssembly, a symbol that is hard to read, dots in metal
- * (scanning.md 4, 5). Gives readings of the same shape as the worker's.
+ * (scanning.md 4, 5), and tells what is believed of a reading. Gives readings of the same shape as the worker's.
  */
+
+import { stationRules } from "./camera_rules.js";
 
 const GIVE_UP_AFTER_MS = 8000;
 const JPEG_QUALITY = 0.85;
 const BUSY = 503;
+
+// Asked for when the page opens: a tablet that has lost the radio since must be able to open its camera.
+let tables = loadTables();
+tables.catch(() => {});
+
+/** The tables that the server judges by as well, with what this station takes, as the page says it (IMG-6, R-24). */
+export async function stationsRules(told) {
+  tables = tables.catch(loadTables);
+  return stationRules(await tables, JSON.parse(told || "{}"));
+}
+
+async function loadTables() {
+  return (await fetch(new URL("acceptance.json", import.meta.url))).json();
+}
 
 /** The server answered that it has too many pictures at the moment. */
 export class ServerBusy extends Error {}

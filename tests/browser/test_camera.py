@@ -164,6 +164,36 @@ def test_img_10_without_webassembly_the_server_reads(filmed, address, order):
     assert (decoded["reading"]["engine"], decoded["reading"]["symbol"]) == ("zxing-cpp", "Data Matrix")
 
 
+BROKEN = {
+    "at every frame": "onmessage = ({ data }) => postMessage({ number: data.number, failed: 'no memory' }); postMessage({ ready: true });",
+    "for good": "onmessage = () => { throw new Error('aborted'); }; postMessage({ ready: true });",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_img_10_a_reader_that_breaks_in_the_middle_is_followed_by_the_server(filmed, address, order, name):
+    page = filmed((label(BIKE, ("21", order.number("BK1"))), 4))
+    page.route("**/camera_worker.js", lambda route: route.fulfill(body=BROKEN[name], content_type="text/javascript"))
+    Bench(page, address, order)
+    page.click("[data-camera=open]")
+    expect(page.locator("#camera")).to_have_attribute("data-read", "1", timeout=30_000)
+    assert page.locator("#camera").get_attribute("data-reader") == "server"
+
+
+def test_img_10_the_camera_opens_and_reads_without_network(filmed, address, order):
+    """The radio is gone since the page came: the scan waits in the queue like any other."""
+    page = filmed((label(BIKE, ("21", order.number("BK1"))), 4))
+    bench = Bench(page, address, order)
+    page.click("[data-camera=open]")  # the WebAssembly is in the page
+    expect(page.locator("#camera")).to_have_attribute("data-read", "1", timeout=20_000)
+    bench.expect_answer("accepted")
+    page.click("[data-camera=close]")
+    page.context.set_offline(True)
+    page.click("[data-camera=open]")
+    expect(page.locator("#camera")).to_have_attribute("data-read", "2", timeout=20_000)
+    expect(page.locator("#waiting")).to_have_attribute("data-count", "1")
+
+
 STREAMS = """() => {
   window.streams = [];
   const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
