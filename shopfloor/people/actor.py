@@ -22,6 +22,10 @@ class Actor:
     language: str = "en"
     scanner: str = ""
     """What the station knows of its scanner, JSON (R-23)."""
+    picture_symbols: str = ""
+    """Kinds of codes that the station takes from pictures, with commas between; blank: all (IMG-6)."""
+    itf_lengths: str = ""
+    """Digits of the ITF codes that it takes, with commas between; blank: the usual (IMG-6)."""
 
     def require(self, right: str) -> None:
         """Deny by default (A30). Raises NotAllowed."""

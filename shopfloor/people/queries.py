@@ -21,7 +21,7 @@ from shopfloor.people.rights import RIGHTS
 _ACTOR = (
     select(
         Operator.no, Operator.name, Operator.role, Operator.language, Operator.blocked, Plant.time_zone, Station.code.label("station_code"),
-        Station.scanner,
+        Station.scanner, Station.picture_symbols, Station.itf_lengths,
     )
     .select_from(Operator)
     .join(Plant, Plant.plant_no == bindparam("at_plant"))
@@ -143,12 +143,6 @@ def list_stations(session: Session) -> list[StationRow]:
     return [StationRow(*row) for row in session.execute(select(*columns).order_by(Station.code))]
 
 
-def picture_settings(session: Session, station_code: str) -> tuple[str, str]:
-    """IMG-6: kinds of codes and lengths of ITF codes that the station takes from pictures; blank for no station. One statement."""
-    found = session.execute(select(Station.picture_symbols, Station.itf_lengths).where(Station.code == station_code)).one_or_none()
-    return (found.picture_symbols, found.itf_lengths) if found else ("", "")
-
-
 def list_tokens(session: Session) -> list[TokenRow]:
     """All access tokens, newest first."""
     rows = session.scalars(select(AccessToken).order_by(AccessToken.created_at.desc(), AccessToken.token_hash))
@@ -186,4 +180,6 @@ def _actor(row: Row[Any]) -> Actor:
         time_zone=row.time_zone,
         language=row.language,
         scanner=row.scanner or "",
+        picture_symbols=row.picture_symbols or "",
+        itf_lengths=row.itf_lengths or "",
     )

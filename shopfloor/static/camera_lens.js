@@ -30,9 +30,11 @@ export function errorName({ name }) {
 }
 
 /** Cameras by label; labels are known only after a camera was allowed. */
-export async function cameras() {
-  const devices = await navigator.mediaDevices.enumerateDevices();
-  return devices.filter(({ kind }) => kind === "videoinput").map(({ deviceId, label }) => ({ deviceId, label }));
+export async function offerCameras(select, chosen) {
+  const cameras = (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === "videoinput");
+  const options = cameras.map(({ deviceId, label }, place) => new Option(label || `${place + 1}`, deviceId, false, deviceId === chosen));
+  select.replaceChildren(...options);
+  select.closest("label").hidden = cameras.length < 2;
 }
 
 export function remember(deviceId) {
@@ -49,6 +51,22 @@ function remembered() {
   } catch {
     return "";
   }
+}
+
+let awake = null;
+
+/** The tablet must not fall asleep while somebody aims. */
+export async function stayAwake() {
+  try {
+    awake = await navigator.wakeLock?.request("screen");
+  } catch {
+    // Low battery, or not allowed: then it sleeps as usual.
+  }
+}
+
+export function letSleep() {
+  void awake?.release().catch(() => {});
+  awake = null;
 }
 
 /** Torch, zoom and focus of a running camera. */
@@ -68,9 +86,10 @@ export class Lens {
     return this.able.torch === true;
   }
 
-  /** `{min, max, step}` or null. */
-  get zoom() {
-    return this.able.zoom?.max > this.able.zoom?.min ? this.able.zoom : null;
+  offerZoom(input) {
+    const { min, max, step } = this.able.zoom ?? {};
+    input.closest("label").hidden = !(max > min);
+    if (max > min) Object.assign(input, { min, max, step: step || 0.1, value: this.track.getSettings().zoom ?? min });
   }
 
   torch(on) {

@@ -34,8 +34,9 @@ const CONTENTS = { GS1: "gs1", Text: "text", ISO15434: "iso15434", Binary: "bina
 
 function reading({ format, symbology, symbologyIdentifier, text, bytes, contentType, position, extra }) {
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const how = { engine: "zxing-wasm", stage: "live", hex, unused_error_correction: unused(extra) };
-  return { symbology, symbol: format, identifier: symbologyIdentifier, text, content: CONTENTS[contentType] ?? "", how, position };
+  const how = { stage: "live", hex, unused_error_correction: unused(extra) };
+  const content = CONTENTS[contentType] ?? "";
+  return { format, symbology, identifier: symbologyIdentifier, text, content, engine: "zxing-wasm", how, position };
 }
 
 /** IMG-15: how much error correction is left, 0 to 1; a worn printer head shows here first. */

@@ -13,12 +13,13 @@ from shopfloor.errors import NotFound
 from shopfloor.people.actor import Actor
 from shopfloor.people.errors import BadgeBlocked
 from shopfloor.people.queries import actor_of, actor_of_token, plant_name
+from shopfloor.scanning.pictures.acceptance import acceptance_rules
 from shopfloor.scanning.scanner_settings import ScannerSettings
 from shopfloor.web.errors import ForeignOrigin, NotSetUp, NotSignedIn, RequestInvalid
 from shopfloor.web.extensions import request_session
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-NAMELESS_ENDPOINTS = frozenset({"static", "site.wedge", "health.live", "health.ready", "trust.authority"})
+NAMELESS_ENDPOINTS = frozenset({"static", "site.wedge", "site.acceptance", "health.live", "health.ready", "trust.authority"})
 """Files and probes: nobody asks who wants them."""
 OPEN_ENDPOINTS = frozenset(
     {
@@ -50,6 +51,8 @@ class Person:
     station: str
     scanner: str
     """What the browser must know of the station's scanner, JSON (R-23); blank: nothing."""
+    pictures: str
+    """What the camera may take at this station, JSON (IMG-6); blank: the usual."""
 
 
 def check_request() -> None:
@@ -85,7 +88,9 @@ def known_actor() -> Actor | None:
 def person() -> Person | None:
     """The signed-in person for the header; never fails, because error pages ask it too."""
     actor = g.get("actor")
-    return Person(actor.name, actor.station_code, _for_browser(actor.scanner)) if isinstance(actor, Actor) else None
+    if not isinstance(actor, Actor):
+        return None
+    return Person(actor.name, actor.station_code, _for_browser(actor.scanner), _for_camera(actor))
 
 
 def _for_browser(stored: str) -> str:
@@ -94,6 +99,14 @@ def _for_browser(stored: str) -> str:
     told = {"layout": scanner.layout, "fnc1_is_enter": scanner.fnc1_is_enter}
     told |= {name: text for name, text in (("prefix", scanner.prefix), ("suffix", scanner.suffix)) if text}
     return json.dumps(told) if any(told.values()) else ""
+
+
+def _for_camera(actor: Actor) -> str:
+    """The same rules that the server reads this station's pictures by; it names the symbols as acceptance.json does."""
+    if not (actor.picture_symbols or actor.itf_lengths):
+        return ""
+    rules = acceptance_rules(actor.picture_symbols, actor.itf_lengths)
+    return json.dumps({"symbols": sorted(rules.symbols), "itf_lengths": sorted(rules.itf_lengths)})
 
 
 def remember(actor: Actor) -> None:

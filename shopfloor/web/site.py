@@ -11,7 +11,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-import shopfloor.scanning
+import shopfloor.scanning.pictures
 from shopfloor.genealogy import home_queries
 from shopfloor.items import identification
 from shopfloor.ledger import register_queries as ledger
@@ -88,6 +88,12 @@ def more() -> Response:
 def wedge() -> Response:
     """The one profile file that Python and the browser read."""
     return send_from_directory(Path(shopfloor.scanning.__file__).parent, "wedge.json", mimetype="application/json")
+
+
+@bp.get("/static/acceptance.json")
+def acceptance() -> Response:
+    """What is believed of a reading: the one file that Python and the camera's script read (R-24)."""
+    return send_from_directory(Path(shopfloor.scanning.pictures.__file__).parent, "acceptance.json", mimetype="application/json")
 
 
 def _hits(session: Session, scan: Scan) -> list[Found]:

@@ -164,61 +164,143 @@ def test_img_10_without_webassembly_the_server_reads(filmed, address, order):
     assert (decoded["reading"]["engine"], decoded["reading"]["symbol"]) == ("zxing-cpp", "Data Matrix")
 
 
-RULES = """async (frames) => {
-  const { Acceptance } = await import("/static/camera_rules.js");
-  const acceptance = new Acceptance();
-  return frames.map(([at, ...seen]) => {
-    const codes = seen.filter((one) => one !== "server");
-    const readings = codes.map(([symbology, text]) => ({symbology, text, identifier: "", content: "text"}));
-    return Object.keys(acceptance.seen(readings, at, codes.length !== seen.length))[0] ?? "";
-  });
-}"""
-
-
-def matrix(text):
-    return ["DataMatrix", text]
-
-
-def retail(text):
-    return ["EANUPC", text]
-
-
-SIGHTS = {
-    "a matrix code counts at once, and once": ([[0, matrix("A")], [50, matrix("A")], [100]], ["accepted", "ignored", ""]),
-    "a retail code is read twice": ([[0, retail("4006381333931")], [60, retail("4006381333931")]], ["waiting", "accepted"]),
-    "the second reading came too late": ([[0, retail("1")], [1500, retail("1")]], ["waiting", "waiting"]),
-    "the first reading was wrong": (
-        [[0, ["DataBar", "1"]], [60, ["DataBar", "2"]], [120, ["DataBar", "2"]]], ["waiting", "waiting", "accepted"],
-    ),
-    "two retail codes in one frame": ([[0, retail("1"), retail("2")]], ["refused"]),
-    "a shortened ITF": ([[0, ["ITF", "12345670"]], [60, ["ITF", "12345670"]]], ["refused", "refused"]),
-    "a whole ITF-14": ([[0, ["ITF", "00012345678905"]], [60, ["ITF", "00012345678905"]]], ["waiting", "accepted"]),
-    "an ITF with a wrong check digit": ([[0, ["ITF", "00012345678906"]]], ["refused"]),
-    "too short to believe": ([[0, ["Code39", "AB"]], [60, ["Codabar", "A123B"]]], ["refused", "refused"]),
-    "peers 10: lost for a moment": (
-        [[0, matrix("A")], [100], [300], [600], [1400], [1450, matrix("A")]], ["accepted", "", "", "", "", "ignored"],
-    ),
-    "peers 10: away and back again": (
-        [[0, matrix("A")], [400], [800], [1200], [1600], [1700, matrix("A")]], ["accepted", "", "", "", "", "accepted"],
-    ),
-    "what only the server reads stays counted while it looks away": (
-        [[0, "server", matrix("A")], [500], [1000], [1500], [2000], [2500], [3000, "server", matrix("A")]],
-        ["accepted", "", "", "", "", "", "ignored"],
-    ),
-    "what the server does not see any more is away": (
-        [[0, "server", matrix("A")], [3000, "server"], [6000, "server", matrix("A")]], ["accepted", "", "accepted"],
-    ),
-    "two looks of the server are two readings": (
-        [[0, "server", retail("1")], [3000], [3100, "server", retail("1")]], ["waiting", "", "accepted"],
-    ),
-    "without frames nothing is away": ([[0, matrix("A")], [2000], [2100, matrix("A")]], ["accepted", "", "ignored"]),
-    "to another label and back": ([[0, matrix("A")], [50, matrix("B")], [100, matrix("A")]], ["accepted", "accepted", "ignored"]),
+BROKEN = {
+    "at every frame": "onmessage = ({ data }) => postMessage({ number: data.number, failed: 'no memory' }); postMessage({ ready: true });",
+    "for good": "onmessage = () => { throw new Error('aborted'); }; postMessage({ ready: true });",
 }
 
 
-@pytest.mark.parametrize("name", SIGHTS)
-def test_img_6_img_12_which_readings_count(page, harness, plant, name):
-    """IMG-3, IMG-6, peers 10: table of frames (milliseconds, codes) against what they lead to."""
-    frames, outcome = SIGHTS[name]
-    page.goto(f"http://127.0.0.1:{harness.server_port}/desk")
-    assert page.evaluate(RULES, frames) == outcome
+@pytest.mark.parametrize("name", BROKEN)
+def test_img_10_a_reader_that_breaks_in_the_middle_is_followed_by_the_server(filmed, address, order, name):
+    page = filmed((label(BIKE, ("21", order.number("BK1"))), 4))
+    page.route("**/camera_worker.js", lambda route: route.fulfill(body=BROKEN[name], content_type="text/javascript"))
+    Bench(page, address, order)
+    page.click("[data-camera=open]")
+    expect(page.locator("#camera")).to_have_attribute("data-read", "1", timeout=30_000)
+    assert page.locator("#camera").get_attribute("data-reader") == "server"
+
+
+def test_img_10_the_camera_opens_and_reads_without_network(filmed, address, order):
+    """The radio is gone since the page came: the scan waits in the queue like any other."""
+    page = filmed((label(BIKE, ("21", order.number("BK1"))), 4))
+    bench = Bench(page, address, order)
+    page.click("[data-camera=open]")  # the WebAssembly is in the page
+    expect(page.locator("#camera")).to_have_attribute("data-read", "1", timeout=20_000)
+    bench.expect_answer("accepted")
+    page.click("[data-camera=close]")
+    page.context.set_offline(True)
+    page.click("[data-camera=open]")
+    expect(page.locator("#camera")).to_have_attribute("data-read", "2", timeout=20_000)
+    expect(page.locator("#waiting")).to_have_attribute("data-count", "1")
+
+
+STREAMS = """() => {
+  window.streams = [];
+  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wish) => {
+    const stream = await ask(wish);
+    window.streams.push(stream);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    return stream;
+  };
+}"""
+LIVE = "() => window.streams.map((stream) => stream.getTracks().filter((track) => track.readyState === 'live').length)"
+HIDE = """(hidden) => {
+  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def state_of(page, state):
+    expect(page.locator("#camera")).to_have_attribute("data-state", state, timeout=20_000)
+
+
+def test_img_7_no_camera_runs_on_that_nobody_looks_through(filmed, address, order):
+    """Opened twice in a hurry, hidden while it opens, closed while it opens: one stays open at most, and it reads."""
+    page = filmed((label(BIKE, ("21", order.number("BK1"))), 4))
+    Bench(page, address, order)
+    page.evaluate(STREAMS)
+    button = page.locator("#scan [data-camera=open]")
+    for _tap in range(3):
+        button.click()
+    expect(page.locator("#camera")).to_have_attribute("data-read", "1", timeout=20_000)
+    assert sum(page.evaluate(LIVE)) == 1
+    page.evaluate(HIDE, True)
+    assert sum(page.evaluate(LIVE)) == 0
+    page.evaluate(HIDE, False)
+    state_of(page, "starting")
+    page.evaluate(HIDE, True)
+    page.wait_for_timeout(1500)
+    assert sum(page.evaluate(LIVE)) == 0
+    page.evaluate(HIDE, False)
+    expect(page.locator("#camera")).to_have_attribute("data-read", "2", timeout=20_000)
+    assert sum(page.evaluate(LIVE)) == 1
+    page.click("[data-camera=close]")
+    button.click()
+    page.click("[data-camera=close]")
+    page.wait_for_timeout(1500)
+    assert sum(page.evaluate(LIVE)) == 0
+    expect(page.locator("#camera")).to_be_hidden()
+
+
+def test_img_10_a_camera_that_went_away_is_tried_again(filmed, address, order):
+    """Unplugged in the middle; what cannot help any more is not offered."""
+    page = filmed((None, 1), (label(BIKE, ("21", order.number("BK1"))), 4))
+    Bench(page, address, order)
+    page.evaluate(STREAMS)
+    again, hard = page.locator("#camera [data-camera=again]"), page.locator("#camera [data-camera=hard]")
+    page.click("#scan [data-camera=open]")
+    expect(page.locator("#camera")).to_have_attribute("data-read", "1", timeout=20_000)
+    expect(again).to_be_hidden()
+    expect(hard).to_be_visible()
+    page.evaluate("() => { const [track] = window.streams[0].getTracks(); track.stop(); track.dispatchEvent(new Event('ended')); }")
+    expect(page.locator("#camera [data-camera-part=words]")).to_contain_text("The camera went away")
+    expect(hard).to_be_hidden()
+    again.click()
+    expect(page.locator("#camera")).to_have_attribute("data-read", "2", timeout=20_000)
+    page.evaluate("() => { const [track] = window.streams[1].getTracks(); track.stop(); track.dispatchEvent(new Event('ended')); }")
+    state_of(page, "gone")
+    page.click("#scan [data-camera=open]")
+    expect(page.locator("#camera")).to_have_attribute("data-read", "3", timeout=20_000)
+
+
+def _answering(status):
+    """What the server does with a picture; 0: it is not reached."""
+    return lambda route: route.fulfill(status=status, json={}) if status else route.abort()
+
+
+def test_img_10_a_hard_mark_says_whether_the_server_looked(filmed, address, order):
+    """Nothing there, too busy, and no answer are three different things; words pass when they do not hold any more."""
+    page = filmed((None, 10))
+    Bench(page, address, order)
+    page.click("[data-camera=open]")
+    state_of(page, "looking")
+    words = page.locator("#camera [data-camera-part=words]")
+    hard = page.locator("#camera [data-camera=hard]")
+    # The frames that are shown to the server by themselves come first, and must not swallow the tap.
+    for status, said in ((503, "reads other pictures"), (0, "did not answer")):
+        page.route("**/api/v1/pictures/read", _answering(status))
+        hard.click()
+        expect(words).to_contain_text(said)
+        page.unroute("**/api/v1/pictures/read")
+    hard.click()
+    expect(words).to_contain_text("Nothing was found", timeout=20_000)
+    expect(words).to_contain_text("Hold the code inside", timeout=20_000)
+
+
+def test_img_6_the_camera_takes_what_the_station_takes(filmed, address, order):
+    """A station for matrix codes: the linear one is refused in words, on the tablet itself."""
+    body = {"name": "Matrix only", "picture_symbols": "Data Matrix"}
+    answer = order.site.client().post("/api/v1/stations", json={"code": "ST-2D", **body}, headers={"Idempotency-Key": "station-2d"})
+    assert answer.status_code in {200, 409}, answer.text
+    paint = label(PAINT, ("10", order.number("P")), symbol=Symbol.GS1_128)
+    page = filmed((paint, 3), (None, 2), (label(BIKE, ("21", order.number("BK1"))), 4))
+    Bench(page, address, order)
+    form = {"badge": "B-WORK", "station": "ST-2D", "next": "/"}
+    assert page.request.post(f"{address}/sign-in", form=form, headers={"Origin": address}).ok
+    page.reload()
+    page.click("[data-camera=open]")
+    words = page.locator("#camera [data-camera-part=words]")
+    expect(words).to_contain_text("this station does not take codes of this kind", timeout=20_000)
+    assert page.locator("#camera").get_attribute("data-read") is None
+    expect(page.locator("#camera")).to_have_attribute("data-read", "1", timeout=20_000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from shopfloor.genealogy.models import ScanEntry
+from shopfloor.scanning.pictures.header import check_header
 from tests.scanning.pictures import FORMAT, picture, symbol
 from tests.web.bikes import bike_site, make_order
 from tests.web.pictures import patient_pool
@@ -93,6 +95,26 @@ def test_img_10_a_picture_without_a_code_offers_hard_mark_which_asks_for_a_pictu
         page.click("[data-picture-hard]")
         chooser.value.set_files({"name": "photo.png", "mimeType": "image/png", "buffer": label("WO-1")})
     expect(page.locator("[data-reading]")).to_have_count(1)
+
+
+@pytest.mark.parametrize(("size", "kind"), [((4128, 3096), "jpeg"), ((6000, 4000), "jpeg"), ((2400, 2400), "png")])
+def test_a35_a_larger_picture_is_made_smaller_on_its_way(bench, size, kind):
+    """Thirteen and twenty-four megapixels, and too many megabytes: more than the server takes, and it never sees them."""
+    page, order = bench
+    dots = np.random.default_rng(1).integers(150, 255, (size[1], size[0], 3), dtype=np.uint8)
+    code = np.kron(symbol(order.number("BK1"), FORMAT.Code128), np.ones((3, 3), dtype=np.uint8))
+    dots[200 : 200 + code.shape[0], 200 : 200 + code.shape[1]] = code[:, :, None]
+    content = picture(dots, kind, **({"quality": 30} if kind == "jpeg" else {"compress_level": 1}))
+    with pytest.raises(Exception, match=r"^PICTURE_TOO_"):
+        check_header(content)
+    take(page, content)
+    expect(page.locator("[data-reading]")).to_have_count(1)
+
+
+def test_img_11_what_is_no_picture_is_sent_as_it_is_and_refused_in_words(bench):
+    page, _order = bench
+    take(page, b"hello" * 200_000)
+    expect(page.locator(".answer")).to_contain_text("This is no picture that can be read here")
 
 
 def test_img_10_a_typed_number_is_sent_as_before(bench):

@@ -1,8 +1,14 @@
 """IMG-3, IMG-6: which readings are believed, as tables."""
 
-import pytest
+import json
+from dataclasses import replace
+from importlib import resources
 
-from shopfloor.scanning.pictures.acceptance import REASONS, AcceptanceRules, judge, sighting
+import pytest
+import zxingcpp
+
+from shopfloor.scanning.pictures.acceptance import ACCEPTANCE_FILE, REASONS, TABLES, AcceptanceRules, acceptance_rules, judge, sighting
+from shopfloor.scanning.pictures.readers import readable_formats
 from shopfloor.scanning.pictures.readings import Engine, Reading, Symbol
 
 EAN, OTHER_EAN = "4006381333931", "9521234543213"
@@ -85,3 +91,39 @@ def test_img_5_of_equal_readings_the_one_with_an_identifier_counts():
     blank, told = reading(Symbol.CODE_128, "WO-1", Engine.ZBAR), reading(Symbol.CODE_128, "WO-1", identifier="]C0")
     (judged,) = judge([blank, told], RULES)
     assert (judged.reading.identifier, judged.seconded_by) == ("]C0", "zbar")
+
+
+@pytest.mark.parametrize("more", [{"content": "binary"}, {"text": ""}])
+def test_img_6_a_code_without_text_is_refused(more):
+    (judged,) = judge([replace(reading(Symbol.QR, "abc"), **more)], RULES)
+    assert (judged.verdict.value, judged.reason) == ("refused", "no_text")
+
+
+# --- acceptance.json ------------------------------------------------------------------------------------------------------
+
+
+def test_r_24_the_shared_file_holds_the_tables_and_nothing_else():
+    """A name that is misspelled would silently make a symbol easier to believe, or harder."""
+    document = json.loads(resources.files("shopfloor.scanning.pictures").joinpath(ACCEPTANCE_FILE).read_text(encoding="utf-8"))
+    assert set(document) == {*TABLES.__dataclass_fields__, "browser_names"}
+    assert set(TABLES.families.values()) >= TABLES.one_in_a_picture
+    assert {symbol for symbol in Symbol if symbol not in TABLES.at_once} == {
+        Symbol.CODE_39, Symbol.CODE_93, Symbol.CODABAR, Symbol.ITF, Symbol.EAN_13, Symbol.EAN_8, Symbol.UPC_E, Symbol.DATABAR,
+        Symbol.DATABAR_EXPANDED, Symbol.DATABAR_LIMITED,
+    }
+
+
+def test_r_24_what_the_tablets_reader_calls_a_symbol_is_named_as_here():
+    """Both are builds of one library: its names of formats in Python are those in the browser."""
+    document = json.loads(resources.files("shopfloor.scanning.pictures").joinpath(ACCEPTANCE_FILE).read_text(encoding="utf-8"))
+    names = document["browser_names"]
+    assert set(names.values()) == {symbol.value for symbol in Symbol}
+    assert set(names) - {"EANUPC"} <= set(dir(zxingcpp.BarcodeFormat))
+    for symbol, forms in readable_formats().items():
+        for form in forms:
+            assert names[form.name] == symbol.value, form
+
+
+def test_img_6_a_station_that_says_nothing_takes_the_usual():
+    assert acceptance_rules("", "") == AcceptanceRules()
+    assert acceptance_rules(" Code 128,ITF", "6, 14") == AcceptanceRules(frozenset({Symbol.CODE_128, Symbol.ITF}), frozenset({6, 14}))

@@ -1,5 +1,6 @@
 """IMG-11: what comes as a picture is judged by its content, before anything of it is unpacked."""
 
+import time
 import tracemalloc
 
 import numpy as np
@@ -48,6 +49,7 @@ def test_img_11_kind_and_size_come_from_the_content(kind, options):
         (png_claiming(2**31 - 1, 2**31 - 1), "PICTURE_TOO_MANY_PIXELS"),
         (jpeg_claiming(65_000, 65_000), "PICTURE_TOO_MANY_PIXELS"),
         (webp_claiming(16_000, 16_000), "PICTURE_TOO_MANY_PIXELS"),
+        (png_claiming(4096, 3073), "PICTURE_TOO_MANY_PIXELS"),
         (bytes(LARGEST_BYTES + 1), "PICTURE_TOO_LARGE"),
         (film("webp"), "PICTURE_ANIMATED"),
         (film("png"), "PICTURE_ANIMATED"),
@@ -83,12 +85,35 @@ def test_img_11_bytes_that_were_changed_are_read_or_refused_and_nothing_else(kin
             assert refusal.code in {"PICTURE_DAMAGED", "PICTURE_UNKNOWN", "PICTURE_TOO_MANY_PIXELS", "PICTURE_ANIMATED"}  # type: ignore[attr-defined]  # noqa: PT017
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xd8\xff" + b"\xff" * 8_000_000,
+        b"\xff\xd8" + b"\xff\xe1\0\2" * 2_000_000,
+        b"\xff\xd8" + b"\xff\x01" * 4_000_000,
+        data_matrix()[:33] + b"\0\0\0\0abCD\0\0\0\0" * 690_000,
+    ],
+    ids=["fill bytes", "segments", "bare markers", "chunks"],
+)
+def test_img_11_millions_of_parts_do_not_keep_the_server(content):
+    """The header is judged in the web process, which others need."""
+    began = time.process_time()
+    with pytest.raises(Exception, match=r"^PICTURE_DAMAGED:"):
+        check_header(content)
+    assert time.process_time() - began < 0.2
+
+
+@pytest.mark.parametrize(("width", "height"), [(4000, 3000), (4032, 3024), (4080, 3072)])
+def test_img_11_a35_what_cameras_call_twelve_megapixels_is_read(width, height):
+    assert check_header(png_claiming(width, height)).width == width
+
+
 def test_img_11_a_bomb_is_refused_before_it_swells():
     """A hundred megapixels of nothing in a hundred kilobytes: refused by its header, with hardly any memory."""
     bomb = png_claiming(10_000, 10_000, rows=10_000)
     assert len(bomb) < 200_000
     tracemalloc.start()
-    with pytest.raises(Exception, match=r"10000 × 10000 dots\. At most 20 million"):
+    with pytest.raises(Exception, match=r"10000 × 10000 dots\. At most 12 million"):
         read_picture(bomb)
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()

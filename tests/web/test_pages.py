@@ -208,6 +208,7 @@ def test_r_se_10_page_points_nowhere_else(client, path):
         *PAGES,
         "/static/base.css",
         "/static/wedge.json",
+        "/static/acceptance.json",
         "/nowhere",
         "/health/live",
         "/health/ready",

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from shopfloor.errors import Refusal
 
-MEGABYTE = 1_000_000
-LARGEST_BYTES = 12 * MEGABYTE
-"""IMG-11."""
-MOST_PIXELS = 20 * MEGABYTE
-"""IMG-11: looked up in the header, before anything is decoded."""
+MEGABYTE = 1024 * 1024
+LARGEST_BYTES = 8 * MEGABYTE
+"""IMG-11, A35: as for every other form."""
+MOST_PIXELS = 12 * MEGABYTE
+"""IMG-11, A35: looked up in the header, before anything is decoded. Cameras of twelve megapixels give up to 12.5 million dots."""
 
 
 @dataclass(eq=False)

@@ -42,6 +42,8 @@ JPEG_FRAMES = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0
 JPEG_BARE = frozenset({0x01, *range(0xD0, 0xD8)})
 """Markers without a length."""
 JPEG_DATA, JPEG_END = 0xDA, 0xD9
+MOST_PARTS = 10_000
+"""Segments, fill bytes and chunks before the picture itself: real files have a few dozen, and passing over millions takes seconds."""
 WEBP_ANIMATION = 0x02
 """Bit of the VP8X chunk."""
 
@@ -74,8 +76,8 @@ def _header(content: bytes) -> Header:
 def _jpeg(content: bytes) -> Header:
     """The first frame header names the size; other segments are passed over by their length."""
     position = 2
-    while position + 9 <= len(content):
-        if content[position] != 0xFF:
+    for _part in range(MOST_PARTS):
+        if position + 9 > len(content) or content[position] != 0xFF:
             break
         marker = content[position + 1]
         if marker == 0xFF:  # a fill byte
@@ -103,11 +105,14 @@ def _png(content: bytes) -> Header:
 
 
 def _png_chunks(content: bytes) -> Iterator[bytes]:
-    """Names of the chunks, in order."""
+    """Names of the chunks, in order. Raises PictureDamaged."""
     position = len(PNG_START)
-    while position + 8 <= len(content):
+    for _part in range(MOST_PARTS):
+        if position + 8 > len(content):
+            return
         yield content[position + 4 : position + 8]
         position += 12 + _big(content, position, 4)
+    raise PictureDamaged(problem="it has too many parts")
 
 
 def _webp(content: bytes) -> Header:

@@ -88,6 +88,11 @@ def zbar(plane: Plane, stage: str = "", *, scale: float = 1.0) -> list[Reading]:
     return readings
 
 
+def readable_formats() -> Mapping[Symbol, tuple[Any, ...]]:
+    """What zxing-cpp calls each symbol."""
+    return _FORMATS
+
+
 def has_second_engine() -> bool:
     """Whether pyzbar and its system library are there (IMG-10)."""
     return second_engine() is not None

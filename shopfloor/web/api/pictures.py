@@ -21,7 +21,7 @@ class PictureForm(BaseModel):
 
     model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
 
-    picture: FileStorage = Field(description="JPEG, PNG or WebP, at most 12 MB and 20 million dots")
+    picture: FileStorage = Field(description="JPEG, PNG or WebP, at most 8 MB and 12 million dots")
     mode: Annotated[str, Field(pattern="^(live|still|hard_mark)$", description="How much work it is worth")] = "still"
     before: list[Annotated[str, Field(max_length=4200)]] = Field(
         default_factory=list, max_length=MOST_BEFORE, description="`sighting` of what the frame before held: the second reading"

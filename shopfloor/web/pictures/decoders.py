@@ -87,10 +87,15 @@ class Decoders:
             decoder.close()
 
     def _take(self) -> Decoder:
-        with self._lock:
-            if self._idle:
-                return self._idle.pop()
-        return Decoder(self._module)
+        """A process that waits, else a new one. The system may have ended one that waited, when memory was short."""
+        while True:
+            with self._lock:
+                waiting = self._idle.pop() if self._idle else None
+            if waiting is None:
+                return Decoder(self._module)
+            if waiting.alive:
+                return waiting
+            waiting.close()
 
     def _put(self, decoder: Decoder) -> None:
         if decoder.usable:
@@ -136,8 +141,13 @@ class Decoder:
         if "trace" in head:
             log.warning("a picture could not be read: %s", head["trace"])
         else:
-            self.usable = True
+            self.usable = not late.is_set()  # the time was over just as the answer came
         return wire.answer_of(head)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.poll() is None
 
     def close(self) -> None:
         """End the process."""

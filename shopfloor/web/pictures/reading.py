@@ -14,7 +14,6 @@ from flask import request
 from shopfloor.errors import InvalidInput
 from shopfloor.genealogy.page_queries import station_rules
 from shopfloor.people.actor import Actor
-from shopfloor.people.queries import picture_settings
 from shopfloor.scanning.errors import ScanRefused
 from shopfloor.scanning.gs1.profiles import ScannerProfile
 from shopfloor.scanning.gs1.read import read
@@ -94,7 +93,7 @@ def read_upload(picture: BinaryIO, mode: str, before: frozenset[Sighting] = froz
     """Read the picture by the rules of the station (IMG-6). Nothing of it is kept. Raises PictureRefused."""
     actor = current_actor()
     station = station_rules(request_session(), actor.station_code, session_id())
-    rules = acceptance_rules(*picture_settings(request_session(), actor.station_code))
+    rules = acceptance_rules(actor.picture_symbols, actor.itf_lengths)
     # The picture may take two seconds; nobody waits for this connection meanwhile.
     request_session().close()
     pool = decoders()

@@ -20,6 +20,9 @@ from urllib.parse import parse_qs, urlsplit
 ROOT = Path(__file__).parents[3]
 STATIC = ROOT / "shopfloor" / "static"
 WEDGE = ROOT / "shopfloor" / "scanning" / "wedge.json"
+ACCEPTANCE = ROOT / "shopfloor" / "scanning" / "pictures" / "acceptance.json"
+SHARED = {f"/static/{path.name}": path for path in (WEDGE, ACCEPTANCE)}
+"""What the browser and Python both read (R-24)."""
 PAGE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
 DESK = (Path(__file__).parent / "desk.html").read_text(encoding="utf-8")
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -153,8 +156,8 @@ class Handler(BaseHTTPRequestHandler):
         elif path.path == "/find":
             self.server.plant.found.append(parse_qs(path.query, keep_blank_values=True)["text"][0])
             self._send(200, DESK, "text/html")
-        elif path.path == "/static/wedge.json":
-            self._send(200, WEDGE.read_text(encoding="utf-8"), "application/json")
+        elif path.path in SHARED:
+            self._send(200, SHARED[path.path].read_text(encoding="utf-8"), "application/json")
         elif (file := STATIC / Path(path.path).name).is_file():
             self._send(200, file.read_text(encoding="utf-8"), TYPES[file.suffix])
         else:
