@@ -55,7 +55,8 @@ RECOGNITION, SCANNER = "station recognition", "station scanner"
 # Built once: every scan asks both, and putting a statement together costs more than running it.
 _ANSWERS = (
     select(
-        _scan.c.answer, _scan.c.raw_text, _scan.c.decoded, _scan.c.kind, _scan.c.recorded_at, _command.c.outcome_code, _command.c.outcome_fields,
+        _scan.c.answer, _scan.c.raw_text, _scan.c.decoded, _scan.c.kind, _scan.c.recorded_at,
+        _command.c.outcome_code, _command.c.outcome_fields,
     )
     .join(_command, and_(_command.c.plant_no == _scan.c.plant_no, _command.c.command_key == _scan.c.command_key))
     .where(

@@ -20,8 +20,8 @@ from shopfloor.genealogy.answers import (
     LineSelected,
     ModeChanged,
     ProductRegistered,
-    ProductRevived,
     ProductReported,
+    ProductRevived,
     ProductSelected,
     ScanAnswer,
 )

@@ -24,7 +24,7 @@ MOST_LINES = 10_000
 
 
 class InputModel(BaseModel):
-    """Frozen; unknown fields are refused, so that a misspelt one is not ignored. What stands below a field is its description in the API."""
+    """Frozen; unknown fields are refused, so that a misspelt one is not ignored. The text below a field describes it in the API."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select, update
 
-from shopfloor.genealogy.page_queries import session_answers
 from shopfloor.genealogy.models import ComponentAssociation
+from shopfloor.genealogy.page_queries import session_answers
 from shopfloor.items.models import Item
 from tests.factories_genealogy import BIKE, gs1, problems, report
 
