@@ -106,7 +106,7 @@ def _measure(folder: Path) -> list[Figures]:
             for name, label in _labels():
                 path = film(folder / "film.mjpeg", (None, 0.3), (label, 4))
                 chromium = playwright.chromium.launch(
-                    executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium",
+                    executable_path=os.environ.get("SHOPFLOOR_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium",
                     args=[*FLAGS, f"--use-file-for-fake-video-capture={path}"],
                 )
                 context = chromium.new_context(viewport={"width": 1280, "height": 800}, permissions=["camera"])

@@ -53,6 +53,15 @@ class ProductSelected(ScanAnswer):
 
 
 @dataclass(frozen=True)
+class ProductReported(ScanAnswer):
+    """SCN-9: a unit that takes no more parts is shown, and the answer does not ask for any."""
+
+    code = "PRODUCT_REPORTED"
+    message = "{number} is reported as finished. Scan the next product."
+    sound = "information"
+
+
+@dataclass(frozen=True)
 class ProductRevived(ScanAnswer):
     """D39: a removed number comes back on the same order."""
 

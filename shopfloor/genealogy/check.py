@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, except_, func, or_, select
 from sqlalchemy.orm import Session
 
 from shopfloor.db import plant, table
@@ -22,7 +22,7 @@ _reserved = table(ReservationEntry)
 
 def run_all(session: Session) -> list[Problem]:
     """Every invariant of this package."""
-    checks = (unposted_is_reserved, reported_equals_output, consumed_equals_ledger, log_equals_projection)
+    checks = (unposted_is_reserved, reported_equals_output, consumed_equals_ledger, log_equals_projection, nothing_vanished)
     return [problem for check in checks for problem in check(session)]
 
 
@@ -100,21 +100,45 @@ def consumed_equals_ledger(session: Session) -> list[Problem]:
 
 
 def log_equals_projection(session: Session) -> list[Problem]:
-    """A22: the last quantity that the log tells of an association is the one that it has."""
+    """A22: number and quantity of each association are those that the log told last; neither knows one that the other does not."""
     newest = (
         select(_log.c.association_no, func.max(_log.c.entry_no).label("entry_no"))
         .where(plant(session, _log), _log.c.association_no != 0, _log.c.action.in_(("registered", "changed", "removed")))
         .group_by(_log.c.association_no)
         .subquery()
     )
+    told = select(_log).join(newest, _log.c.entry_no == newest.c.entry_no).where(plant(session, _log)).subquery()
     rows = session.execute(
-        select(_association.c.association_no, _association.c.state, _association.c.quantity, _log.c.quantity)
-        .join(newest, newest.c.association_no == _association.c.association_no)
-        .join(_log, and_(_log.c.plant_no == _association.c.plant_no, _log.c.entry_no == newest.c.entry_no))
+        select(
+            _association.c.association_no, _association.c.state, _association.c.quantity, told.c.quantity,
+            _association.c.serial_no, _association.c.lot_no, told.c.serial_no, told.c.lot_no,
+        )
+        .outerjoin(told, told.c.association_no == _association.c.association_no)
         .where(plant(session, _association))
     )
+    problems = []
+    for association_no, state, quantity, logged, serial, lot, logged_serial, logged_lot in rows:
+        if logged is None:
+            problems.append(Problem(f"association {association_no} is not in the log"))
+        elif (ZERO if state == "Removed" else quantity) != logged:
+            problems.append(Problem(f"association {association_no} is {state} with {shown(quantity)}, its log says {shown(logged)}"))
+        elif (serial, lot) != (logged_serial, logged_lot):
+            is_now, was = serial or lot, logged_serial or logged_lot
+            problems.append(Problem(f"association {association_no} is {is_now}, its log says {was}"))
+    return problems
+
+
+def nothing_vanished(session: Session) -> list[Problem]:
+    """A22: rows and associations that the log tells of are there, and rows are told of. Three statements."""
+    match_ids, in_rows = select(_log.c.match_id).where(plant(session, _log)), select(_row.c.match_id).where(plant(session, _row))
+    numbers = select(_log.c.association_no).where(plant(session, _log), _log.c.association_no != 0)
+    there = select(_association.c.association_no).where(plant(session, _association))
     return [
-        Problem(f"association {association_no} has {shown(quantity)}, its log says {shown(logged)}")
-        for association_no, state, quantity, logged in rows
-        if (ZERO if state == "Removed" else quantity) != logged
+        *(Problem(f"row {no} is in the log and nowhere else") for no in _only_in(session, match_ids.where(_log.c.match_id != 0), in_rows)),
+        *(Problem(f"row {no} is not in the log") for no in _only_in(session, in_rows, match_ids)),
+        *(Problem(f"association {no} is in the log and nowhere else") for no in _only_in(session, numbers, there)),
     ]
+
+
+def _only_in(session: Session, first: Select[tuple[int]], second: Select[tuple[int]]) -> list[int]:
+    return sorted(session.scalars(except_(first, second)))

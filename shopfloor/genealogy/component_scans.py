@@ -29,7 +29,7 @@ from shopfloor.genealogy.errors import (
     SwitchToProduct,
 )
 from shopfloor.genealogy.facts import PREALLOCATED, REMOVED, REPORTED, Line, NumberStock
-from shopfloor.genealogy.maintenance_errors import CoProductHasNoParts, RowLocked
+from shopfloor.genealogy.maintenance_errors import CoProductHasNoParts, UnitReported
 from shopfloor.genealogy.rules import (
     NoScanNeeded,
     choose_by_number,
@@ -37,7 +37,7 @@ from shopfloor.genealogy.rules import (
 )
 from shopfloor.genealogy.scan_job import ScanJob
 from shopfloor.genealogy.scan_queries import lock_number
-from shopfloor.genealogy.why_not import explain_missing, late_capture, look_alike
+from shopfloor.genealogy.why_not import explain_missing, is_a_product, late_capture, look_alike
 from shopfloor.items.tracking import Tracking
 from shopfloor.scanning.scan import ScanKind, ScanSource
 
@@ -51,7 +51,7 @@ def scan_component(job: ScanJob) -> ScanAnswer:
     if job.row.state == PREALLOCATED:  # assigned in advance and only tapped: its own number has to be scanned first (QTY-6)
         raise NoProduct(number=job.number)
     if job.row.state == REPORTED:
-        raise RowLocked(number=job.row.tracking.label())
+        raise _next_unit(job) or UnitReported(product=job.row.tracking.label())
     try:
         return _coded(job) if _names_an_item(job) else _plain(job)
     except NoScanNeeded as untracked:
@@ -61,6 +61,16 @@ def scan_component(job: ScanJob) -> ScanAnswer:
         if not made:
             raise
         raise SwitchToProduct(number=job.number, item=made) from None
+
+
+def _next_unit(job: ScanJob) -> SwitchToProduct | None:
+    """D17, mirrored: after a unit was reported, the next scan is most likely the next unit's number, and Component mode says so."""
+    product = job.situation.product
+    named = job.situation.gtin_item
+    coded = _names_an_item(job) and named is not None and named[0] == product.item_no
+    if not coded and not is_a_product(job, job.number):
+        return None
+    return SwitchToProduct(number=job.number, item=product.description)
 
 
 def _names_an_item(job: ScanJob) -> bool:

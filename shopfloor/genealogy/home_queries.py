@@ -205,13 +205,14 @@ def expiring_numbers(session: Session, until: date, *, limit: int = PAGE_SIZE) -
 
 
 def find(session: Session, text: str, *, limit: int = 8) -> list[Found]:
-    """UI-1: product numbers that are registered and not yet reported; the ledger does not know them."""
+    """UI-1: product numbers that are registered and not yet reported; the ledger does not know them. Typed in any case (D35)."""
     if not text.isprintable() or not 1 <= len(text) <= NUMBER_LENGTH:
         return []
+    ways = sorted({text, text.upper(), text.lower()})  # each of them finds an index
     rows = session.connection().execute(
         select(_row.c.serial_no, _row.c.lot_no, _row.c.order_no, _row.c.item_no, _item.c.description)
         .join(_item, _item.c.no == _row.c.item_no)
-        .where(plant(session, _row), or_(_row.c.serial_no == text, _row.c.lot_no == text), _row.c.state.in_(OPEN_STATES))
+        .where(plant(session, _row), or_(_row.c.serial_no.in_(ways), _row.c.lot_no.in_(ways)), _row.c.state.in_(OPEN_STATES))
         .order_by(_row.c.order_no, _row.c.match_id)
         .limit(limit)
     )

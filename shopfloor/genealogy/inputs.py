@@ -113,20 +113,25 @@ class ScanInput(Input):
     """One entry of a station's queue: a scan, or a tap or command bar code that changes mode, product or line (A3)."""
 
     kind: ScanKind = "scan"
+    """`scan` is a code; the others are what a tap or a command bar code does."""
     text: str = ""
     """Raw scan text, byte for byte; `Product` or `Component` for a mode. Its length is judged where it is read."""
     source: Literal["wedge", "typed", "serial", "camera"] = "typed"
+    """How the text came; a scanner keeps separators and capital letters, a hand does not (D35)."""
     mode: Literal["Product", "Component"] = "Product"
+    """Whether the text names a unit or a part of the current one; the answer before says which mode is next."""
     product: Number = 0
-    """Current product: match id."""
+    """Current product: its match id, as the answer before said; 0: none."""
     line: LineNumber = 0
     """Selected component line."""
     held: Annotated[str, Field(max_length=500), Visible] = ""
     """GS1 parts that wait, bracketed, as the last answer said (SCN-20)."""
     captured_at: Instant = None
+    """When the code was scanned, with time zone; scans may be sent later."""
     clock_ms: Number = 0
     """The station's monotonic clock at the capture; comparable within one `clock_id` only (D14)."""
     clock_id: Key = ""
+    """One run of a station's clock."""
     after_key: Key = ""
     """D16: key of the entry before it, if its answer was not seen at the capture."""
     confirms: Key = ""
@@ -136,6 +141,7 @@ class ScanInput(Input):
     badge: Badge = ""
     """Of somebody with the right, for an override (D18)."""
     reason: Reason = ""
+    """Why, for an override."""
     quantity: Annotated[str, Field(max_length=20), Visible] = ""
     """How much of a batch, exactly, in the unit of the component line: the answer to that question (D7), or what a scale weighed (D30)."""
     choice: LineNumber = 0

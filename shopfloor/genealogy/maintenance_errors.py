@@ -68,6 +68,15 @@ class RowLocked(Refusal):
 
 
 @dataclass(eq=False)
+class UnitReported(Refusal):
+    """EDG-29: a reported unit takes no more parts."""
+
+    code = "UNIT_REPORTED"
+    message = "{product} is reported as finished and takes no more parts. Scan the next product first, or reverse the report."
+    product: str
+
+
+@dataclass(eq=False)
 class NotYours(Refusal):
     """D37: workers maintain what they registered."""
 

@@ -54,7 +54,10 @@ RECOGNITION, SCANNER = "station recognition", "station scanner"
 
 # Built once: every scan asks both, and putting a statement together costs more than running it.
 _ANSWERS = (
-    select(_scan.c.answer, _scan.c.raw_text, _scan.c.kind, _scan.c.recorded_at, _command.c.outcome_code, _command.c.outcome_fields)
+    select(
+        _scan.c.answer, _scan.c.raw_text, _scan.c.decoded, _scan.c.kind, _scan.c.recorded_at,
+        _command.c.outcome_code, _command.c.outcome_fields,
+    )
     .join(_command, and_(_command.c.plant_no == _scan.c.plant_no, _command.c.command_key == _scan.c.command_key))
     .where(
         _scan.c.plant_no == bindparam("at_plant"), _scan.c.session_id == bindparam("at_session"), _scan.c.order_no == bindparam("at_order")
@@ -330,8 +333,14 @@ def undo_label(answers: list[Answered]) -> str:
 
 def _answered(row: SqlRow[Any]) -> Answered:
     outcome = Outcome.restore(row.outcome_code, row.outcome_fields)
-    number = str(getattr(outcome, "number", "") or "") or (row.raw_text if row.raw_text.isprintable() else "") or row.kind
+    number = str(getattr(outcome, "number", "") or "") or _scanned(row) or row.kind
     return Answered(result=row.answer, number=number[:50], outcome=outcome, at=row.recorded_at)
+
+
+def _scanned(row: SqlRow[Any]) -> str:
+    """What an operator recognises as the code in hand: the number in it, else the text as far as it can be seen."""
+    parts = dict(row.decoded.get("elements", ()))
+    return str(parts.get("21") or parts.get("10") or "".join(filter(str.isprintable, row.raw_text)))
 
 
 # --- settings -------------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from shopfloor.genealogy.answers import (
     CoProductRegistered,
     DuplicateScan,
     ProductRegistered,
+    ProductReported,
     ProductRevived,
     ProductSelected,
     ScanAnswer,
@@ -212,7 +213,7 @@ def _known_row(job: ScanJob, row: KnownRow) -> ScanAnswer:
         return _answer(job, DuplicateScan, row.match_id, number)
     if job.situation.product.co_product:
         return co_product_answer(job, CoProductKnown, row.match_id, number, row.quantity)
-    return _answer(job, ProductSelected, row.match_id, number)
+    return _answer(job, ProductReported if row.state == ProductState.REPORTED else ProductSelected, row.match_id, number)
 
 
 def _revive(job: ScanJob, row: KnownRow) -> None:

@@ -20,6 +20,7 @@ from shopfloor.genealogy.answers import (
     LineSelected,
     ModeChanged,
     ProductRegistered,
+    ProductReported,
     ProductRevived,
     ProductSelected,
     ScanAnswer,
@@ -38,7 +39,7 @@ from shopfloor.genealogy.facts import COMPONENT, MODES, PRODUCT
 from shopfloor.genealogy.garbled import refuse_garbled
 from shopfloor.genealogy.inputs import ScanInput, ScanRules
 from shopfloor.genealogy.loading import take_from_loaded
-from shopfloor.genealogy.models import TrackedProduct
+from shopfloor.genealogy.models import ProductState, TrackedProduct
 from shopfloor.genealogy.overrides import confirmed_scan
 from shopfloor.genealogy.product_scans import scan_product
 from shopfloor.genealogy.scan_job import ScanJob, open_job
@@ -205,7 +206,7 @@ def _product(job: ScanJob) -> ScanAnswer:
     match_id = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) <= 15 else 0  # noqa: PLR2004
     row = job.session.connection().execute(
         select(
-            _row.c.match_id, _row.c.order_line_no, _item.c.description,
+            _row.c.match_id, _row.c.order_line_no, _row.c.state, _item.c.description,
             func.coalesce(func.nullif(_row.c.serial_no, ""), _row.c.lot_no).label("number"),
         )
         .join(_item, _item.c.no == _row.c.item_no)
@@ -213,7 +214,8 @@ def _product(job: ScanJob) -> ScanAnswer:
     ).one_or_none()
     if row is None:
         raise NotFound(record="product on this order", number=wanted[:50])
-    kind = ProductSelected if row.order_line_no == MAIN_LINE else CoProductSelected
+    own = ProductReported if row.state == ProductState.REPORTED else ProductSelected
+    kind = own if row.order_line_no == MAIN_LINE else CoProductSelected
     return kind(
         order_no=job.order_no, mode=COMPONENT, match_id=row.match_id, product=row.number, number=row.number, item=row.description
     )

@@ -56,7 +56,7 @@ def explain_missing(job: ScanJob, number: str) -> Refusal:
         reason = _story_of(job, line, number)
         if reason is not None:
             return reason
-    if _like_a_product(job, number) or unreported_row(job.session, job.situation.product.item_no, number) is not None:
+    if is_a_product(job, number):
         return SwitchToProduct(number=number, item=job.situation.product.description)
     only = chosen or _only_possible(job)
     for other_item, description, _, known in items_with_number(job.session, number):
@@ -95,8 +95,13 @@ def _registered(job: ScanJob, line: Line, number: str, used: NumberInUse) -> Ref
     return _in_use(job, number, used.product, used.order_no, used.operator, used.association_no)
 
 
+def is_a_product(job: ScanJob, number: str) -> bool:
+    """D17, mirrored: a unit that waits to be reported, or a number that looks like those of the order's product: the next unit."""
+    return _like_a_product(job, number) or unreported_row(job.session, job.situation.product.item_no, number) is not None
+
+
 def _like_a_product(job: ScanJob, number: str) -> bool:
-    """D17, mirrored: nobody knows the number, and it looks like those of the order's product: the next unit."""
+    """Whether the number has the pattern of the product's numbers; no pattern, no likeness."""
     product = job.situation.product
     pattern = product.serial_pattern if product.serial else product.lot_pattern
     return bool(pattern) and re.fullmatch(pattern, number, re.ASCII) is not None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import func, literal, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, literal, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shopfloor.db import plant, table
 from shopfloor.ledger.entry_types import DocumentType
@@ -17,7 +17,7 @@ from shopfloor.orders.models import Customer, OrderDocument, Vendor
 from shopfloor.people.queries import Found
 
 _entry = table(ItemLedgerEntry)
-LONGEST_NUMBER = 20
+LONGEST_NUMBER, LONGEST_NAME = 20, 100
 
 
 def find(session: Session, text: str, *, limit: int = 5) -> list[Found]:
@@ -27,12 +27,19 @@ def find(session: Session, text: str, *, limit: int = 5) -> list[Found]:
     return [*_orders(session, text, limit), *_posted(session, text), *_journals(session, text), *_parties(session, text, limit)][:limit]
 
 
-def _orders(session: Session, text: str, limit: int) -> list[Found]:
+def find_part(session: Session, text: str, *, limit: int = 5) -> list[Found]:
+    """UI-1: orders with this in their number, vendors and customers with this in their name. One statement for each kind."""
+    if not text.isprintable() or not 1 <= len(text) <= LONGEST_NAME:
+        return []
+    return [*_orders(session, text, limit, part=True), *_parties(session, text, limit, part=True)]
+
+
+def _orders(session: Session, text: str, limit: int, *, part: bool = False) -> list[Found]:
     found = []
     for shape in SHAPES.values():
         header = table(shape.header)
         of_kind = [header.c.document_type == OrderDocument(shape.document).value] if shape.document else []
-        statement = select(header.c.no, header.c.status).where(plant(session, header), func.lower(header.c.no) == text.lower(), *of_kind)
+        statement = select(header.c.no, header.c.status).where(plant(session, header), _fits(header.c.no, text, part=part), *of_kind)
         found += [
             Found(shape.record.capitalize(), number, words, f"/{shape.kind.address}/{quote(number, safe='')}")
             for number, words in session.connection().execute(statement.limit(limit))
@@ -61,13 +68,18 @@ def _journals(session: Session, text: str) -> list[Found]:
     return [_document(DocumentType(row.document_type), row.document_no, row.posting_date.isoformat())]
 
 
-def _parties(session: Session, text: str, limit: int) -> list[Found]:
+def _parties(session: Session, text: str, limit: int, *, part: bool = False) -> list[Found]:
     found = []
     parties: tuple[tuple[str, Any, str], ...] = (("Vendor", Vendor, "/vendors/"), ("Customer", Customer, "/customers/"))
     for kind, model, place in parties:
-        named = select(model.no, model.name).where(func.lower(model.no) == text.lower()).limit(limit)
+        named = select(model.no, model.name).where(_fits(model.name if part else model.no, text, part=part)).order_by(model.no).limit(limit)
         found += [Found(kind, number, words, place + quote(number, safe="")) for number, words in session.execute(named)]
     return found
+
+
+def _fits(column: ColumnElement[str] | InstrumentedAttribute[str], text: str, *, part: bool) -> ColumnElement[bool]:
+    lowered: ColumnElement[str] = func.lower(column)
+    return lowered.contains(text.lower(), autoescape=True) if part else lowered == text.lower()
 
 
 def _ways(text: str) -> list[str]:

@@ -24,9 +24,9 @@ MOST_LINES = 10_000
 
 
 class InputModel(BaseModel):
-    """Frozen; unknown fields are refused, so that a misspelt one is not ignored."""
+    """Frozen; unknown fields are refused, so that a misspelt one is not ignored. The text below a field describes it in the API."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 def _visible(value: object) -> str:

@@ -162,6 +162,15 @@ def find(session: Session, text: str, *, limit: int = 5) -> list[Found]:
     return found[:limit]
 
 
+def find_part(session: Session, text: str, *, limit: int = 5) -> list[Found]:
+    """UI-1: people with this in their name. One statement."""
+    if not text.isprintable():
+        return []
+    named = select(Operator.no, Operator.name).where(func.lower(Operator.name).contains(text.lower(), autoescape=True))
+    persons = session.execute(named.order_by(Operator.no).limit(limit))
+    return [Found("Operator", no, name, f"/people/{quote(no, safe='')}") for no, name in persons]
+
+
 def _one(session: Session, statement: Select[*tuple[Any, ...]], **texts: str) -> Row[Any] | None:
     """Nothing stored holds a character that cannot be seen, and a database may choke on one; so it is not asked."""
     if not all(text.isprintable() for text in texts.values()):

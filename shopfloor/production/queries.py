@@ -236,6 +236,17 @@ def find(session: Session, text: str, *, limit: int = 8) -> list[Found]:
         return []
     number = func.lower(_order.c.no)
     fits = number.startswith(text.lower(), autoescape=True) if len(text) >= SHORTEST_PREFIX else number == text.lower()
+    return _found(session, text, fits, limit)
+
+
+def find_part(session: Session, text: str, *, limit: int = 8) -> list[Found]:
+    """UI-1: production orders with this somewhere in their number. One statement."""
+    if not text.isprintable() or not 1 <= len(text) <= LONGEST_NUMBER:
+        return []
+    return _found(session, text, func.lower(_order.c.no).contains(text.lower(), autoescape=True), limit)
+
+
+def _found(session: Session, text: str, fits: ColumnElement[bool], limit: int) -> list[Found]:
     rows = session.connection().execute(
         select(_order.c.no, _order.c.description, _order.c.status)
         .where(plant(session, _order), fits)

@@ -27,14 +27,15 @@ from shopfloor.web.guards import current_actor
 from shopfloor.web.htmx import respond
 from shopfloor.web.navigation import MORE, PLACES
 from shopfloor.web.scanner import scanner_profile
-from shopfloor.web.texts import message_of
+from shopfloor.web.texts import Message, message_of
 
 bp = Blueprint("site", __name__)
 FINDERS: tuple[Callable[..., list[Found]], ...] = (
     production.find, home_queries.find, orders.find, identification.find, people.find, ledger.find,
 )
+WIDE_FINDERS: tuple[Callable[..., list[Found]], ...] = (production.find_part, orders.find_part, people.find_part)
 MOST_HITS = 20
-SHORTEST_PAGE_NAME = 3
+SHORTEST_PART = 3
 
 
 @bp.get("/find")
@@ -50,6 +51,9 @@ def find() -> Response:
         if not hits:
             return respond("pages/find.html", text=_shown(text), hits=(), refusal=message_of(refusal), status=422)
     else:
+        if scan.command is not None:  # only a page that scans can carry it out; words that sound like it lead astray
+            hint = Message("refused", gettext("This is a command. Open a page that scans, and scan it there."))
+            return respond("pages/find.html", text=_shown(text), hits=(), refusal=hint, status=422)
         hits, wanted = _hits(request_session(), scan), {scan.serial_no, scan.lot_no, scan.text}
     exact = [hit for hit in hits if hit.number in wanted]
     chosen = exact if len(exact) == 1 else hits
@@ -111,14 +115,17 @@ def _hits(session: Session, scan: Scan) -> list[Found]:
 
 
 def _search(session: Session, text: str) -> list[Found]:
-    found = [hit for finder in FINDERS for hit in finder(session, text)]
-    return list(dict.fromkeys(found + _pages(text)))[:MOST_HITS]
+    """What has this number; if nothing has, what has the text somewhere in its number or name."""
+    found = [hit for finder in FINDERS for hit in finder(session, text)] + _pages(text)
+    if not found and len(text) >= SHORTEST_PART:
+        found = [hit for finder in WIDE_FINDERS for hit in finder(session, text)]
+    return list(dict.fromkeys(found))[:MOST_HITS]
 
 
 def _pages(text: str) -> list[Found]:
     """Places by their names, in the reader's language or in English."""
     wanted = text.casefold()
-    if len(wanted) < SHORTEST_PAGE_NAME:
+    if len(wanted) < SHORTEST_PART:
         return []
     places: tuple[tuple[str, Any], ...] = (*PLACES, *(place for _heading, group in MORE for place in group))
     return [Found(gettext("Page"), str(label), "", href) for href, label in places if wanted in str(label).casefold()]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 from datetime import date
 
@@ -17,6 +15,7 @@ from bench.film import film
 from shopfloor.genealogy.models import ScanEntry
 from shopfloor.scanning.labels import Symbol, draw_gs1
 from tests.browser.conftest import FLAGS, _foreign
+from tests.browser.harness.chromium import chromium_path
 from tests.browser.test_real_pages import Bench, Quiet, registered
 from tests.factories_genealogy import BIKE, FRAME, GTINS, PAINT
 from tests.web.bikes import bike_site, make_order
@@ -55,8 +54,8 @@ def filmed(browser, tmp_path, complaints):
     def open_page(*scenes, flags=(), permissions=("camera",), own="http://127.0.0.1"):
         path = film(tmp_path / "film.mjpeg", *scenes) if scenes else None
         played = [*CAMERA, f"--use-file-for-fake-video-capture={path}"] if path else []
-        found = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-        chromium = browser.browser_type.launch(executable_path=found, args=[*FLAGS, *played, *flags])
+        program = chromium_path()
+        chromium = browser.browser_type.launch(executable_path=program, args=[*FLAGS, *played, *flags])
         opened.append(chromium)
         context = chromium.new_context(viewport={"width": 1280, "height": 800}, permissions=list(permissions))
         context.set_default_timeout(20_000)

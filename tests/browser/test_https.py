@@ -6,7 +6,6 @@ The authority stands in the certificate store of the browser's user, where the t
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -22,6 +21,7 @@ from shopfloor.certificates.files import Places
 from shopfloor.clock import now
 from shopfloor.web.extensions import db
 from tests.browser.conftest import FLAGS
+from tests.browser.harness.chromium import chromium_path
 from tests.cli.test_https import NAMES, Server, wait
 from tests.cli.test_run import MAIN, environment, free_port
 from tests.databases import fresh_url, settings_for
@@ -81,7 +81,7 @@ def at_home(browser, tmp_path_factory):
         home = tmp_path_factory.mktemp("home")
         if authority is not None:
             subprocess.run([sys.executable, str(STORE), str(home), str(authority)], check=True, capture_output=True)
-        path = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+        path = chromium_path()
         camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
         flags = [*FLAGS, *camera, "--host-resolver-rules=MAP *.test 127.0.0.1"]
         opened.append(browser.browser_type.launch(executable_path=path, args=flags, env={**os.environ, "HOME": str(home)}))
@@ -165,7 +165,7 @@ def test_img_9_at_the_server_itself_there_is_a_camera_and_no_hint(tablet, plain)
 def test_img_9_a_browser_that_was_told_to_trust_the_address_hides_the_hint(browser, plain):
     """The managed policy that lists an insecure address as secure."""
     flags = [*FLAGS, "--host-resolver-rules=MAP *.test 127.0.0.1", f"--unsafely-treat-insecure-origin-as-secure=http://plant.test:{plain}"]
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+    path = chromium_path()
     told = browser.browser_type.launch(executable_path=path, args=flags)
     try:
         tab = told.new_page()

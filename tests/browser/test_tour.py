@@ -110,9 +110,9 @@ class Tour:
         return [(row.raw_text, row.answer, row.code) for row in rows]
 
     def parts_of(self, product: str) -> list[str]:
-        """What is registered in a unit, in the order of registration."""
+        """What is registered in a unit, in the order of registration; nothing, as long as the unit itself still waits in the browser."""
         with Session(self.engine) as session:
-            match_id = session.scalars(select(TrackedProduct.match_id).where(TrackedProduct.serial_no == product)).one()
+            match_id = session.scalars(select(TrackedProduct.match_id).where(TrackedProduct.serial_no == product)).one_or_none()
             found = session.scalars(
                 select(ComponentAssociation)
                 .where(ComponentAssociation.match_id == match_id, ComponentAssociation.state != "Removed")

@@ -95,6 +95,14 @@ def test_everything_of_the_tour_is_on_the_sheet(client):
     assert tour.BAD_LOT in groups["Lots"]
 
 
+def test_a_unit_without_all_of_its_parts_says_what_is_missing(client):
+    """The demo plant has modules for three packs and a half; the sheet never calls a part of a pack all of it."""
+    units = [group for group in sheet_of(client, units=6).groups if group.title.startswith("Unit ")]
+    assert {group.hint for group in units[:3]} == {"The product, then every part that goes into it."}
+    assert units[3].hint == "The product, then the parts that are in stock. Not in stock: 2 × Cell module 12S."
+    assert "4 × Cell module 12S" in units[4].hint
+
+
 def test_labels_carry_the_gtin_and_the_stored_expiry(client):
     """C15: the printed date is the number's own."""
     unit = next(group for group in sheet_of(client).groups if group.title == f"Unit {tour.UNITS[0].product}")

@@ -166,7 +166,7 @@ def test_peers_15_scans_that_come_late_do_not_overwrite_what_a_colleague_did(sta
     if change == "reported":
         report(run, colleague.product)
     before = figures(session)
-    expected = {"reported": "ROW_LOCKED", "removed": "NO_PRODUCT", "filled": "COMPONENT_COMPLETE"}[change]
+    expected = {"reported": "UNIT_REPORTED", "removed": "NO_PRODUCT", "filled": "COMPONENT_COMPLETE"}[change]
     late = Station(session)
     late.mode, late.product = "Component", colleague.product
     first = late.scan("P-B", captured_at="2026-11-20T10:00:00+00:00")

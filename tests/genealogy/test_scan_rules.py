@@ -233,7 +233,7 @@ def test_d25_a_sub_assembly_reports_itself(run, session, bikes):
     station.scan("W-2")
     assert station.scan("P-A") == "UNIT_COMPLETED"
     assert station.answer.notes[-1]["code"] == "REPORTED_BY_ITSELF"
-    assert station.scan("W-3") == "ROW_LOCKED"
+    assert station.scan("W-3") == "UNIT_REPORTED"
     assert problems(session) == []
 
 

@@ -97,7 +97,9 @@ class Model:
         known = [u for u in self.units.values() if u.number == number]
         working = next((u for u in known if u.state != "Removed"), None)
         if working is not None:
-            return "PRODUCT_SELECTED" if working.order == order else "PRODUCT_OTHER_ORDER"
+            if working.order != order:
+                return "PRODUCT_OTHER_ORDER"
+            return "PRODUCT_REPORTED" if working.state == "Reported" else "PRODUCT_SELECTED"
         here = any(u.order == order for u in known)
         if known and not here and not confirmed:
             return "NUMBER_WAS_REMOVED"
@@ -111,7 +113,7 @@ class Model:
         if unit is None or unit.state == "Removed":
             return {"NO_PRODUCT"}
         if unit.state == "Reported":
-            return {"ROW_LOCKED"}
+            return {"UNIT_REPORTED"}
         return self.part_code(match, item, number, exact)
 
     def part_code(self, match, item, number, exact, without=None):

@@ -112,7 +112,7 @@ class ShiftFloor(ShiftStations):
         if order.status != "Started":
             return "ORDER_STATUS"
         if unit is not None and unit.state in {"Open", "Reported"}:
-            return "PRODUCT_SELECTED"
+            return "PRODUCT_REPORTED" if unit.state == "Reported" else "PRODUCT_SELECTED"
         if unit is None and order.no == ASSIGNED:
             return "PRODUCT_NOT_PREALLOCATED"
         if len(self.model.units_of(order.no, "Open", "Reported")) >= order.started:

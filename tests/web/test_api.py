@@ -158,3 +158,11 @@ def test_sign_in_over_the_api_needs_an_origin(site):
 
 def test_values_as_json():
     assert as_json({"a": (1, "x", None, frozenset({"b", "a"}))}) == {"a": [1, "x", None, ["a", "b"]]}
+
+
+def test_a12_the_description_says_what_the_fields_of_a_scan_mean(client):
+    """A12: an integrator reads the description, not the code."""
+    schemas = client.get("/api/v1/openapi.json").json["components"]["schemas"]
+    for name, said in schemas["ScanInput"]["properties"].items():
+        assert said.get("description"), name
+    assert "match id" in schemas["ScanInput"]["properties"]["product"]["description"]

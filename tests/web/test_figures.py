@@ -109,5 +109,6 @@ def test_ui_1_registered_units_are_found(session, station):
     assert station.name
     found = home_queries.find(session, "B-1")
     assert [(hit.kind, hit.number, hit.path) for hit in found] == [("Unit", "B-1", "/production-orders/RPO-1/associations?text=B-1")]
+    assert [hit.number for hit in home_queries.find(session, "b-1")] == ["B-1"]
     assert home_queries.find(session, "b-none") == []
     assert home_queries.find(session, "\x00") == []

@@ -277,12 +277,21 @@ def test_a4_home_answers_204_until_something_changes(client, key):
         ("MAIN", "/locations/MAIN"),
         ("E-WORK", "/people/E-WORK"),
         ("scan log", "/scans"),
+        ("md-3", "/tracing?item_no=MODULE&serial_no=MD-3"),
+        ("boat", "/customers/C1"),
+        ("Cell Wor", "/vendors/V1"),
     ],
 )
 def test_ui_1_the_box_opens_what_was_scanned(client, text, leads_to):
     answer = client.get("/find", query_string={"text": text})
     assert answer.status_code == 302, answer.text[-1500:]
     assert answer.location == leads_to
+
+
+def test_ui_1_a_command_in_the_box_is_named_and_leads_nowhere(client):
+    answer = client.get("/find", query_string={"text": "CMD:PRODUCT"})
+    assert answer.status_code == 422
+    assert "This is a command" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -305,6 +314,8 @@ def test_a_label_in_parts_for_the_field_that_it_was_scanned_into(client, text, n
 
 
 def test_ui_1_several_hits_are_listed_and_none_says_so(client):
+    by_part = client.get("/find?text=o-a").text
+    assert all(number in by_part for number in ("RPO-A", "PO-A", "SO-A"))
     several = client.get("/find?text=RPO-").text
     assert all(number in several for number in ("RPO-A", "RPO-B", "RPO-C"))
     assert "Nothing found for" in client.get("/find?text=nothing-like-it").text

@@ -58,7 +58,9 @@ class PageQuery(InputModel):
     """Lists come in pages: ask the next one with the `next_after` of the one before."""
 
     after: str = Field(default="", max_length=400)
+    """`next_after` of the page before; blank: the first page."""
     limit: int = Field(default=PAGE_SIZE, ge=1, le=LARGEST_PAGE)
+    """At most so many records."""
 
 
 class ItemPath(BaseModel):

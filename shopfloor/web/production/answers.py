@@ -147,7 +147,7 @@ def _word(outcome: Outcome) -> str:
             return outcome.item
         if outcome.code == "MODE_CHANGED":
             return str(_(outcome.mode))
-    return str(_(outcome.code.replace("_", " ").capitalize()))
+    return str(_(outcome.code.replace("_", " ").capitalize().replace("Gs1", "GS1")))
 
 
 def _short(text: str) -> str:

@@ -159,9 +159,17 @@ def _order_groups(session: Session, order: OrderRow, units: int) -> list[Group]:
     for product in products:
         cells = [labels.serial(product, Symbol.GS1_DATAMATRIX, gettext("scan this first"))]
         cells += [cell for line in supply for cell in line.take()]
-        groups.append(Group(gettext("Unit %(no)s", no=product), gettext("The product, then every part that goes into it."), _drawn(cells)))
+        groups.append(Group(gettext("Unit %(no)s", no=product), _unit_hint(supply), _drawn(cells)))
     groups.append(_surprises(session, order, supply))
     return groups
+
+
+def _unit_hint(supply: Sequence[_Supply]) -> str:
+    """What the labels of a unit are, and which of its parts are not in stock."""
+    lacking = ", ".join(f"{line.lacking} × {line.title}" for line in supply if line.lacking)
+    if lacking:
+        return str(gettext("The product, then the parts that are in stock. Not in stock: %(parts)s.", parts=lacking))
+    return str(gettext("The product, then every part that goes into it."))
 
 
 def _surprises(session: Session, order: OrderRow, supply: Sequence[_Supply]) -> Group:
@@ -220,14 +228,19 @@ class _Supply:
         self._component = component
         self._labels = _Labels(session, component.item_no)
         self._symbol = TURNS[turn % len(TURNS)]
+        self.title = self._labels.title
+        self.lacking = 0
+        """How many labels the last unit did not get."""
 
     def take(self) -> Iterator[Cell | None]:
         """The labels that one unit needs of this line: one for each serial, or one lot."""
         if not self._component.serial:
+            self.lacking = 0 if self._free else 1
             yield from (self._lot(row) for row in self._free[:1])
             return
         each = int(self._component.quantity_per * self._component.quantity_per_unit)
         taken, self._free = self._free[:each], self._free[each:]
+        self.lacking = each - len(taken)
         for row in taken:
             yield self._labels.serial(row.serial_no, self._symbol)
 
