@@ -52,7 +52,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings; makes the data folder and the secret key when they are missing."""
     env = os.environ if environment is None else environment
     folder = Path(env.get("SHOPFLOOR_DATA", "var")).absolute()
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # badges and keys lie in it
     url = env.get("SHOPFLOOR_DATABASE_URL") or env.get("DATABASE_URL") or f"sqlite:///{folder / 'shopfloor.sqlite3'}"
     return Settings(
         database_url=_with_driver(url),

@@ -136,6 +136,13 @@ def test_a_newer_schema_is_left_alone(console, url):
     assert "db upgrade" in refused(console(url, "run"))
 
 
+def test_a30_a_new_data_folder_is_its_owners_alone(console, tmp_path):
+    """Badges, tokens and keys lie in it, and SQLite gives its files the rights of everybody's umask."""
+    done(console("", "db", "upgrade"))
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "data" / "shopfloor.sqlite3").exists()
+
+
 def test_people_and_tokens(console, url):
     """A30: the first person of an empty plant is an administrator; a token acts for its operator until it is revoked."""
     assert "administrator" in refused(console(url, "user", "add", "E-1", "Ann", "--badge", "1"))

@@ -20,7 +20,7 @@ __all__ = ["DESCRIPTION", "SECURITY", "Problem", "register"]
 
 MODULES = (
     "items", "tracking_codes", "masters", "people", "orders", "documents", "gs1",
-    "item_tracking", "production", "operations", "reservations", "genealogy", "ledger", "tracing", "quality", "pictures", "labels",
+    "item_tracking", "production", "operations", "reservations", "genealogy", "ledger", "tracing", "quality", "pictures", "labels", "site",
 )
 """A new part of the API: one module with `api`, one word here."""
 DESCRIPTION = (
