@@ -87,7 +87,7 @@ class NewPrinter(InputModel):
 
 
 class LabelSource(InputModel):
-    """Whose numbers get labels: a posted document, a production order (or one unit of it), or one number."""
+    """Whose numbers get labels: a posted document, a production order (or one unit of it), a purchase order, or one number."""
 
     source: SourceKind
     no: Text100 = ""
@@ -99,6 +99,11 @@ class LabelSource(InputModel):
     kind: Literal["", "Serial", "Lot", "Package"] = ""
     number: Number = ""
     """The one number; with an order: this unit alone."""
+
+    @property
+    def order_type(self) -> str:
+        """Caption of OrderType where an order is the source; blank: it is none."""
+        return {SourceKind.ORDER: "Production", SourceKind.PURCHASE: "Purchase"}.get(self.source, "")
 
     @model_validator(mode="after")
     def _named(self) -> LabelSource:

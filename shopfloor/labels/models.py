@@ -29,6 +29,8 @@ class SourceKind(StrEnum):
     """A posted receipt or journal: what came in with it."""
     ORDER = "Production order"
     """Numbers of the order's units, assigned before production or registered."""
+    PURCHASE = "Purchase order"
+    """Numbers that were assigned to its lines before the goods come."""
     NUMBER = "Number"
     """One number by itself."""
 

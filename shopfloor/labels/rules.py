@@ -25,6 +25,8 @@ class Goods:
     number: str
     lot_no: str = ""
     """Of a serial number that belongs to a lot."""
+    expires: date | None = None
+    """Of a number that was only assigned yet; None: what is stored of the number."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""Whose numbers get labels: goods of a posted document, units of an order, or one number, each in its own order (failure story 73)."""
+"""Whose numbers get labels: goods of a posted document, units of an order, what a purchase order shall bring, or one number.
+
+Each in its own order (failure story 73).
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,10 @@ from shopfloor.labels.models import SourceKind
 from shopfloor.labels.rules import Goods, LabelText, Pairs, dates_of, elements_of
 from shopfloor.ledger.entry_types import EntryType
 from shopfloor.ledger.models import ItemLedgerEntry
+from shopfloor.orders.models import PurchaseHeader
 from shopfloor.production.models import ProductionOrder
 from shopfloor.quantity import ZERO
+from shopfloor.reservations.models import ReservationEntry, ReservationSource
 
 _entry = table(ItemLedgerEntry)
 _row = table(TrackedProduct)
@@ -28,6 +33,8 @@ _gtin = table(Gtin)
 _item = table(Item)
 _information = table(NumberInformation)
 _order = table(ProductionOrder)
+_purchase = table(PurchaseHeader)
+_assigned = table(ReservationEntry)
 AT_ONCE = 5000
 """Values in one IN list."""
 
@@ -86,6 +93,24 @@ def _of_order(session: Session, source: LabelSource) -> list[Goods]:
     return named
 
 
+def _of_purchase(session: Session, source: LabelSource) -> list[Goods]:
+    """Numbers that were assigned to the lines of an order and are not received, in the order of its lines."""
+    order = session.connection().execute(select(_purchase.c.no).where(plant(session, _purchase), _purchase.c.no == source.no)).one_or_none()
+    if order is None:
+        raise NotFound(record="purchase order", number=source.no)
+    c = _assigned.c
+    rows = session.connection().execute(
+        select(c.item_no, c.variant_code, c.serial_no, c.lot_no, c.package_no, c.expiration_date)
+        .where(
+            plant(session, _assigned), c.source_type == ReservationSource.PURCHASE_LINE.value, c.source_id == source.no,
+            c.positive.is_(True),
+        )
+        .order_by(c.source_line_no, c.entry_no)
+    )
+    # A number of which a part is promised to somebody stands in two records.
+    return list(dict.fromkeys(_numbered(rows)))
+
+
 def _output_of(session: Session, order_no: str) -> list[Goods]:
     c = _entry.c
     rows = session.connection().execute(
@@ -117,7 +142,9 @@ def _of_number(session: Session, source: LabelSource) -> list[Goods]:
     return [Goods(wanted.item_no, wanted.variant_code, wanted.kind, wanted.number, lot or "")]
 
 
-_READERS = {SourceKind.DOCUMENT: _of_document, SourceKind.ORDER: _of_order, SourceKind.NUMBER: _of_number}
+_READERS = {
+    SourceKind.DOCUMENT: _of_document, SourceKind.ORDER: _of_order, SourceKind.PURCHASE: _of_purchase, SourceKind.NUMBER: _of_number,
+}
 
 
 def _numbered(rows: Iterable[Any]) -> list[Goods]:
@@ -129,7 +156,8 @@ def _numbered(rows: Iterable[Any]) -> list[Goods]:
             ((kind, number) for kind, number in (("Serial", row.serial_no), ("Lot", row.lot_no), ("Package", package)) if number), ("", "")
         )
         if number:
-            found.append(Goods(row.item_no, row.variant_code, kind, number, row.lot_no if kind == "Serial" else ""))
+            lot_no = row.lot_no if kind == "Serial" else ""
+            found.append(Goods(row.item_no, row.variant_code, kind, number, lot_no, getattr(row, "expiration_date", None)))
     return found
 
 
@@ -143,7 +171,7 @@ def _texts(session: Session, goods: Sequence[Goods]) -> Iterable[LabelText]:
     gtins, words, expiry = _gtins(session, items), _descriptions(session, items), _expiry(session, goods)
     found = []
     for one in goods:
-        expires = expiry.get((one.item_no, one.variant_code, one.kind, one.number))
+        expires = one.expires or expiry.get((one.item_no, one.variant_code, one.kind, one.number))
         if expires is None and one.lot_no:
             expires = expiry.get((one.item_no, one.variant_code, "Lot", one.lot_no))
         gtin = gtins.get((one.item_no, one.variant_code), "")

@@ -10,7 +10,7 @@ from shopfloor.orders.document_queries import KINDS
 from shopfloor.orders.kinds import MOVEMENTS
 
 PRODUCTION_ORDERS, TRANSFER_ORDERS = "/production-orders/", "/transfer-orders/"
-ORDERS = {OrderType.PRODUCTION.value: PRODUCTION_ORDERS, OrderType.TRANSFER.value: TRANSFER_ORDERS}
+ORDERS = {OrderType.PRODUCTION.value: PRODUCTION_ORDERS, OrderType.TRANSFER.value: TRANSFER_ORDERS, "Purchase": "/purchase-orders/"}
 """Kind of order of an entry -> where its card is."""
 PARTIES = {SourceType.VENDOR.value: "/vendors/", SourceType.CUSTOMER.value: "/customers/"}
 SOURCES = {

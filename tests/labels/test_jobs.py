@@ -69,6 +69,32 @@ def test_peers_73_every_product_of_a_receipt_gets_all_its_labels_in_order(run, s
     assert [layout.lines[-1].text for layout in layouts] == [f"{place} / 6" for place in range(1, 7)]
 
 
+def test_r_25_labels_of_numbers_that_were_assigned_to_a_purchase_order(run, session, plant):
+    """Printed before the goods come, in the order of the lines, with the date that was given; what is received has its document."""
+    from shopfloor.item_tracking.commands import save_tracking_lines
+    from shopfloor.item_tracking.inputs import SaveTrackingLines
+
+    order = make_purchase_order(run, {"item_no": FRAME, "quantity": "2"}, {"item_no": PAINT, "quantity": "1.5"})
+
+    def assign(line_no, *lines):
+        given = SaveTrackingLines(source_type="Purchase Line", order_no=order, line_no=line_no, lines=lines)
+        run(save_tracking_lines, given=given)
+
+    assign(20000, {"lot_no": "P-9", "quantity": "1.5", "expiration_date": "2099-01-31"})
+    assign(10000, {"serial_no": "F-2", "quantity": "1"}, {"serial_no": "F-1", "quantity": "1"})
+    source = {"source": "Purchase order", "no": order}
+    job_no = make(run, **source)
+    assert numbers(session, job_no) == [(1, "F-2"), (2, "F-1"), (3, "P-9")]
+    layouts = layouts_of(session, card(session, job_no))
+    session.rollback()
+    assert [layout.picture.human_readable for layout in layouts] == [
+        f"(01){FRAME_GTIN}(21)F-2", f"(01){FRAME_GTIN}(21)F-1", f"(01){PAINT_GTIN}(17)990131(10)P-9",
+    ]
+    receive(run, order, {"line_no": 10000, "quantity": "1", "serial_no": "F-2"})
+    assert numbers(session, make(run, **source)) == [(1, "F-1"), (2, "P-9")]
+    refused("NOT_FOUND", make, run, source="Purchase order", no="PO-NONE")
+
+
 def test_dim_1_labels_of_numbers_that_were_assigned_before_production(run, session, plant):
     """DIM: labels can be printed before production, one for each unit of the order."""
     from shopfloor.genealogy.inputs import PreallocationInput

@@ -111,6 +111,19 @@ def test_the_browser_prints_pages_of_the_papers_size(client, job, key):
     assert "First free label of the sheet" in client.get(f"/label-jobs/{again}").text
 
 
+def test_r_25_from_the_purchase_order_to_labels_of_what_shall_come(client, key):
+    """The card of the order leads to the labels of the numbers that its lines were given, and they lead back."""
+    assert 'href="/labels?source=Purchase%20order&amp;no=PO-A"' in client.get("/purchase-orders/PO-A").text
+    numbers = {"source_type": "Purchase Line", "order_no": "PO-A", "line_no": 10000, "lines": [{"lot_no": f"N/{key}", "quantity": "1"}]}
+    answer = send(client, "/item-tracking-lines", f"{key}-lines", **numbers)
+    assert answer.status_code == 200, answer.text
+    page = client.get("/labels?source=Purchase%20order&no=PO-A").text
+    assert f"N/{key}" in page
+    assert 'href="/purchase-orders/PO-A"' in page
+    answer = send(client, "/label-jobs", f"{key}-job", source="Purchase order", no="PO-A")
+    assert answer.status_code == 200, answer.text
+
+
 def test_peers_74_labels_are_scanned_back_on_their_page(client, job, lot, key):
     """Page: foreign, right, and once too often, each in words; the count goes down."""
     number, _document = lot

@@ -123,8 +123,8 @@ def _back(source: LabelSource) -> str:
     """Where the labels came from."""
     if source.number and source.item_no:
         return card_address(source.item_no, source.variant_code, source.kind, source.number)
-    if source.document_type in {one.value for one in DocumentType}:
+    if source.document_type and source.document_type in {one.value for one in DocumentType}:
         return document_link(source.document_type, source.no)
-    return order_link("Production", source.no)
+    return order_link(source.order_type, source.no)
 
 

@@ -142,6 +142,7 @@ def show(
         forms=forms,
         may_release=may_post and order.order.status == OPEN,
         changeable=changeable,
+        has_labels=desk.kind is OrderKind.PURCHASE,
         reserved=reservations.panel(SHAPES[desk.kind].source.value, order_no) if desk.kind in RESERVABLE else None,
         refusal=message_of(refusal or assigned.answer) if refusal or assigned else None,  # type: ignore[union-attr]
     )
