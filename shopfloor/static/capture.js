@@ -11,6 +11,7 @@
 
 import { commandText } from "./commands.js";
 import { entryField, fill, searchAddress } from "./fields.js";
+import { readProfile } from "./profile_file.js";
 import { ended, learned } from "./scanner_memory.js";
 import { endsInVariableField } from "./variable_field.js";
 
@@ -226,7 +227,7 @@ function create() {
     /** Camera and station agent hand over their codes here: `at` is the time of the capture, `more` is kept with the scan. */
     deliver: (text, source, { at = performance.now(), ...more } = {}) => deliver({ ...more, text, source, at, startedAt: at }),
     async start() {
-      const profile = await (await fetch(new URL("wedge.json", import.meta.url))).json();
+      const profile = await readProfile();
       scanner = JSON.parse(document.documentElement.dataset.scanner || "{}");
       const cut = (scan) => cutListeners.forEach((listener) => listener(scan));
       collector = new Collector(profile, { scan: deliver, cut, scanner, learned, ended: ended() });

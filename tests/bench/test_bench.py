@@ -39,7 +39,7 @@ def test_stations_scan_at_the_real_server_and_nothing_is_refused(tmp_path):
         stock = load.Stock(dict.fromkeys(range(1, 4), 20))
         for program, parts in ((BARE, None), (SHOPFLOOR, stock)):
             with server(program, database, tmp_path) as running:
-                figures = load.drive(running, database, parts, stations=3, seconds=0.5, warm=0.1)
+                figures = load.drive(running, database, parts, stations=3, seconds=1.5, warm=0.1)
             assert figures.refused == ()
             assert figures.per_second > 0
             assert 0 < figures.p50 <= figures.p99

@@ -23,7 +23,8 @@ def example(kind, key):
     if name in SUFFIXED:
         given[name] = f"{given[name]}{key[4:]}"[: SUFFIXED[name]]
     elif kind == "gtins":
-        body = f"{int(key[4:]):07d}"
+        digits = "".join(character for character in key if character.isdigit())
+        body = f"{int(digits):07d}"
         total = sum((3 if place % 2 == 0 else 1) * int(digit) for place, digit in enumerate(reversed(body)))
         given[name] = body + str(-total % 10)
     elif kind in {"item-units", "item-labels"}:
