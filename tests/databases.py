@@ -22,15 +22,33 @@ from shopfloor.db.migrate import upgrade
 
 ENGINES = ("sqlite", "postgresql")
 TEMPLATE = "shopfloor_template"
+PREFIX = "shopfloor-test-"
+MEMORY = Path("/dev/shm")  # a folder of each process is made in it, with a name of its own
+ROOM = 4 * 2**30
+"""Bytes; two test processes take less than one."""
 _serial = itertools.count(1)
 
 
 @cache
 def folder() -> Path:
     """One folder for each test process; it goes with the process, after the server in it was stopped."""
-    made = Path(tempfile.mkdtemp(prefix="shopfloor-test-"))
+    made = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=_memory()))
     atexit.register(shutil.rmtree, made, ignore_errors=True)  # registered before the server's own end, so it runs after it
     return made
+
+
+def _memory() -> Path | None:
+    """Memory instead of a disk where there is room for it: SQLite waits for the disk at every commit, and nothing here outlives the run.
+
+    What a killed test process left there goes, because memory is not to be had back otherwise.
+    """
+    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ROOM:
+        return None
+    for left in MEMORY.glob(f"{PREFIX}*"):
+        process = left.name.removeprefix(PREFIX).partition("-")[0]
+        if not Path("/proc", process).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    return MEMORY
 
 
 @cache
