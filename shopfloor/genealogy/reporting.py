@@ -89,6 +89,8 @@ def report_as_finished(session: Session, actor: Actor, *, order_no: str, given: 
     actor.require(rights.HOLD if given.on_hold else rights.REPORT)
     if given.accept_error:
         actor.require(rights.REPORT_INCOMPLETE)
+    if given.end_job:  # whoever only holds numbers decides nothing about the order
+        actor.require(rights.REPORT)
     if not given.lines:
         raise NothingSelected
     order = lock_order(session, order_no)

@@ -97,6 +97,15 @@ def test_d20_without_the_right_or_a_reason_nothing_is_reported(session, run, hel
     session.rollback()
 
 
+def test_d20_asc_15_quality_does_not_end_the_job(session, run, held):
+    """The right to hold numbers reports into stock on hold; what becomes of the order is decided by those who may report."""
+    given = ReportInput(lines=[ReportLineInput(match_id=held)], on_hold=True, end_job=True, reason=WHY)
+    with pytest.raises(NotAllowed):
+        run(report_as_finished, QUALITY, **ORDER, given=given)
+    assert session.query(ItemLedgerEntry).filter_by(item_no="BIKE").count() == 0
+    session.rollback()
+
+
 def test_d20_scrap_is_no_stock_that_could_be_held(session, run, held):
     report(run, held, good="0", error="1", error_cause="smells")
     assert stock_of(session, "BIKE")[0] == 0

@@ -395,7 +395,8 @@ def test_d20_quality_reports_into_stock_on_hold_from_the_panel(order):
     panel = station.client.get(f"{order.associations}?do=report&selected.0={unit.match_id}").text
     assert 'name="on_hold"' in panel
     supervisor = order.site.client("B-SUP")
-    assert 'name="on_hold"' not in supervisor.get(f"{order.associations}?do=report&selected.0={unit.match_id}").text
+    other = supervisor.get(f"{order.associations}?do=report&selected.0={unit.match_id}").text
+    assert ('name="on_hold"' in other, "to report on hold" in other, 'name="end_job"' in other) == (False, False, True)
     assert post(supervisor, order, "report", **fields, reason="looked into")[0] == 422
     assert units(order)["BK1"].state == "Open"
     assert post(station.client, order, "report", **fields)[0] == 422

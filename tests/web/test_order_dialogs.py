@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from urllib.parse import parse_qs, urlsplit
 
@@ -205,6 +206,24 @@ def test_ent_9_good_is_what_is_completed_and_each_unit_has_its_line(order):
     again = client.post(f"{address(order)}/report-as-finished", data={"good": "1", **key()})
     assert again.status_code == 422
     assert "Register or complete the others first" in again.text
+
+
+def test_ent_9_good_that_nobody_touched_is_proposed_anew_on_the_way_back(order):
+    """The browser sends the proposal like any value: the door keeps it only if somebody wrote something else."""
+    order.built()
+    client = order.site.client()
+    page = f"{address(order)}/report-as-finished"
+    assert 'name="proposed" value="1"' in client.get(page).text
+
+    def good_on_return(given):
+        scan = client.get(client.get(f"{page}/track?{given}").location).text
+        back = html.unescape(re.search(r'href="([^"]*/report-as-finished[^"]*)"', scan)[1])
+        field = re.search(r'<input[^>]*name="good"[^>]*>', client.get(back).text)[0]
+        return re.search(r'value="([^"]*)"', field)[1]
+
+    order.built(product="BK2", parts=("F2", "W3", "W4", "P"))
+    assert good_on_return("good=1&proposed=1") == "2"
+    assert good_on_return("good=3&proposed=1") == "3"
 
 
 def test_lif_7_api_reports_and_ends_the_job(order):

@@ -71,6 +71,8 @@ def release(order_no: str) -> Response:
 def track(order_no: str, place: str) -> Response:
     """ENT-8, ENT-9, ENT-13: the Tracked components page over the open dialog."""
     values = {name: argument(name) for name in request.args}
+    if place == REPORT and values.get("good") == argument("proposed"):  # nobody touched it: proposed anew on the way back
+        values.pop("good", None)
     if place == START and not values.get("quantity"):  # a blank means all that is not started yet
         card: OrderCard = found("production order", order_no, queries.order_card(request_session(), order_no))
         values["quantity"] = shown(max(card.order.quantity - card.order.started, ZERO))
@@ -160,7 +162,8 @@ def _show_report(order_no: str, refusal: Refusal | None = None) -> Response:
         (_("Ordered"), card.order.quantity), (_("Started"), card.order.started), (_("Good"), card.order.good),
         (_("Error"), card.order.error), (_("Remaining"), card.order.remaining),
     )
-    return _respond(card, _("Report %(order)s as finished", order=order_no), form, REPORT, facts, refusal, note=note)
+    title = _("Report %(order)s as finished", order=order_no)
+    return _respond(card, title, form, REPORT, facts, refusal, note=note, proposed=values["good"])
 
 
 def _units_note(units: Sequence[Unit]) -> str:
@@ -232,7 +235,7 @@ def _in_order(form: Form) -> Form:
 
 def _respond(
     card: OrderCard, title: str, form: Form, place: str, facts: Sequence[tuple[str, Any]], refusal: Refusal | None, *, note: str = "",
-    early: bool = False,
+    early: bool = False, proposed: str = "",
 ) -> Response:
     order_no = card.order.no
     settled = read_settings(request_session())[AT_START if place == START else AT_REPORT]
@@ -249,5 +252,6 @@ def _respond(
         track=command,
         track_why=outcome_text(command.why) if command.why else "",
         early=early,
+        proposed=proposed,
         refusal=message_of(refusal) if refusal else None,
     )
