@@ -94,7 +94,7 @@ export class Collector {
     const character = this.#character(event);
     const ends = this.profile.terminators.includes(event.code) || (character !== "" && TERMINATOR_CHARACTERS.includes(character));
     this.keys += 1;
-    this.lastKeyAt = event.timeStamp;
+    if (ends || character !== "") this.lastKeyAt = event.timeStamp;
     if (this.joining) {
       this.text += this.profile.group_separator;
       this.joining = false;

@@ -382,3 +382,14 @@ def test_a3_the_page_listens_as_soon_as_the_radio_is_back(page: Page, harness: H
     assert lost["left"] < 0
     station.scan(*CODES[:2])
     expect_texts(plant, CODES[:2])
+
+
+@pytest.mark.parametrize("key", ["Escape", "ArrowDown", "F2"])
+def test_r_05_a_key_without_a_character_is_no_beginning_of_a_code(page: Page, harness: HarnessServer, plant: Plant, key: str) -> None:
+    """Somebody drops what waits with Escape and scans at once: the code is whole, though the key was close before it."""
+    station = Station(page, harness)
+    for place, pause_ms in enumerate((52, 60, 70, 80, 90)):
+        page.keyboard.press(key)
+        page.wait_for_timeout(pause_ms)
+        station.scan(CODES[place])
+        expect_texts(plant, CODES[: place + 1])
