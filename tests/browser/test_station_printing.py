@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 from hardware.spool import Spool
 from shopfloor.app import create_app
 from shopfloor.web.extensions import db
+from tests.browser.harness.server import wait_until
 from tests.browser.test_ledger_pages import Quiet
 from tests.conftest import runner
 from tests.databases import fresh_url, settings_for
@@ -71,10 +72,12 @@ def test_r_25_labels_go_to_the_printer_of_the_station_once(desk, site, agent, tm
     form.get_by_role("button").click()
     expect(form.get_by_role("status")).to_contain_text("lp0")  # away: it waits, and says why
     (tmp_path / "lp0").touch()
+    wanted = desk.request.get(f"{address}/label-jobs/{jobs[203]}/labels.zpl").text()
+    wait_until(lambda: len((tmp_path / "lp0").read_bytes()) >= len(wanted), "the labels at the printer", seconds=30.0)
     expect(desk.locator("main")).to_contain_text("Station printer", timeout=30_000)
-    printed = (tmp_path / "lp0").read_text(encoding="utf-8")
-    assert printed == desk.request.get(f"{address}/label-jobs/{jobs[203]}/labels.zpl").text()
-    assert printed.count("^XA") == 2
+    assert (tmp_path / "lp0").read_text(encoding="utf-8") == wanted
+    assert wanted.count("^XA") == 2
+    wait_until(lambda: [job.state for job in Spool(agent.spool, make=False).jobs()] == ["sent"], "the job to be sent")
     assert [job.state for job in Spool(agent.spool, make=False).jobs()] == ["sent"]
 
 
