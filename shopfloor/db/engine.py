@@ -80,14 +80,7 @@ def _execute(cursor: Any, statement: str, parameters: Any, context: Any) -> bool
 
 
 def _sqlite_engine(url: str, pool_size: int) -> Engine:
-    engine = create_engine(
-        url,
-        module=sqlite_module,
-        pool_size=pool_size,
-        max_overflow=2,
-        pool_use_lifo=True,  # each connection has a cache of its own, which every other one's writing makes stale
-        connect_args={"timeout": 10},
-    )
+    engine = create_engine(url, module=sqlite_module, pool_size=pool_size, max_overflow=2, connect_args={"timeout": 10})
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine

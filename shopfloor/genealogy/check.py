@@ -100,7 +100,7 @@ def consumed_equals_ledger(session: Session) -> list[Problem]:
 
 
 def log_equals_projection(session: Session) -> list[Problem]:
-    """A22: number and quantity of each association are those that the log told last; neither knows one that the other does not."""
+    """A22: number and quantity of each association are those that the log told last."""
     newest = (
         select(_log.c.association_no, func.max(_log.c.entry_no).label("entry_no"))
         .where(plant(session, _log), _log.c.association_no != 0, _log.c.action.in_(("registered", "changed", "removed")))
