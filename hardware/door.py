@@ -128,6 +128,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(204, b"", "")
             case "/jobs":
                 self._print(asked)
+            case "/jobs/cancel":
+                key = _text(asked.get("key"), "key")
+                self._json(200, {"key": key, "cancelled": self.server.desk.handover.spool.cancel_job(key)})
             case _:
                 raise Refused(404, "There is nothing here.")
 

@@ -193,7 +193,8 @@ class PrintRoom:
         """False: the printer is away, and the job waits."""
         begun = time.monotonic()
         # On disk before the first byte: whatever happens now, the job is not sent a second time by itself.
-        self.spool.set_job(job.key, "sending")
+        if not self.spool.begin_job(job.key):
+            return True
         try:
             printer.send(job.text.encode())
         except PrinterAway as error:

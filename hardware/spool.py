@@ -33,6 +33,9 @@ CREATE TABLE IF NOT EXISTS print_job (
 """
 
 
+NOT_BEGUN = "state IN ('waiting', 'printer away')"
+
+
 class SpoolFull(Exception):
     """Nobody has taken captures for a very long time."""
 
@@ -134,7 +137,15 @@ class Spool:
 
     def next_job(self, printer: str) -> PrintJob | None:
         """The oldest job of a printer that is to be printed."""
-        return next(iter(self._jobs("state IN ('waiting', 'printer away') AND printer = ?", printer)), None)
+        return next(iter(self._jobs(f"{NOT_BEGUN} AND printer = ?", printer)), None)
+
+    def begin_job(self, key: str) -> bool:
+        """Say that it is being sent from now on. False: it was taken back meanwhile."""
+        return bool(self._run(f"UPDATE print_job SET state = 'sending', detail = '' WHERE key = ? AND {NOT_BEGUN} RETURNING key", (key,)))  # noqa: S608
+
+    def cancel_job(self, key: str) -> bool:
+        """Take a job back of which nothing was sent. False: there is none, or it was begun."""
+        return bool(self._run(f"DELETE FROM print_job WHERE key = ? AND {NOT_BEGUN} RETURNING key", (key,)))  # noqa: S608
 
     def set_job(self, key: str, state: str, detail: str = "") -> None:
         """Say how far a job got."""

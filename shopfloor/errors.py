@@ -37,6 +37,8 @@ class Outcome:
     """English template with named fields; translated where it is shown."""
     sound: ClassVar[str] = "accepted"
     """One of accepted, information, attention, refused."""
+    dates: ClassVar[frozenset[str]] = frozenset()
+    """Fields with dates as 2026-12-31 whose name does not end in `_date`; shown as the reader writes dates."""
     registry: ClassVar[dict[str, type[Outcome]]] = {}
 
     def __init_subclass__(cls, **kwargs: object) -> None:
@@ -51,6 +53,10 @@ class Outcome:
     def outcome_fields(self) -> Fields:
         """The fields of this outcome as JSON can keep them."""
         return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
+
+    def phrases(self) -> tuple[tuple[str, str], ...]:
+        """Fields that are texts for people themselves, and their English templates: each is translated before the message is (A31)."""
+        return ()
 
     def text(self) -> str:
         """The message in English with its fields filled in."""

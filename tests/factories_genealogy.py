@@ -9,9 +9,9 @@ import itertools
 
 from sqlalchemy.orm import Session
 
+from shopfloor.cli.check import all_problems
 from shopfloor.db import Command, unit_of_work
 from shopfloor.errors import Refusal
-from shopfloor.genealogy import check as genealogy_check
 from shopfloor.genealogy.corrections import remove_components
 from shopfloor.genealogy.facts import PRODUCT
 from shopfloor.genealogy.inputs import ReportInput, ReportLineInput, ScanInput, ScanRules, SelectionInput
@@ -23,12 +23,10 @@ from shopfloor.items.inputs import NewGtin, NewPolicy
 from shopfloor.items.number_series import create_default_series
 from shopfloor.people.commands import create_operator
 from shopfloor.people.inputs import NewOperator
-from shopfloor.posting import check as posting_check
+from shopfloor.people.reasons import create_default_reasons
 from shopfloor.production import bills
 from shopfloor.production import commands as production
-from shopfloor.production.check import check_counters
 from shopfloor.production.inputs import NewBom, NewBomLine, NewProductionOrder, StartOrder
-from shopfloor.quality import check as quality_check
 from shopfloor.scanning.gs1.profiles import ScannerProfile
 from tests.conftest import ADMINISTRATOR
 from tests.factories_items import make_item, make_location, make_tracking_codes, make_units
@@ -63,6 +61,7 @@ def bike_plant(run, *, policy_more=None):
         NewBomLine(item_no=PAINT, quantity_per="0.25", flushing="Manual", over_tolerance_percent="4"),
         NewBomLine(item_no=BELL, quantity_per="1"),
     )))
+    run(create_default_reasons)
     run(create_operator, given=NewOperator(no="E-SUP", name="Sue Super", badge="B-SUP", role="Shop-floor supervisor"))
 
 
@@ -157,10 +156,9 @@ def remove(run, *association_nos, order_no="RPO-1", confirmed=False):
 def problems(session):
     """Everything that any invariant of `shopfloor check` finds wrong."""
     session.rollback()
-    checks = (posting_check.run_all, genealogy_check.run_all, check_counters, quality_check.run_all)
-    found = [problem for check in checks for problem in check(session)]
+    found = all_problems(session)
     session.rollback()
-    return [problem.text for problem in found]
+    return found
 
 
 def gs1(item_no, *, serial="", lot="", more=""):

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 import shopfloor
+from shopfloor.scanning.errors import EXPLANATIONS, KEYBOARDS, Gs1Parse, KeyboardLayout
+from shopfloor.web import texts
 
 TEMPLATES = Path(shopfloor.__file__).parent / "templates"
 NAMES = {"Shopfloor", "GS1", "API", "CSV", "ZPL", "PDF", "PNG", "SVG", "GTIN", "Enter", "Ctrl", "SQLite", "PostgreSQL", "mm", "dpi"}
@@ -42,3 +44,24 @@ def test_a31_every_text_of_a_template_goes_through_gettext(path):
 def test_a31_a_bare_text_would_be_found():
     bare = '<p title="Old">{{ _("Good") }} bad {% if x %}worse{% endif %}</p><script>var fine</script>'
     assert bare_texts(bare) == {"Old", "bad", "worse"}
+
+
+@pytest.fixture
+def marked(monkeypatch):
+    """Every text that is translated is marked."""
+    monkeypatch.setattr(texts, "gettext", lambda text, **fields: f"‹{text % fields if fields else text}›")
+
+
+@pytest.mark.parametrize("kind", EXPLANATIONS)
+def test_a31_why_a_code_is_wrong_is_translated_like_its_message(marked, kind):
+    """GS1-17: the explanation is a field of the answer for programs and a text of its own for people, with and without a place."""
+    assert texts.outcome_text(Gs1Parse(kind=kind)) == f"‹The bar code cannot be read: ‹{EXPLANATIONS[kind]}›.›"
+    found = Gs1Parse(kind=kind, ai="10", position=18)
+    assert texts.outcome_text(found) == f"‹The bar code cannot be read: ‹(10) at position 19: ‹{EXPLANATIONS[kind]}››.›"
+    assert found.outcome_fields()["explanation"] == f"(10) at position 19: {EXPLANATIONS[kind]}"
+
+
+@pytest.mark.parametrize("layout", KEYBOARDS)
+def test_a31_the_name_of_a_keyboard_is_translated(marked, layout):
+    refusal = KeyboardLayout("à&", "01", layout, "")
+    assert f"typed through a ‹{KEYBOARDS[layout]}› keyboard" in texts.outcome_text(refusal)

@@ -14,7 +14,7 @@ from shopfloor.posting.rebuild import rebuild_projections
 @click.command()
 @click.option("--rebuild", is_flag=True, help="First make open entries and genealogy edges anew from the ledger. Stop the server before.")
 def check(*, rebuild: bool) -> None:
-    """Check every invariant of ledger, reservations, production, genealogy and quality; exit 1 when one is broken."""
+    """Check every invariant of ledger, reservations, orders, production, genealogy and quality; exit 1 when one is broken."""
     with opened() as session:
         if rebuild:
             click.echo(run_command(session, rebuild_projections).text())
@@ -33,9 +33,11 @@ def check(*, rebuild: bool) -> None:
 def all_problems(session: Session) -> list[str]:
     """What is wrong, one sentence each; an empty list is the proof."""
     from shopfloor.genealogy import check as genealogy_check
+    from shopfloor.orders.check import check_counters as check_orders
     from shopfloor.posting import check as posting_check
     from shopfloor.production.check import check_counters
     from shopfloor.quality import check as quality_check
+    from shopfloor.reservations.check import orders_still_need_it
 
-    checks = (posting_check.run_all, check_counters, genealogy_check.run_all, quality_check.run_all)
+    checks = (posting_check.run_all, orders_still_need_it, check_orders, check_counters, genealogy_check.run_all, quality_check.run_all)
     return [problem.text for run_all in checks for problem in run_all(session)]

@@ -25,6 +25,8 @@ APPLICATION = "shopfloor.app"
 """Named and not imported: the application stands above the console."""
 HOOKS = "shopfloor.cli.gunicorn_hooks"
 BACKLOG = 512
+LONGEST_ADDRESS = 8190
+"""Bytes of a request line, the most that gunicorn allows: a scan of 4,096 characters (A35) in the address of a search, and more."""
 
 
 @click.command()
@@ -117,6 +119,7 @@ def _become_gunicorn(listener: socket.socket, settings: Settings, door: socket.s
     arguments = [
         sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", "1", "--threads", str(settings.threads),
         "--bind", f"fd://{listener.fileno()}", "--backlog", str(BACKLOG), "--no-control-socket", "--keep-alive", "30",
+        "--limit-request-line", str(LONGEST_ADDRESS),
         "--timeout", "60", "--graceful-timeout", "5", "--log-level", "warning", *memory, *encryption, f"{APPLICATION}:create_app()",
     ]
     os.execv(sys.executable, arguments)  # noqa: S606

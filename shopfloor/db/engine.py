@@ -83,6 +83,7 @@ def _sqlite_engine(url: str, pool_size: int) -> Engine:
     engine = create_engine(url, module=sqlite_module, pool_size=pool_size, max_overflow=2, connect_args={"timeout": 10})
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "engine_disposed", _close_gate)
     return engine
 
 
@@ -127,6 +128,13 @@ class WriterGate:
             self._handle = (process, os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
         return self._handle[1]
 
+    def close(self) -> None:
+        """Give the file back; whoever writes next opens it again."""
+        with self._mutex:
+            if self._handle is not None:
+                os.close(self._handle[1])
+            self._handle = None
+
 
 _gates: dict[str, WriterGate] = {}
 _gates_mutex = threading.Lock()
@@ -136,7 +144,15 @@ def writer_gate(engine: Engine) -> contextlib.AbstractContextManager[None]:
     """The gate of an engine's database; PostgreSQL needs none."""
     if engine.dialect.name != "sqlite":
         return contextlib.nullcontext()
+    return _gate_of(engine).hold()
+
+
+def _gate_of(engine: Engine) -> WriterGate:
     path = os.path.realpath(engine.url.database or "")
     with _gates_mutex:
-        gate = _gates.setdefault(path, WriterGate(path))
-    return gate.hold()
+        return _gates.setdefault(path, WriterGate(path))
+
+
+def _close_gate(engine: Engine) -> None:
+    """Who makes many engines one after the other must not run out of files."""
+    _gate_of(engine).close()

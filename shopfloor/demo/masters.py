@@ -62,6 +62,8 @@ FIRST_NUMBERS = {
     "PURCHASE-RETURN": ("PRO-", 5, 7),
 }
 """Prefix, digits and last number where the demo's own documents end."""
+LABEL_ORDERS = {gtin(PASTE): "01,10,17"}
+"""R-17: the paste's supplier prints the lot before the expiry, which runs together where a scanner drops separators."""
 
 
 def begin() -> Task:
@@ -167,7 +169,8 @@ def _labels() -> list[Task]:
 
 
 def _gtin(number: str, item_no: str, unit_code: str = "") -> Task:
-    return Task(f"gtin-{number}", items.add_gtin, {"given": NewGtin(gtin=number, item_no=item_no, unit_code=unit_code)})
+    given = NewGtin(gtin=number, item_no=item_no, unit_code=unit_code, label_order=LABEL_ORDERS.get(number, ""))
+    return Task(f"gtin-{number}", items.add_gtin, {"given": given})
 
 
 def _bills() -> list[Task]:
@@ -198,8 +201,8 @@ def _need(item_no: str, quantity: str, operation_no: int) -> NewBomLine:
 def _routings() -> list[Task]:
     module = (_step(10, "Place cells", "ST-1"), _step(20, "Weld busbars and test", "ST-2"))
     pack = (
-        _step(10, "Prepare housing", "ST-3"), _step(20, "Mount modules", "ST-4"), _step(30, "Mount controller", "ST-4"),
-        _step(40, "Label and test", "ST-4"),
+        _by_itself(10, "Prepare housing", "ST-3", "4"), _by_itself(20, "Mount modules", "ST-4", "12"),
+        _by_itself(30, "Mount controller", "ST-4", "6"), _by_itself(40, "Label and test", "ST-4", "2.5"),
     )
     return [
         *(_bench(code, name) for code, name in BENCHES),
@@ -216,6 +219,14 @@ def _routing_tasks(module: tuple[NewRoutingLine, ...], pack: tuple[NewRoutingLin
         Task(f"routing-{item_no}", create_routing, {"given": NewRouting(item_no=item_no, lines=lines)}, MANAGER)
         for item_no, lines in ((MODULE, module), (PACK, pack), (PACK_24, pack))
     ]
+
+
+def _by_itself(operation_no: int, description: str, resource: str, minutes: str) -> NewRoutingLine:
+    """Nobody writes times of packs down: the planned ones are posted when a pack is reported (LIF-7)."""
+    return NewRoutingLine(
+        operation_no=operation_no, description=description, resource=resource, run_minutes=Decimal(minutes), setup_minutes=Decimal(10),
+        flushing="Finish",
+    )
 
 
 def _step(operation_no: int, description: str, resource: str) -> NewRoutingLine:

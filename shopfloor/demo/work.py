@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from shopfloor.demo.floor import Floor
-from shopfloor.demo.names import LOCATION, MANAGER, STOREKEEPER, SUPERVISOR
+from shopfloor.demo.names import LOCATION, MANAGER, PACK_STATION, STOREKEEPER, SUPERVISOR
 from shopfloor.demo.story import Order, Sale, Unit
 from shopfloor.demo.supply import LINE_STEP, due_date
-from shopfloor.genealogy.inputs import ReportInput, ReportLineInput, ScanInput, ScanRules, scan_rules
+from shopfloor.genealogy.inputs import ReadingInput, ReportInput, ReportLineInput, ScanInput, ScanRules, scan_rules
 from shopfloor.genealogy.registration import register_scan, scan_log
 from shopfloor.genealogy.reporting import report_as_finished
 from shopfloor.genealogy.starting import start_order
@@ -55,7 +56,7 @@ def build(floor: Floor, order: Order, unit: Unit, rules: ScanRules) -> None:
     """Scan a product and its parts as a worker does, and report it where the story says so."""
     match_id = 0
     for place, text in enumerate(unit.scans):
-        scan = ScanInput(text=text, source="wedge", mode="Component" if match_id else "Product", product=match_id)
+        scan = ScanInput(mode="Component" if match_id else "Product", product=match_id, **_arrived(order, text))
         actor = floor.actor(order.worker, order.station)
         answer = floor.do(
             f"scan-{unit.number}-{place}", register_scan, who=order.worker, station=order.station,
@@ -66,6 +67,15 @@ def build(floor: Floor, order: Order, unit: Unit, rules: ScanRules) -> None:
         given = ReportInput(lines=[ReportLineInput(match_id=match_id)])
         done = floor.do(f"report-{unit.number}", report_as_finished, who=SUPERVISOR, station=order.station, order_no=order.no, given=given)
         assert done.done == [unit.number], done
+
+
+def _arrived(order: Order, text: str) -> dict[str, Any]:
+    """The pack bench reads matrix codes with a tablet's camera, which tells how good the print is (IMG-15); the others have scanners."""
+    if order.station != PACK_STATION or not text.startswith("]d2"):
+        return {"text": text, "source": "wedge"}
+    unused = (70 + sum(map(ord, text)) % 25) / 100
+    reading = ReadingInput(symbol="Data Matrix", identifier="]d2", unused_error_correction=unused)
+    return {"text": text, "source": "camera", "reading": reading}
 
 
 def sell(floor: Floor, sale: Sale, today: date) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -17,6 +18,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 DELIMITERS = (";", ",", "\t")
 BYTE_ORDER_MARK = "\ufeff"
 LOST = "\N{REPLACEMENT CHARACTER}"
+LINE_END = re.compile("\r\n|\r|\n")
 MOST_ROWS = 100_000
 LONGEST_FIELD = 10_000
 
@@ -66,7 +68,7 @@ def decoded(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        line = _line_of(data[: error.start].decode("latin-1"))
         problem = f"line {line} holds the byte 0x{data[error.start]:02X}, which is not UTF-8. Save it as “CSV UTF-8”"
         raise FileUnreadable(problem=problem) from None
 
@@ -95,23 +97,39 @@ def read(text: str, known: Sequence[str], required: Sequence[str]) -> list[CsvRo
             if len(rows) > MOST_ROWS:
                 raise FileUnreadable(problem=f"it has more than {MOST_ROWS} rows. Split it")
     except csv.Error as error:
-        raise FileUnreadable(problem=f"line {reader.line_num}: {error}") from None
+        raise FileUnreadable(problem=f"line {line}: {_broken(str(error))}") from None
     if not rows:
         raise FileUnreadable(problem="it has no rows below its header")
     return rows
+
+
+def _broken(words: str) -> str:
+    """What the reader found, for somebody who looks at the file: it speaks of where it gave up, we name the line where the row begins."""
+    if "unexpected end" in words:
+        return "a quotation mark begins a field and none ends it"
+    if "field limit" in words:
+        return f"a field has more than {csv.field_size_limit()} characters; a quotation mark probably does not end"
+    if "expected after" in words:
+        return "something follows a quotation mark that ends a field. Inside a field write it twice"
+    return words
 
 
 def _refuse_lost(text: str) -> None:
     """Whatever read the file before us put this mark in place of letters that it did not know; nobody can tell them any more."""
     place = text.find(LOST)
     if place >= 0:
-        line = text.count("\n", 0, place) + 1
+        line = _line_of(text[:place])
         raise FileUnreadable(problem=f"line {line} holds “{LOST}” where a letter was lost. Save the original as “CSV UTF-8”")
+
+
+def _line_of(text_before: str) -> int:
+    """The line on which a text goes on. Lines end as in Windows, Unix, or as old Macintosh programs end them."""
+    return len(LINE_END.findall(text_before)) + 1
 
 
 def _delimiter(text: str, known: Sequence[str]) -> str:
     """The one that cuts the header into the most known names."""
-    first = next((line for line in text.split("\n") if line.strip("\r ")), "")
+    first = next((line for line in LINE_END.split(text) if line.strip(" ")), "")
     if not first:
         raise FileUnreadable(problem="it is empty")
     hits = {delimiter: sum(1 for name in _names(first.split(delimiter)) if name in known) for delimiter in DELIMITERS}

@@ -113,7 +113,7 @@ def _row_problems(line: int, row: StockRow, goods: Goods, posting_date: date) ->
     try:
         amount = goods.amount(row.item_no, row)
     except Refusal as refusal:
-        yield Problem(line, "unit_code" if refusal.code == "NO_UNIT_CONVERSION" else "quantity", refusal)
+        yield Problem(line, refusal.row_column or "quantity", refusal)
         return
     journal = ItemJournalLine(
         entry_type=EntryType.POSITIVE_ADJUSTMENT,
@@ -123,11 +123,11 @@ def _row_problems(line: int, row: StockRow, goods: Goods, posting_date: date) ->
         posting_date=posting_date,
         tracking=tracking_of(row),
     )
-    for column, check in (("item_no", check_item), ("quantity" if row.serial_no else "lot_no", check_numbers)):
+    for check in (check_item, check_numbers):
         try:
             check(journal, master)
         except Refusal as refusal:
-            yield Problem(line, column, refusal)
+            yield Problem(line, refusal.row_column or "item_no", refusal)
 
 
 def _serials_twice(session: Session, read: Rows) -> Iterator[Problem]:

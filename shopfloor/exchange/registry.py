@@ -8,6 +8,7 @@ from shopfloor.items.master_table import GTIN, ITEM, ITEM_UNIT, LOCATION, NUMBER
 from shopfloor.labels.masters import ITEM_LABEL, LABEL_FORMAT, PRINTER
 from shopfloor.orders.parties import CUSTOMER, VENDOR
 from shopfloor.people.masters import Master
+from shopfloor.people.reasons import REASON_CODE
 from shopfloor.people.stations import STATION
 from shopfloor.production.bills import BOM, ROUTING
 from shopfloor.production.resources import RESOURCE
@@ -26,6 +27,7 @@ MASTERS: dict[str, Master] = {
     "resources": RESOURCE,
     "stations": STATION,
     "disposition-codes": DISPOSITION_CODE,
+    "reason-codes": REASON_CODE,
     "inspection-tests": INSPECTION_TEST,
     "label-formats": LABEL_FORMAT,
     "item-labels": ITEM_LABEL,

@@ -29,6 +29,7 @@ from shopfloor.genealogy.reporting import Use, consumed_event, write_consumed
 from shopfloor.genealogy.reversing import restore_associations
 from shopfloor.genealogy.row_queries import associations_by_no, open_journal_lines
 from shopfloor.genealogy.start_queries import numbers_of_rows, read_start, refuse_awaiting
+from shopfloor.genealogy.unused_parts import free_unused
 from shopfloor.ledger.entry_types import REPAIRS, EntryType
 from shopfloor.ledger.models import ItemLedgerEntry
 from shopfloor.people import rights
@@ -107,11 +108,15 @@ def cancel_journal(session: Session, actor: Actor, *, order_no: str, given: Sele
     wanted = [no for no in given.selected if no in there]
     _delete(session, wanted)
     audit.record(session, "journal cancelled", f"order {order_no}", before={"associations": wanted})
-    return AssociationsChanged(done_text=f"Cancelled {len(wanted)} lines.", done=[str(no) for no in wanted])
+    what = "1 line" if len(wanted) == 1 else f"{len(wanted)} lines"
+    return AssociationsChanged(done_text=f"Cancelled {what}.", done=[str(no) for no in wanted])
 
 
 def post_journal(session: Session, actor: Actor, *, order_no: str, given: SelectionInput) -> AssociationsChanged:
-    """ASC-22, PST-5: post the person's own open lines of the order, or the selected ones of them, in one transaction."""
+    """ASC-22, PST-5: post the person's own open lines of the order, or the selected ones of them, in one transaction.
+
+    A line that is ended at zero consumes no more of its part, so that no report does either (ASC-23).
+    """
     actor.require(rights.ADJUST)
     order = lock_order(session, order_no)
     order.require(*CONSUMING)
@@ -121,6 +126,8 @@ def post_journal(session: Session, actor: Actor, *, order_no: str, given: Select
     _refuse_awaiting(session, order, [line.association for line in lines if line.quantity > ZERO])
     posted = consume_lines(session, actor, order, [line for line in lines if line.quantity > ZERO], given.reason)
     returned = take_back(session, actor, order, [line for line in lines if line.quantity < ZERO], given.reason)
+    ended = [line.association for line in lines if line.end and line.quantity == ZERO]
+    free_unused(session, actor, ended, reason=given.reason or "ended with the picking list")
     for line in lines:
         if line.end:
             end_line(

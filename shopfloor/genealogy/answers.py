@@ -257,9 +257,23 @@ class ExpiryDiffers(Answer):
     """SCN-8, GS1-23: note: the label's date is not the stored one; the stored one stays."""
 
     code = "EXPIRY_MISMATCH"
+    dates = frozenset({"label", "stored"})
     message = "The label says {label}, the stored expiry is {stored}. The stored date stays."
     label: str
     stored: str
+
+
+@dataclass(frozen=True)
+class SeparatorMissing(Answer):
+    """R-23: note: a scanner that passed its check left out a separator that the label of this GTIN needs."""
+
+    code = "SEPARATOR_MISSING"
+    message = (
+        "The scanner of station {station} passed its check and sent this label without a separator. It was read as {decoded}: compare that "
+        "with the label, and let the scanner be checked."
+    )
+    station: str
+    decoded: str
 
 
 @dataclass(frozen=True)

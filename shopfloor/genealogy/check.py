@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, except_, func, or_, select
+from sqlalchemy import Select, and_, except_, func, or_, select
 from sqlalchemy.orm import Session
 
 from shopfloor.db import plant, table
 from shopfloor.genealogy.models import AssociationEntry, ComponentAssociation, ProductState, TrackedProduct
+from shopfloor.genealogy.scan_queries import ACTIVE
 from shopfloor.ledger.check import Problem
 from shopfloor.ledger.entry_types import REPAIRS, EntryType
 from shopfloor.ledger.models import ItemLedgerEntry
+from shopfloor.production.models import ProdOrderLine
 from shopfloor.quantity import ZERO, shown
 from shopfloor.reservations.models import ReservationEntry
 
@@ -18,11 +20,15 @@ _association = table(ComponentAssociation)
 _log = table(AssociationEntry)
 _entry = table(ItemLedgerEntry)
 _reserved = table(ReservationEntry)
+_line = table(ProdOrderLine)
 
 
 def run_all(session: Session) -> list[Problem]:
     """Every invariant of this package."""
-    checks = (unposted_is_reserved, reported_equals_output, consumed_equals_ledger, log_equals_projection, nothing_vanished)
+    checks = (
+        unposted_is_reserved, reported_equals_output, consumed_equals_ledger, registered_equals_rows,
+        log_equals_projection, nothing_vanished,
+    )
     return [problem for check in checks for problem in check(session)]
 
 
@@ -67,6 +73,26 @@ def reported_equals_output(session: Session) -> list[Problem]:
         Problem(f"row {match_id} says {shown(good)} good and {shown(error)} error, the ledger {shown(g or ZERO)} and {shown(e or ZERO)}")
         for match_id, good, error, g, e in rows
         if (good, error) != (g or ZERO, e or ZERO)
+    ]
+
+
+def registered_equals_rows(session: Session) -> list[Problem]:
+    """QTY-1: an order line counts its rows that were scanned or made by hand."""
+    rows = (
+        select(_row.c.order_no, _row.c.order_line_no, func.sum(_row.c.quantity).label("quantity"))
+        .where(plant(session, _row), _row.c.state.in_(ACTIVE))
+        .group_by(_row.c.order_no, _row.c.order_line_no)
+        .subquery()
+    )
+    counted = session.execute(
+        select(_line.c.order_no, _line.c.line_no, _line.c.registered_quantity, rows.c.quantity)
+        .outerjoin(rows, and_(rows.c.order_no == _line.c.order_no, rows.c.order_line_no == _line.c.line_no))
+        .where(plant(session, _line))
+    )
+    return [
+        Problem(f"{order_no} line {line_no} counts {shown(said)} registered, its rows are {shown(quantity or ZERO)}")
+        for order_no, line_no, said, quantity in counted
+        if said != (quantity or ZERO)
     ]
 
 

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String, bindparam, func, select
+from sqlalchemy import String, bindparam, select
 from sqlalchemy.orm import Session
 
 from shopfloor.db import current_plant, table
 from shopfloor.errors import NotFound
 from shopfloor.genealogy.errors import ProductNotTracked
 from shopfloor.genealogy.facts import Situation
-from shopfloor.genealogy.scan_queries import PRODUCT_COLUMNS, active_rows, every_row, product_of, product_tables, read_situation
+from shopfloor.genealogy.scan_queries import PRODUCT_COLUMNS, product_of, product_tables, read_situation
 from shopfloor.production.locking import LockedOrder
 from shopfloor.production.models import ProdOrderLine
 from shopfloor.production.rules import MAIN_LINE
-from shopfloor.quantity import ZERO
 
 _line = table(ProdOrderLine)
 
 # Built once: putting a statement together costs more than running it.
 _CO_PRODUCTS = (
-    select(
-        *PRODUCT_COLUMNS,
-        select(func.sum(every_row.c.quantity))
-        .where(active_rows(_line.c.plant_no, _line.c.order_no, _line.c.line_no))
-        .correlate(_line)
-        .scalar_subquery()
-        .label("registered"),
-    )
+    select(*PRODUCT_COLUMNS)
     .select_from(product_tables())
     .where(
         _line.c.plant_no == bindparam("at_plant"), _line.c.order_no == bindparam("at_order", type_=String), _line.c.line_no != MAIN_LINE
@@ -54,7 +46,7 @@ def read_co_products(session: Session, order: LockedOrder) -> dict[int, Situatio
         row.line_no: Situation(
             order_no=order.no, order_status=order.status, location_code=order.location_code, fixed_lot_no="",
             product=product_of(row),  # type: ignore[arg-type]  # the columns above
-            row=None, lines=(), registered=row.registered or ZERO,
+            row=None, lines=(), registered=row.registered_quantity,
         )
         for row in rows
     }

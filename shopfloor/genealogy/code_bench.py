@@ -13,6 +13,7 @@ from shopfloor.errors import Fields, NotFound
 from shopfloor.genealogy.page_queries import station_rules
 from shopfloor.genealogy.station_scanner import scanner_of_station
 from shopfloor.items import identification
+from shopfloor.items.label_orders import read_known
 from shopfloor.people.actor import Actor
 from shopfloor.people.fields import InputModel, Text20, Text50
 from shopfloor.production.components import order_components
@@ -24,7 +25,7 @@ from shopfloor.scanning.gs1.keyboard import LayoutHint, layout_hint
 from shopfloor.scanning.gs1.mapping import Field, field_of, source_of
 from shopfloor.scanning.gs1.numbers import amount, measure
 from shopfloor.scanning.gs1.profiles import ScannerProfile
-from shopfloor.scanning.gs1.read import element_text, plain_candidate, read
+from shopfloor.scanning.gs1.read import element_text, plain_candidate
 from shopfloor.scanning.scan import Element, Measure, Scan, ScanSource
 
 MOST_TEXT = 2 * SCAN_TEXT_LIMIT
@@ -115,7 +116,7 @@ def examine_code(session: Session, actor: Actor, *, given: CodeToTest) -> Examin
     candidate = plain_candidate(given.text, profile, source=source)
     hint = layout_hint(given.text, profile, day)
     try:
-        scan = read(given.text, profile, as_of=day, source=source)
+        scan = read_known(session, given.text, profile, as_of=day, source=source)
     except ScanRefused as refusal:
         hits = _known(session, candidate)
         where = element_text(given.text, profile, source=source)

@@ -25,9 +25,8 @@ from shopfloor.genealogy.errors import (
     BatchExpired,
     QuantityNeeded,
     SelfReference,
-    SerialInUse,
 )
-from shopfloor.genealogy.facts import COMPONENT, PRODUCT, Line, NumberInUse, NumberStock
+from shopfloor.genealogy.facts import COMPONENT, PRODUCT, Line, NumberStock
 from shopfloor.genealogy.inputs import ScanRules
 from shopfloor.genealogy.maintenance_errors import LabelDateEarlier, LineEnded, LineForOtherUnits
 from shopfloor.genealogy.number_queries import registered_in
@@ -42,9 +41,9 @@ from shopfloor.genealogy.rules import (
     wanted_quantity,
 )
 from shopfloor.genealogy.scan_job import ScanJob
+from shopfloor.genealogy.why_not import in_use
 from shopfloor.items.errors import UnitUnknown
 from shopfloor.items.tracking import Tracking
-from shopfloor.people import rights
 from shopfloor.people.settings import CAP, EXACT, IGNORE
 from shopfloor.quantity import ONE, ZERO, NotAQuantity, parse, rounded, shown
 from shopfloor.reservations.errors import NotAvailable, ReservedElsewhere, refusal_of_hold
@@ -121,14 +120,6 @@ def _refuse_used_meanwhile(job: ScanJob, line: Line, tracking: Tracking) -> None
     used = registered_in(job.session, line.component.item_no, tracking.serial_no) if tracking.serial_no else None
     if used is not None:
         raise in_use(job, tracking.label(), used)
-
-
-def in_use(job: ScanJob, number: str, used: NumberInUse) -> SerialInUse:
-    """OPS-2: who has the serial."""
-    return SerialInUse(
-        number=number, product=used.product, order_no=used.order_no, operator=used.operator, association_no=used.association_no,
-        same_order=used.order_no == job.order_no and used.state == "Open" and job.actor.may(rights.MOVE),
-    )
 
 
 def _wanted(job: ScanJob, line: Line) -> tuple[Wanted, Decimal | None, str]:

@@ -106,14 +106,23 @@ def register_part(job: ScanJob, line: Line, number: str, *, quantity: Decimal | 
 def _plain(job: ScanJob) -> ScanAnswer:
     """SCN-11 to SCN-13: a number of the selected line, else of the only line that fits, else an item code that selects its line."""
     number = job.known_as or (job.code.text if job.is_plain and job.code is not None else job.candidate or job.number)
-    if number == job.row.tracking.label() or number == job.row.tracking.serial_no:
+    own = number in {job.row.tracking.label(), job.row.tracking.serial_no}
+    if own and (not (job.scan.choice or job.scan.line) or job.scanned_before()):
         return _own_number(job, number)
     stock = _known_stock(job, [number])
+    if own and not _of_selected(job, stock):
+        return _own_number(job, number)
     line = _line_of_number(job, number, stock)
     if line is None:
         return _no_stock(job, number)
     stock = [s for s in stock if s.entry.item_no == line.component.item_no and s.entry.variant_code == line.component.variant_code]
     return register(job, line, _tracking_of(line, stock, number), stock, plain=True)
+
+
+def _of_selected(job: ScanJob, stock: Sequence[NumberStock]) -> bool:
+    """EDG-23, SCN-11: the selected component has a number like the product's own, as a frame that gives its number to the bicycle."""
+    line = job.situation.line(job.scan.choice or job.scan.line)
+    return line is not None and any(found.entry.item_no == line.component.item_no for found in stock)
 
 
 def _known_stock(job: ScanJob, texts: Sequence[str]) -> list[NumberStock]:

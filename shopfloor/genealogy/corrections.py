@@ -15,23 +15,24 @@ from shopfloor.db import current_plant, table
 from shopfloor.errors import InvalidInput, NotFound, StaleRow
 from shopfloor.genealogy.answers import AlreadyRegistered, AssociationsChanged
 from shopfloor.genealogy.co_products import read_line
-from shopfloor.genealogy.component_registration import in_use
 from shopfloor.genealogy.component_scans import register_part
 from shopfloor.genealogy.entries import Event, append
 from shopfloor.genealogy.errors import NoNumber, NumberRequired
 from shopfloor.genealogy.facts import CONSUMED, PICKED, PREALLOCATED, REPORTED, Association, Line, Row, Situation
 from shopfloor.genealogy.inputs import ChangeInput, ComponentInput, ProductInput, ScanInput, ScanRules, SelectionInput
 from shopfloor.genealogy.judging import judge
-from shopfloor.genealogy.maintenance_errors import NothingSelected, RowHasComponents, RowLocked
+from shopfloor.genealogy.maintenance_errors import JournalOpen, NothingSelected, RowHasComponents, RowLocked
 from shopfloor.genealogy.models import AssociationAction, TrackedProduct
 from shopfloor.genealogy.number_queries import registered_in
 from shopfloor.genealogy.overrides import NEED_RIGHT, approve
+from shopfloor.genealogy.page_queries import station_rules
 from shopfloor.genealogy.product_scans import NewProduct, create_row
 from shopfloor.genealogy.quantity_changes import reduce_association
 from shopfloor.genealogy.removal import check_own, check_removable, remove_associations, remove_row, set_association_picks
-from shopfloor.genealogy.row_queries import OrderRows, association_by_no, associations_by_no, read_rows
+from shopfloor.genealogy.row_queries import OrderRows, association_by_no, associations_by_no, open_journal_lines, read_rows
 from shopfloor.genealogy.scan_job import ScanJob
 from shopfloor.genealogy.start_queries import accepted_base
+from shopfloor.genealogy.why_not import in_use
 from shopfloor.items.errors import BelowPrecision
 from shopfloor.items.tracking import Tracking
 from shopfloor.people import rights
@@ -47,7 +48,7 @@ NO_RULES = ScanRules()
 
 def create_product(session: Session, actor: Actor, *, order_no: str, given: ProductInput) -> AssociationsChanged:
     """ASC-5: register a missing finished product by hand, with the checks of a scan."""
-    _require_own_right(actor)
+    require_own_right(actor)
     order = lock_order(session, order_no)
     order.require(STARTED)
     situation = read_line(session, order, given.order_line_no)
@@ -63,7 +64,7 @@ def create_product(session: Session, actor: Actor, *, order_no: str, given: Prod
 
 def create_component(session: Session, actor: Actor, *, order_no: str, given: ComponentInput) -> AssociationsChanged:
     """ASC-5: register a missing component number by hand; the very same validation as a scan."""
-    _require_own_right(actor)
+    require_own_right(actor)
     rows, _, line = _row_and_line(session, order_no, given.match_id, given.component_line_no)
     number = given.serial_no if line.component.serial else given.lot_no
     if not number:
@@ -75,7 +76,7 @@ def create_component(session: Session, actor: Actor, *, order_no: str, given: Co
 
 def change_component(session: Session, actor: Actor, *, order_no: str, association_no: int, given: ChangeInput) -> AssociationsChanged:
     """EDG-24, EDG-25: another number or quantity; the old reservation goes, a new one is made, all checks rerun, all or nothing."""
-    _require_own_right(actor)
+    require_own_right(actor)
     rows, association, line = _association_and_line(session, order_no, association_no)
     number = association.tracking.label()
     check_own(actor, association.registered_by, number)
@@ -83,6 +84,7 @@ def change_component(session: Session, actor: Actor, *, order_no: str, associati
         raise RowLocked(number=number)
     if association.version != given.version:
         raise StaleRow(record=number)
+    _refuse_in_journal(session, association)
     wanted_number = (given.serial_no if line.component.serial else given.lot_no) or number
     wanted = base_quantity(line, given.quantity) or association.quantity
     if line.component.serial and wanted != ONE:
@@ -97,7 +99,7 @@ def change_component(session: Session, actor: Actor, *, order_no: str, associati
 
 def remove_components(session: Session, actor: Actor, *, order_no: str, given: SelectionInput) -> AssociationsChanged:
     """ASC-6, EDG-27, EDG-28: remove selected associations; refused ones are listed and do not stop the others."""
-    _require_own_right(actor)
+    require_own_right(actor)
     order = lock_order(session, order_no)
     found = associations_by_no(session, order_no, _selected(given))
     rows = read_rows(session, order, {association.match_id for association in found})
@@ -113,7 +115,7 @@ def remove_components(session: Session, actor: Actor, *, order_no: str, given: S
 
 def remove_products(session: Session, actor: Actor, *, order_no: str, given: SelectionInput) -> AssociationsChanged:
     """EDG-27 to EDG-29: remove selected rows with their associations, after one confirmation."""
-    _require_own_right(actor)
+    require_own_right(actor)
     order = lock_order(session, order_no)
     rows = read_rows(session, order, _selected(given))
 
@@ -218,25 +220,35 @@ def job_of(session: Session, actor: Actor, situation: Situation, given: Componen
     scan = ScanInput(kind="scan", source="typed", mode="Component", product=given.match_id, line=line.line_no, badge=given.badge,
                      reason=given.reason)
     order = lock_order(session, situation.order_no)
-    job = ScanJob(session, actor, situation.order_no, scan, NO_RULES, opened=situation, order=order, reason=given.reason)
-    job.confirmed = frozenset(given.confirmed)
-    if job.confirmed & NEED_RIGHT:
+    confirmed = frozenset(given.confirmed)
+    overrides = bool(confirmed & NEED_RIGHT)
+    # A badge is read as the station's scanner sends it (R-03); nothing else of the job is a scan.
+    rules = ScanRules(profile=station_rules(session, actor.station_code, "").rules.profile) if overrides else NO_RULES
+    job = ScanJob(session, actor, situation.order_no, scan, rules, opened=situation, order=order, reason=given.reason)
+    job.confirmed = confirmed
+    if overrides:
         job.approved_by = approve(job, rights.OVERRIDE)
     return job
 
 
-def _require_own_right(actor: Actor) -> None:
+def require_own_right(actor: Actor) -> None:
     """ASC-8, D37: the page's right, or a worker's for own registrations."""
     actor.require(rights.MAINTAIN if actor.may(rights.MAINTAIN) else rights.MAINTAIN_OWN)
 
 
-def _row_and_line(session: Session, order_no: str, match_id: int, line_no: int) -> tuple[OrderRows, Row, Line]:
+def row_in_work(session: Session, order_no: str, match_id: int) -> tuple[OrderRows, Row]:
+    """A row of a started order, which is locked. Raises OrderStatus, NotFound."""
     order = lock_order(session, order_no)
     order.require(STARTED)
     rows = read_rows(session, order, [match_id])
     if match_id not in rows.rows:
         raise NotFound(record="product on this order", number=str(match_id))
     row, _ = rows.rows[match_id]
+    return rows, row
+
+
+def _row_and_line(session: Session, order_no: str, match_id: int, line_no: int) -> tuple[OrderRows, Row, Line]:
+    rows, row = row_in_work(session, order_no, match_id)
     _check_open(row)
     line = rows.on(match_id).line(line_no)
     if line is None:
@@ -255,6 +267,14 @@ def _association_and_line(session: Session, order_no: str, association_no: int) 
     if line is None:
         raise NotFound(record="component line on this order", number=str(found.component_line_no))
     return rows, found, line
+
+
+def _refuse_in_journal(session: Session, association: Association) -> None:
+    """D29: an open picking list line was filled in with what the part is now, and would post that. Raises JournalOpen."""
+    there = open_journal_lines(session, association.order_no).get(association.association_no)
+    if there is not None:
+        journal_no, _, owner, _, _ = there
+        raise JournalOpen(number=association.tracking.label(), owner=owner, journal_no=journal_no)
 
 
 def _check_not_reported(rows: OrderRows, association: Association) -> None:

@@ -15,6 +15,7 @@ from shopfloor.db import current_plant, table, take_numbers
 from shopfloor.genealogy.models import AssociationEntry, ScanEntry
 from shopfloor.items.tracking import NO_TRACKING, Tracking
 from shopfloor.people.actor import Actor
+from shopfloor.people.reasons import reason_parts
 from shopfloor.quantity import ZERO
 
 _APPEND = insert(table(AssociationEntry))
@@ -98,6 +99,7 @@ def _columns(event: Event) -> dict[str, object]:
         "error_quantity": event.error_quantity,
         "approved_by": event.approved_by,
         "reason": event.reason,
+        "reason_code": reason_parts(event.reason)[0] if event.approved_by else "",
         "register_no": event.register_no,
         "corrects_entry_no": event.corrects_entry_no,
     }

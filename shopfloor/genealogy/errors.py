@@ -132,12 +132,14 @@ class ProductOverStarted(Refusal):
     """EDG-16, SCN-7."""
 
     code = "PRODUCT_OVER_STARTED"
-    message = "Order {order_no}: {registered} of {started} {unit} started are registered; {number} would be too many. Start more first."
+    message = "{order_no}, {item}: {registered} of {started} {unit} started are registered; {number} would be too many. Start more first."
     order_no: str
     number: str
     registered: str
     started: str
     unit: str
+    item: str = "product"
+    """What is over: the order's product, or one of its co-products (D40)."""
 
 
 @dataclass(eq=False)
@@ -214,13 +216,20 @@ class SerialInUse(Refusal):
     """EDG-7, EDG-8, OPS-2."""
 
     code = "SERIAL_IN_USE"
-    message = "{number} is already in {product} (order {order_no}, {operator}). Scan another one, or ask a supervisor to move it."
+    message = "{number} is already in {product} (order {order_no}, {operator}, {at}). Scan another one, or ask a supervisor to {remedy}."
     number: str
     product: str
     order_no: str
     operator: str
     association_no: int
     same_order: bool
+    at: str = "earlier"
+    """When it was registered, in the time of the plant."""
+    remedy: str = "move it"
+
+    def phrases(self) -> tuple[tuple[str, str], ...]:
+        """What a supervisor does: a part moves between units of one order; on another order it is removed there."""
+        return (("remedy", self.remedy),)
 
 
 @dataclass(eq=False)
@@ -359,7 +368,7 @@ class NumberRequired(Refusal):
 
 @dataclass(eq=False)
 class ReasonNeeded(Refusal):
-    """D18, OPS-8: an override needs a reason and the badge of somebody with the right."""
+    """D18, OPS-8: an override needs a reason code and the badge of somebody with the right."""
 
     code = "REASON_NEEDED"
     message = "This needs a reason and the badge of somebody who may confirm it."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from shopfloor.items.holds import Hold
@@ -196,6 +196,7 @@ class NumberInUse:
     """Number of the row."""
     operator: str
     state: str
+    registered_at: datetime
 
 
 @dataclass(frozen=True)

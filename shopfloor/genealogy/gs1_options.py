@@ -17,11 +17,10 @@ from shopfloor.people.fields import InputModel, Text20
 from shopfloor.people.models import CompanySetting
 from shopfloor.people.settings import OWN_IDENTIFIERS, read_settings
 from shopfloor.scanning.gs1.mapping import kept_mapping
-from shopfloor.scanning.gs1.spellings import can_stand_in_values, replacement_problem
+from shopfloor.scanning.gs1.spellings import can_stand_in_values, prefix_problem, replacement_problem
 
 OwnField = Literal["", "Item", "BatchNumber", "SerialNumber", "Quantity", "ExpiryDate", "BestBefore", "ProductionDate"]
 QuantityUse = Literal["ignore", "cap", "exact"]
-Prefix = Annotated[Text20, Field(max_length=10)]
 OWN = "identifier_"
 """Begins the names of the fields of own identifiers."""
 
@@ -31,6 +30,16 @@ def _separator(spelling: str) -> str:
     if problem:
         raise ValueError(problem)
     return spelling
+
+
+def _prefix(text: str) -> str:
+    problem = prefix_problem(text)
+    if problem:
+        raise ValueError(problem)
+    return text
+
+
+Prefix = Annotated[Text20, Field(max_length=10), AfterValidator(_prefix)]
 
 
 class Gs1Options(InputModel):

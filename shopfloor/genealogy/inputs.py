@@ -85,6 +85,9 @@ Instant = Annotated[AwareDatetime | None, BeforeValidator(_blank_is_none), After
 Visible = AfterValidator(_visible)
 Key = Annotated[str, Field(max_length=64), Visible]
 Reason = Annotated[str, Field(max_length=200), Visible]
+CodedReason = Annotated[
+    str, Field(max_length=200, description="Why. For an override a reason code in use, `CODE` or `CODE: remark` (D18)"), Visible
+]
 NumberText = Annotated[str, Field(max_length=50), Visible]
 Badge = Annotated[str, Field(max_length=60), Visible]
 
@@ -140,8 +143,8 @@ class ScanInput(Input):
     """Key of the held entry that this replaces or discards (D16)."""
     badge: Badge = ""
     """Of somebody with the right, for an override (D18)."""
-    reason: Reason = ""
-    """Why, for an override."""
+    reason: CodedReason = ""
+    """Why, for an override: a reason code, and a remark behind a colon."""
     quantity: Annotated[str, Field(max_length=20), Visible] = ""
     """How much of a batch, exactly, in the unit of the component line: the answer to that question (D7), or what a scale weighed (D30)."""
     choice: LineNumber = 0
@@ -175,6 +178,16 @@ class PreallocationInput(Input):
     """D40: line of a co-product; 0: the order's product."""
 
 
+class ProductChange(Input):
+    """EDG-37, EDG-43: another quantity for a batch row."""
+
+    version: Number
+    """ASC-7: of the row that was read."""
+    quantity: PositiveQuantity
+    """In base units."""
+    reason: Reason = ""
+
+
 class ComponentInput(Input):
     """A missing component number of a row (ASC-5)."""
 
@@ -185,7 +198,7 @@ class ComponentInput(Input):
     quantity: OptionalQuantity = None
     """In the unit of the component line; nothing: what remains."""
     badge: Badge = ""
-    reason: Reason = ""
+    reason: CodedReason = ""
     confirmed: list[str] = Field(default_factory=list)
     """Codes of questions that were answered with yes."""
 
@@ -199,7 +212,7 @@ class ChangeInput(Input):
     lot_no: NumberText = ""
     quantity: OptionalQuantity = None
     badge: Badge = ""
-    reason: Reason = ""
+    reason: CodedReason = ""
     confirmed: list[str] = Field(default_factory=list)
 
 
@@ -214,7 +227,7 @@ class OldPart(StrEnum):
 class ReplaceInput(ChangeInput):
     """D22: the number that takes a built-in part's place, why, and what becomes of the old part."""
 
-    reason: Annotated[Reason, Field(min_length=1)]
+    reason: Annotated[CodedReason, Field(min_length=1)]
     old_part: OldPart
 
 
@@ -344,7 +357,7 @@ def scan_rules(
         prefix=scanner.prefix,
         suffix=scanner.suffix,
         fnc1_is_enter=scanner.fnc1_is_enter,
-        gs_verified=scanner.gs_verified,
+        gs_verified=scanner.sends_separators,
         gs1_recognition=_one_of(Recognition, gs1_recognition or settings["gs1_recognition"]),
         gs1_prefixes=tuple(settings[name] for name in PREFIXES if settings[name]),
         own_identifiers=own_mapping(settings[OWN_IDENTIFIERS]),

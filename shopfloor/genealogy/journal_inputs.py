@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from shopfloor.items.tracking import Tracking
-from shopfloor.people.fields import MOST_LINES, Day, EntryNo, InputModel, LineNo, Number, Text20, Text200
+from shopfloor.people.fields import MOST_LINES, Day, EntryNo, InputModel, LineNo, Number, Text20, Text200, Version
 from shopfloor.production.inputs import SignedQuantity
 from shopfloor.quantity import ONE, ZERO
 
@@ -16,7 +16,10 @@ CONSUMPTION, OUTPUT = "Consumption", "Output"
 
 
 class ProductionJournalLine(InputModel):
-    """One quantity of one number of a component, or of what the order makes. Negative: it comes back."""
+    """One quantity of one number of a component, or of what the order makes. Negative: it comes back.
+
+    Without a number it takes those that were planned for its order line, if there are any.
+    """
 
     entry_type: Literal["Consumption", "Output"]
     line_no: LineNo
@@ -93,6 +96,8 @@ class OpenJournalLineInput(InputModel):
     """Consumption, or the good quantity; negative: it comes back."""
     error_quantity: SignedQuantity = None
     """Of a report: made and scrapped."""
+    scrap_quantity: SignedQuantity = None
+    """LIF-11, of a picking list: lost beside what goes in; written off with the line's number, and in no unit."""
     unit_code: Annotated[Text20, StringConstraints(max_length=10)] = ""
     """Blank: the base unit."""
     serial_no: Number = ""
@@ -109,6 +114,15 @@ class OpenJournalInput(InputModel):
     lines: tuple[OpenJournalLineInput, ...] = Field(min_length=1, max_length=MOST_LINES)
     posting_date: Day = None
     """Blank: the day of posting."""
+    version: Version = ""
+
+    @model_validator(mode="after")
+    def _scrap_of_components(self) -> OpenJournalInput:
+        if self.kind != "Picking list" and any(line.scrap_quantity for line in self.lines):
+            raise ValueError("a report has an error quantity; scrap quantity is of a picking list")
+        if any((line.scrap_quantity or ZERO) < ZERO for line in self.lines):
+            raise ValueError("scrap quantity must not be below 0; what was not lost is put back with an item journal")
+        return self
 
 
 class JournalLineReturn(InputModel):

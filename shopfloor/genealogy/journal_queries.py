@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from shopfloor.errors import NotFound
 from shopfloor.genealogy.journal_facts import Registered, registered_on
+from shopfloor.genealogy.planned_numbers import Numbers, to_handle
 from shopfloor.items.tracking import NO_TRACKING, Tracking
 from shopfloor.production.components import order_components
 from shopfloor.production.posted_entries import consumption_entries
@@ -18,7 +20,7 @@ from shopfloor.production.rules import MANUAL, Component
 from shopfloor.quantity import ZERO
 from shopfloor.reservations.models import ReservationSource
 from shopfloor.reservations.queries import reservations_of
-from shopfloor.reservations.rules import Demand, ReservedPiece
+from shopfloor.reservations.rules import Demand
 
 
 @dataclass(frozen=True)
@@ -42,14 +44,14 @@ def calculate_consumption(session: Session, order_no: str) -> list[ProposedLine]
     registered = registered_on(session, order_no, {c.line_no for c in components}, ())
     over = {c.line_no for c in components if c.consumed > c.expected}
     net = standing(consumption_entries(session, order_no, over, {0}))
-    held = _held(session, order_no, components)
+    held = _numbers(session, order_no, components)
     proposed: list[ProposedLine] = []
     for component in components:
         rest = component.expected - component.consumed
         if rest < ZERO:
             proposed += _too_much(component, -rest, net, registered)
         elif _by_hand(component, registered):
-            proposed += _still_needed(component, rest - registered.unposted.get(component.line_no, ZERO), held)
+            proposed += _still_needed(order_no, component, rest - registered.unposted.get(component.line_no, ZERO), held)
     return proposed
 
 
@@ -59,19 +61,27 @@ def _by_hand(component: Component, registered: Registered) -> bool:
     return not flushed and not (component.takes_part and registered.rows)
 
 
-def _held(session: Session, order_no: str, components: list[Component]) -> list[ReservedPiece]:
-    """Numbers that were reserved for or picked to the component lines themselves."""
-    demands = [Demand(ReservationSource.PROD_ORDER_COMPONENT, order_no, c.order_line_no, c.line_no) for c in components]
-    return [piece for piece in reservations_of(session, demands) if piece.specific or piece.picked]
+def _numbers(session: Session, order_no: str, components: list[Component]) -> Numbers:
+    """Numbers that were reserved for or picked to the component lines themselves, then those that were planned for them (PR-02)."""
+    demands = [Demand(ReservationSource.PROD_ORDER_COMPONENT.value, order_no, c.order_line_no, c.line_no) for c in components]
+    numbers: Numbers = defaultdict(lambda: defaultdict(Decimal))
+    for piece in reservations_of(session, demands):
+        if piece.specific or piece.picked:
+            numbers[replace(piece.demand, association_no=0)][piece.tracking] += piece.quantity
+    for line, planned in to_handle(session, demands, held=False).items():
+        for tracking, quantity in planned.items():
+            numbers[line][tracking] += quantity
+    return numbers
 
 
-def _still_needed(component: Component, rest: Decimal, held: list[ReservedPiece]) -> list[ProposedLine]:
+def _still_needed(order_no: str, component: Component, rest: Decimal, numbers: Numbers) -> list[ProposedLine]:
     """The line's own numbers first, then one line without a number. A line of nothing gets none."""
     lines = []
-    for piece in held:
-        if piece.demand.source_sub_line_no == component.line_no and rest > ZERO:
-            part = min(piece.quantity, rest)
-            lines.append(ProposedLine(component.line_no, component.item_no, part, piece.tracking))
+    line = Demand(ReservationSource.PROD_ORDER_COMPONENT.value, order_no, component.order_line_no, component.line_no)
+    for tracking, quantity in numbers.get(line, {}).items():
+        part = min(quantity, rest)
+        if part > ZERO:
+            lines.append(ProposedLine(component.line_no, component.item_no, part, tracking))
             rest -= part
     return [*lines, ProposedLine(component.line_no, component.item_no, rest, NO_TRACKING)] if rest > ZERO else lines
 

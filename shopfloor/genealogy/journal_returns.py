@@ -138,6 +138,6 @@ def _write(session: Session, line: OpenLine, found: _Found) -> None:
         .where(plant(session, _line), _line.c.journal_no == line.journal_no, _line.c.line_no == line.line_no)
         .values(
             serial_no=found.tracking.serial_no, lot_no=found.tracking.lot_no, package_no="", unit_code="", quantity=found.quantity,
-            error_quantity=ZERO,
+            error_quantity=ZERO, scrap_quantity=line.scrap_base,
         )
     )

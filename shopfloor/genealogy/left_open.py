@@ -29,7 +29,9 @@ def propose(
         return 0
     no: int = take_numbers(session, {"picking_list": 1})["picking_list"][0]
     common = common_columns(session, actor, order, no, PICKING_LIST, posting_date)
-    blank = {"serial_no": "", "lot_no": "", "package_no": "", "unit_code": "", "error_quantity": ZERO, "end_line": end}
+    blank = {
+        "serial_no": "", "lot_no": "", "package_no": "", "unit_code": "", "error_quantity": ZERO, "scrap_quantity": ZERO, "end_line": end,
+    }
     session.connection().execute(
         insert(_line),
         [

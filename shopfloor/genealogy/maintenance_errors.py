@@ -59,6 +59,18 @@ class CoProductHasNoParts(Refusal):
 
 
 @dataclass(eq=False)
+class BelowReported(Refusal):
+    """EDG-43, ASC-12: a row is never less than what was reported of it."""
+
+    code = "BELOW_REPORTED"
+    message = "{number}: {reported} {unit} are reported, so {quantity} {unit} are too few. Reverse the report first."
+    number: str
+    quantity: str
+    reported: str
+    unit: str
+
+
+@dataclass(eq=False)
 class RowLocked(Refusal):
     """EDG-26, EDG-29: posted history is reversed, never erased."""
 
@@ -320,3 +332,16 @@ class NoTestSymbol(Refusal):
 
     code = "NO_TEST_SYMBOL"
     message = "None of the scans was a test symbol. Scan the symbols on the page of the scanner check."
+
+
+@dataclass(eq=False)
+class PictureCodeUnknown(Refusal):
+    """IMG-6: the station takes from pictures only what is known."""
+
+    code = "PICTURE_CODE_UNKNOWN"
+    message = (
+        "The camera read {number}, and nothing is known by that. Station {station} takes only known codes from pictures: look at the "
+        "label, and scan or type it if it is right."
+    )
+    number: str
+    station: str

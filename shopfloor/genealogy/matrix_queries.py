@@ -17,7 +17,7 @@ from shopfloor.db import current_plant, plant, table
 from shopfloor.genealogy.facts import COMPLETED, PREALLOCATED, Association, Line, Product, Situation
 from shopfloor.genealogy.models import ComponentAssociation, TrackedProduct
 from shopfloor.genealogy.page_queries import ComponentRow, Summary, component_row, number_kind, summary_of
-from shopfloor.genealogy.row_queries import held_numbers, hold_of, open_journal_lines
+from shopfloor.genealogy.row_queries import HeldNumbers, held_numbers, hold_of, hold_of_goods, open_journal_lines
 from shopfloor.genealogy.rules import in_line_unit
 from shopfloor.genealogy.scan_queries import ASSOCIATION_COLUMNS, read_association
 from shopfloor.genealogy.unit_queries import SummedLine, Unit, Wanted, order_of, product_situation, read_window, situation_of
@@ -169,6 +169,8 @@ class AssociationsPage:
     can_report: bool
     """LIF-8."""
     read_at: datetime
+    held: dict[int, str]
+    """D20: why a unit of the list is itself on hold, by match id."""
 
     def unit(self, match_id: int) -> Unit | None:
         """One of the units shown."""
@@ -201,6 +203,8 @@ def associations_page(session: Session, order_no: str, *, match_id: int = 0, wan
     main = product_situation(session, order, situation)
     window = read_window(session, main, wanted or Wanted())
     row, product = situation.row, main.product
+    parts = _parts(session, situation) if row is not None and not row.co_product else []
+    held = held_numbers(session, [association for _, association in parts], *{unit.row.item_no for unit in window.units})
     return AssociationsPage(
         order_no=order.no,
         order_status=order.status,
@@ -215,11 +219,12 @@ def associations_page(session: Session, order_no: str, *, match_id: int = 0, wan
         product=row.tracking.label() if row is not None else "",
         components=tuple(component_row(line) for line in situation.listed) if row is not None and row.state != PREALLOCATED else (),
         co_product=situation.product.description if situation.product.co_product else "",
-        rows=_association_rows(session, situation) if row is not None and not row.co_product else (),
+        rows=_association_rows(session, situation, parts, held),
         matrix=_matrix(session, main, [unit for unit in window.units if not unit.row.co_product]),
         can_pick=order.status in CONSUMING,
         can_report=order.status == STARTED,
         read_at=now(),
+        held={unit.match_id: hold.told for unit in window.units if (hold := hold_of_goods(unit.row.item_no, unit.row.tracking, held))},
     )
 
 
@@ -268,18 +273,23 @@ def exported(session: Session, order_no: str, units: Sequence[Unit]) -> list[Exp
 # --- associations of the selected unit ------------------------------------------------------------------------------------
 
 
-def _association_rows(session: Session, situation: Situation) -> tuple[AssociationRow, ...]:
-    """Three statements: the associations with stock and dates, holds, open journal lines."""
+def _parts(session: Session, situation: Situation) -> list[tuple[SqlRow[Any], Association]]:
+    """The associations with stock and dates. One statement."""
     assert situation.row is not None
-    found = session.connection().execute(_details(session, situation.order_no, situation.row.match_id)).all()
-    associations = [read_association(row) for row in found]
-    held, journals = held_numbers(session, associations), open_journal_lines(session, situation.order_no)
+    found = session.connection().execute(_details(session, situation.order_no, situation.row.match_id))
+    return [(row, read_association(row)) for row in found]
+
+
+def _association_rows(
+    session: Session, situation: Situation, parts: Sequence[tuple[SqlRow[Any], Association]], held: HeldNumbers
+) -> tuple[AssociationRow, ...]:
+    """One statement: open journal lines."""
+    journals = open_journal_lines(session, situation.order_no) if parts else {}
     lines = {line.line_no: line for line in situation.lines}
     rows = []
-    for row, association in zip(found, associations, strict=True):
-        line = lines.get(association.component_line_no)
+    for row, association in parts:
+        line, journal = lines.get(association.component_line_no), journals.get(association.association_no)
         if line is not None:
-            journal = journals.get(association.association_no)
             rows.append(_association_row(row, association, line, Journal(*journal) if journal else None, hold_of(association, held)))
     return tuple(sorted(rows, key=lambda one: (one.line.line_no, one.association_no)))
 

@@ -71,6 +71,9 @@ class AssociationEntry(PlantLed, Base):
     """Who gave an override (D18)."""
     station_code: Mapped[str] = mapped_column(String(50), default="")
     reason: Mapped[str] = mapped_column(String(200), default="")
+    """As it was given; of an override `CODE` or `CODE: remark`."""
+    reason_code: Mapped[str] = mapped_column(String(20), default="")
+    """The code of an override (D18). Blank: none was given, or the override is older than the codes."""
     register_no: Mapped[int] = mapped_column(BigInteger, default=0)
     corrects_entry_no: Mapped[int] = mapped_column(BigInteger, default=0)
     command_key: Mapped[str] = mapped_column(String(64), default="")
@@ -244,6 +247,8 @@ class OpenJournalLine(PlantLed, Base):
     """*Consumption*, or the good quantity, in `unit_code`; negative: it comes back."""
     error_quantity: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
     """Of a report."""
+    scrap_quantity: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    """LIF-11: of a picking list, lost beside what goes in, in `unit_code`."""
     end_line: Mapped[bool] = mapped_column(default=False)
     """D26: flushing proposes nothing more for the component line once this is posted."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -166,7 +166,8 @@ def registered_in(session: Session, item_no: str, serial_no: str) -> NumberInUse
     r = session.connection().execute(
         select(
             _association.c.association_no, _association.c.match_id, _association.c.order_no, _association.c.component_line_no,
-            _association.c.state, func.coalesce(func.nullif(product.c.serial_no, ""), product.c.lot_no).label("number"),
+            _association.c.state, _association.c.registered_at,
+            func.coalesce(func.nullif(product.c.serial_no, ""), product.c.lot_no).label("number"),
             func.coalesce(_operator.c.name, _association.c.registered_by).label("operator"),
         )
         .outerjoin(product, and_(product.c.plant_no == _association.c.plant_no, product.c.match_id == _association.c.match_id))
@@ -179,7 +180,9 @@ def registered_in(session: Session, item_no: str, serial_no: str) -> NumberInUse
     ).one_or_none()
     if r is None:
         return None
-    return NumberInUse(r.association_no, r.match_id, r.order_no, r.component_line_no, r.number or r.order_no, r.operator or "", r.state)
+    return NumberInUse(
+        r.association_no, r.match_id, r.order_no, r.component_line_no, r.number or r.order_no, r.operator or "", r.state, r.registered_at
+    )
 
 
 def fate_of(session: Session, item_no: str, number: str) -> Fate:

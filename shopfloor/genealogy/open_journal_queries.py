@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from shopfloor.db import current_plant, plant, table
 from shopfloor.genealogy.models import JournalKind, OpenJournalLine
+from shopfloor.items.fingerprint import fingerprint
 from shopfloor.items.models import Item, ItemUnitOfMeasure
 from shopfloor.items.tracking import Tracking
 from shopfloor.people.models import Operator
 from shopfloor.production.models import ProdOrderComponent, ProdOrderLine
-from shopfloor.quantity import ONE, ZERO
+from shopfloor.quantity import ONE, ZERO, shown
 
 _line = table(OpenJournalLine)
 _component, _product = table(ProdOrderComponent), table(ProdOrderLine)
@@ -44,11 +46,15 @@ class OpenLine:
     quantity: Decimal
     """In `unit_code`."""
     error_quantity: Decimal
+    scrap_quantity: Decimal
+    """LIF-11: of a picking list, lost beside what goes in; in `unit_code`."""
     unit_code: str
     """Blank: the base unit."""
     base_unit_code: str
     base: Decimal
     """`quantity` in base units."""
+    scrap_base: Decimal
+    """`scrap_quantity` in base units."""
     end_line: bool
     posting_date: date | None
     owner_no: str
@@ -91,12 +97,23 @@ def open_lines(session: Session, order_no: str, journal_no: int = 0) -> list[Ope
             journal_no=r.journal_no, line_no=r.line_no, kind=r.kind, order_no=r.order_no, source_line_no=r.source_line_no,
             order_line_no=r.product_line_no or r.order_line_no, item_no=r.item_no, description=r.description,
             location_code=r.location_code or "", tracking=Tracking(r.serial_no, r.lot_no, r.package_no), proposal=r.proposal,
-            quantity=r.quantity, error_quantity=r.error_quantity, unit_code=r.unit_code, base_unit_code=r.base_unit_code,
-            base=r.quantity * (r.quantity_per_unit or ONE), end_line=r.end_line, posting_date=r.posting_date, owner_no=r.owner_no,
+            quantity=r.quantity, error_quantity=r.error_quantity, scrap_quantity=r.scrap_quantity, unit_code=r.unit_code,
+            base_unit_code=r.base_unit_code,
+            base=r.quantity * (r.quantity_per_unit or ONE), scrap_base=r.scrap_quantity * (r.quantity_per_unit or ONE),
+            end_line=r.end_line, posting_date=r.posting_date, owner_no=r.owner_no,
             owner=r.name or r.owner_no, created_at=r.created_at,
         )
         for r in session.connection().execute(statement)
     ]
+
+
+def journal_version(lines: Sequence[OpenLine]) -> str:
+    """What one open journal holds, as one word: whoever saves or posts it shows it again, and older values are refused."""
+    return fingerprint(*(
+        [line.source_line_no, line.tracking.serial_no, line.tracking.lot_no, line.tracking.package_no, line.unit_code, shown(line.quantity),
+         shown(line.error_quantity), shown(line.scrap_quantity), line.end_line, line.posting_date]
+        for line in lines
+    ))
 
 
 # Built once: every report asks it, and putting the statement together costs more than running it.

@@ -6,20 +6,24 @@ hand, with all its checks. What an open picking list holds is not proposed a sec
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from shopfloor import audit
 from shopfloor.db import plant, table, take_numbers
 from shopfloor.errors import NotFound
+from shopfloor.genealogy.component_scrap import post_scrap
 from shopfloor.genealogy.journal_errors import NotYourJournal
 from shopfloor.genealogy.journal_inputs import OpenJournalInput, PostProductionJournal, ProductionJournalLine
 from shopfloor.genealogy.left_open import common_columns
 from shopfloor.genealogy.models import OpenJournalLine
 from shopfloor.genealogy.open_journal_answers import JournalDeleted, JournalPicked, JournalPosted, JournalSaved
-from shopfloor.genealogy.open_journal_queries import PICKING_LIST, REPORT, OpenLine, open_lines
+from shopfloor.genealogy.open_journal_queries import PICKING_LIST, REPORT, OpenLine, journal_version, open_lines
 from shopfloor.genealogy.production_journal import post_lines
 from shopfloor.genealogy.registered_lines import named_by_line, settle_registered
+from shopfloor.items.fingerprint import check_unchanged
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.production.components import order_components, order_lines
@@ -36,13 +40,13 @@ RIGHT = {PICKING_LIST: rights.ADJUST, REPORT: rights.REPORT}
 def save_journal(session: Session, actor: Actor, *, order_no: str, given: OpenJournalInput, journal_no: int = 0) -> JournalSaved:
     """Make a journal by hand, or replace the lines of an open one. Nothing is posted.
 
-    Raises NotAllowed, NotFound, OrderStatus unless the order takes consumption, NotYourJournal (ASC-25).
+    Raises NotAllowed, NotFound, OrderStatus unless the order takes consumption, NotYourJournal (ASC-25), StaleRow (ASC-7).
     """
     kind = given.kind
     actor.require(RIGHT[kind])
     order = lock_order(session, order_no)
     order.require(*CONSUMING)
-    before = _mine(session, actor, order, journal_no) if journal_no else []
+    before = _mine(session, actor, order, journal_no, given.version) if journal_no else []
     if before and before[0].kind != kind:
         raise NotFound(record=f"open {kind.lower()}", number=str(journal_no))
     known = {c.line_no for c in order_components(session, order.no)} if kind == PICKING_LIST else {
@@ -61,32 +65,38 @@ def save_journal(session: Session, actor: Actor, *, order_no: str, given: OpenJo
             {
                 **common, "line_no": row, "source_line_no": line.line_no, "serial_no": line.serial_no, "lot_no": line.lot_no,
                 "package_no": line.package_no, "unit_code": line.unit_code, "proposal": proposals.pop(line.line_no, ZERO),
-                "quantity": line.quantity or ZERO, "error_quantity": line.error_quantity or ZERO, "end_line": line.end_line,
+                "quantity": line.quantity or ZERO, "error_quantity": line.error_quantity or ZERO,
+                "scrap_quantity": line.scrap_quantity or ZERO, "end_line": line.end_line,
             }
             for row, line in enumerate(given.lines, 1)
         ],
     )
-    after = {"lines": [{"line": line.line_no, "quantity": shown(line.quantity or ZERO)} for line in given.lines]}
+    after = {"lines": [_audited(line.line_no, line.quantity or ZERO, line.scrap_quantity or ZERO) for line in given.lines]}
     audit.record(session, "save open journal", f"{kind} {no}", after=after)
     return JournalSaved(order_no=order.no, journal_no=no, kind=kind, count=len(given.lines))
 
 
-def post_open_journal(session: Session, actor: Actor, *, order_no: str, journal_no: int, reason: str = "") -> JournalPosted:
+def post_open_journal(
+    session: Session, actor: Actor, *, order_no: str, journal_no: int, reason: str = "", version: str = ""
+) -> JournalPosted:
     """Post an open journal and delete it; ended lines propose nothing more (D26). All lines or none.
 
     A line that names what is registered does what *Pick* or *Report as finished* does (see `registered_lines`). Raises NotAllowed,
-    NotFound, NotYourJournal, and what these and a production journal by hand refuse; refusals name their line.
+    NotFound, NotYourJournal, StaleRow (ASC-7), and what these and a production journal by hand refuse; refusals name their line.
     """
     order = lock_order(session, order_no)
-    lines = _mine(session, actor, order, journal_no)
+    lines = _mine(session, actor, order, journal_no, version)
     actor.require(RIGHT[lines[0].kind])
-    moving = [line for line in lines if line.quantity or line.error_quantity]
-    settled = settle_registered(session, actor, order, moving, reason)
+    order.require(*CONSUMING)  # also of a list with nothing but scrap
+    moving = [line for line in lines if line.quantity or line.error_quantity or line.scrap_quantity]
+    settled = settle_registered(session, actor, order, [line for line in moving if line.quantity or line.error_quantity], reason)
     register_no = settled.register_no
     if settled.rest:
         given = PostProductionJournal(lines=tuple(map(_to_post, settled.rest)), reason=reason, posting_date=lines[0].posting_date)
         with named_by_line(settled.rest):
             register_no = post_lines(session, actor, order=order, given=given, own_journal=journal_no).register_no
+    scrap_register = post_scrap(session, actor, order=order, lines=lines, reason=reason)
+    register_no = register_no or scrap_register
     end_components(session, order.no, [(line.order_line_no, line.source_line_no) for line in lines if line.end_line])
     _delete(session, journal_no)
     audit.record(session, "post open journal", f"{lines[0].kind} {journal_no}", after={"register": register_no}, reason=reason)
@@ -100,9 +110,13 @@ def delete_open_journal(session: Session, actor: Actor, *, order_no: str, journa
     lines = _of(session, order, journal_no)
     actor.require(RIGHT[lines[0].kind] if lines[0].owner_no == actor.operator_no else rights.ADJUST)
     _delete(session, journal_no)
-    before = {"lines": [{"line": line.source_line_no, "quantity": shown(line.quantity)} for line in lines]}
+    before = {"lines": [_audited(line.source_line_no, line.quantity, line.scrap_quantity) for line in lines]}
     audit.record(session, "delete open journal", f"{lines[0].kind} {journal_no}", before=before)
     return JournalDeleted(order_no=order.no, journal_no=journal_no, kind=lines[0].kind)
+
+
+def _audited(line_no: int, quantity: Decimal, scrap: Decimal) -> dict[str, object]:
+    return {"line": line_no, "quantity": shown(quantity)} | ({"scrap": shown(scrap)} if scrap else {})
 
 
 def _of(session: Session, order: LockedOrder, journal_no: int) -> list[OpenLine]:
@@ -112,11 +126,12 @@ def _of(session: Session, order: LockedOrder, journal_no: int) -> list[OpenLine]
     return lines
 
 
-def _mine(session: Session, actor: Actor, order: LockedOrder, journal_no: int) -> list[OpenLine]:
-    """ASC-25: only its owner enters lines and posts."""
+def _mine(session: Session, actor: Actor, order: LockedOrder, journal_no: int, version: str) -> list[OpenLine]:
+    """ASC-25: only its owner enters lines and posts; ASC-7: and what another window of theirs saved meanwhile is not lost."""
     lines = _of(session, order, journal_no)
     if lines[0].owner_no != actor.operator_no:
         raise NotYourJournal(kind=lines[0].kind, journal_no=journal_no, owner=lines[0].owner)
+    check_unchanged(version, journal_version(lines), f"{lines[0].kind} {journal_no}")
     return lines
 
 

@@ -1,10 +1,11 @@
-"""Yes to a question (D18): rescanning confirms what needs no right; an override needs a reason and a badge with the right."""
+"""Yes to a question (D18): rescanning confirms what needs no right; an override needs a reason code and a badge."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import Row, exists, select
 
 from shopfloor.db import plant, table
 from shopfloor.db.unit_of_work import CommandEntry
@@ -28,6 +29,8 @@ from shopfloor.genealogy.models import ScanEntry
 from shopfloor.genealogy.scan_job import ScanJob
 from shopfloor.people import rights
 from shopfloor.people.models import Operator, Role
+from shopfloor.people.reasons import require_reason
+from shopfloor.scanning.gs1.transport import without_frame
 from shopfloor.scanning.plain import badge_number
 
 _scan = table(ScanEntry)
@@ -67,7 +70,7 @@ class _Asked:
 def confirmed_scan(job: ScanJob) -> ScanJob:
     """The scan that asked, with its questions answered: a yes may lead to the next question, and keeps what was answered before.
 
-    Raises NothingToConfirm, ReasonNeeded, NotAllowed.
+    Raises NothingToConfirm, ReasonNeeded, ReasonUnknown, NotAllowed.
     """
     asked = _questions(job)
     last, first = asked[0], asked[-1]
@@ -93,18 +96,28 @@ def confirmed_scan(job: ScanJob) -> ScanJob:
 
 
 def approve(job: ScanJob, right: str) -> str:
-    """D18: who confirms, by badge; the operator stays signed in, and both are recorded. Raises ReasonNeeded, NotAllowed."""
+    """D18: who confirms, by badge; the operator stays signed in, and both are recorded. The reason begins with a code in use.
+
+    Raises ReasonNeeded, ReasonUnknown, NotAllowed.
+    """
     if not job.scan.reason or not job.scan.badge:
         raise ReasonNeeded
-    badge = badge_number(job.scan.badge)
-    row = job.session.connection().execute(
-        select(_operator.c.no, _operator.c.name, _operator.c.role).where(
-            _operator.c.badge == badge, _operator.c.blocked.is_(False)
-        )
-    ).one_or_none()
+    require_reason(job.session, job.scan.reason)
+    row = _holder(job, job.scan.badge)
+    bare = without_frame(job.scan.badge, job.rules.profile)
+    if row is None and bare != job.scan.badge:  # R-03: the scanner's frame, unless the badge is known with it
+        row = _holder(job, bare)
     if row is None or right not in rights.RIGHTS[Role(row.role)]:
         raise NotAllowed(operator=row.name if row is not None else "This badge", right=right)
     return str(row.no)
+
+
+def _holder(job: ScanJob, text: str) -> Row[Any, Any, Any] | None:
+    return job.session.connection().execute(
+        select(_operator.c.no, _operator.c.name, _operator.c.role).where(
+            _operator.c.badge == badge_number(text), _operator.c.blocked.is_(False)
+        )
+    ).one_or_none()
 
 
 def _questions(job: ScanJob) -> list[_Asked]:

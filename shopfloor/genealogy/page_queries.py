@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row as SqlRow
-from sqlalchemy import and_, bindparam, literal, select, union_all
+from sqlalchemy import String, and_, bindparam, cast, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
@@ -50,7 +50,7 @@ REGISTERING = (
 )
 """Answers that Undo takes back (TCP-16)."""
 UNDONE = "UNDONE"
-RECOGNITION, SCANNER = "station recognition", "station scanner"
+RECOGNITION, SCANNER, STATION_VERSION = "station recognition", "station scanner", "station version"
 
 # Built once: every scan asks both, and putting a statement together costs more than running it.
 _ANSWERS = (
@@ -70,6 +70,7 @@ _RULES = union_all(
     select(_setting.c.name, _setting.c.value),
     select(literal(RECOGNITION).label("name"), _station.c.gs1_recognition.label("value")).where(_this_station),
     select(literal(SCANNER).label("name"), _station.c.scanner.label("value")).where(_this_station),
+    select(literal(STATION_VERSION).label("name"), cast(_station.c.version, String).label("value")).where(_this_station),
 )
 
 
@@ -364,4 +365,6 @@ def station_rules(session: Session, station_code: str, session_id: str) -> Stati
         settings, scanner=ScannerSettings.restored(stored.get(SCANNER, "")), gs1_recognition=stored.get(RECOGNITION, ""),
         session_id=session_id,
     )
+    if STATION_VERSION in stored:  # R-22: what is kept with each scan
+        rules = replace(rules, profile=replace(rules.profile, name=station_code, version=int(stored[STATION_VERSION])))
     return StationRules(rules, settings["lot_word"])

@@ -48,6 +48,7 @@ from shopfloor.items.models import UnitOfMeasure
 from shopfloor.items.number_series import MATCH_ID, require_series
 from shopfloor.items.tracking import Tracking
 from shopfloor.people.actor import Actor
+from shopfloor.production.counters import count_registered
 from shopfloor.quantity import ONE, ZERO, rounded, shown
 from shopfloor.scanning.scan import Measure, Scan, ScanKind
 
@@ -111,6 +112,7 @@ def register_product(session: Session, actor: Actor, situation: Situation, produ
     numbers = Numbers.take(session, {"match_id": 1, "association_entry": 1, "scan_entry": 1})
     match_id = numbers.next("match_id")
     session.connection().execute(insert(_row), _columns(session, actor, situation, product, match_id))
+    count_registered(session, situation.order_no, situation.product.order_line_no, product.quantity)
     _log(session, actor, situation, product, match_id, numbers)
     session.info["scan_entry_no"] = numbers.next("scan_entry")
     return match_id
@@ -128,7 +130,7 @@ def check_started(situation: Situation, product: NewProduct) -> None:
     if situation.registered + product.quantity > made.started or product.quantity <= ZERO:
         raise ProductOverStarted(
             order_no=situation.order_no, number=product.tracking.label(), registered=shown(situation.registered),
-            started=shown(made.started), unit=made.base_unit_code,
+            started=shown(made.started), unit=made.base_unit_code, item=made.description,
         )
 
 
@@ -237,6 +239,7 @@ def _open_again(job: ScanJob, row: KnownRow, reason: str) -> None:
             state=ProductState.OPEN.value, version=_row.c.version + 1, registered_at=now(), registered_by=job.actor.operator_no,
         )
     )
+    count_registered(job.session, job.order_no, job.situation.product.order_line_no, row.quantity)
     event = Event(
         AssociationAction.REGISTERED.value, job.order_no, row.match_id, job.situation.product.item_no, row.tracking, row.quantity,
         variant_code=job.situation.product.variant_code, reason=reason,

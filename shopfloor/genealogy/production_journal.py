@@ -25,6 +25,7 @@ from shopfloor.genealogy.journal_errors import (
 )
 from shopfloor.genealogy.journal_facts import Products, Registered, registered_on, rows_with_numbers
 from shopfloor.genealogy.journal_inputs import CONSUMPTION, OUTPUT, PostProductionJournal, ProductionJournalLine
+from shopfloor.genealogy.planned_numbers import Rows, with_planned_numbers
 from shopfloor.inspections.at_report import ReportInspection, goods_number, open_after_report, read_inspections
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.number_information import ask_for_case_twins, known_look_alikes
@@ -40,6 +41,7 @@ from shopfloor.production.locking import LockedOrder, lock_order
 from shopfloor.production.posted_entries import consumption_entries, output_entries
 from shopfloor.production.production_journal import HandReport, HandReturn, HandUse, TakenBack, post_by_hand, standing
 from shopfloor.production.reversal import Entry, Return
+from shopfloor.production.route_posting import take_back_report
 from shopfloor.production.rules import CONSUMING, MAIN_LINE, STARTED, Component, order_level
 from shopfloor.quantity import ZERO, shown
 
@@ -82,7 +84,8 @@ def post_production_journal(session: Session, actor: Actor, *, order_no: str, gi
 
     Consumption takes the right to adjust, output the right to report, and negative output the right to reverse. Raises NotAllowed,
     NotFound, OrderStatus, UnitUnknown, BelowPrecision, NumberPattern, CaseTwin unless confirmed, the refusals of `journal_errors`, and
-    whatever the posting door refuses; refusals of one line name its row.
+    whatever the posting door refuses; refusals of one line name its row. A line without a number takes those that were planned for its
+    order line, and raises ToHandleDiffers if they do not come to its quantity (TL-04).
     """
     _require_rights(actor, given.lines)
     order = lock_order(session, order_no)
@@ -95,8 +98,12 @@ def post_lines(
     """The lines on a locked order, rights checked. `own_journal`: the open journal that they come from, which speaks for nothing else."""
     order.require(*((STARTED,) if any(one.entry_type == OUTPUT and not one.negative() for one in given.lines) else CONSUMING))
     journal = _read(session, order, given.lines)
-    products = _new_numbers(session, journal, given)
-    for row, line in enumerate(given.lines, 1):
+    rows = with_planned_numbers(
+        session, order.no, given.lines, journal.components, journal.lines, journal.masters, journal.factors,
+        fixed=bool(order.fixed_serial_no or order.fixed_lot_no),
+    )
+    products = _new_numbers(session, journal, rows, confirmed=given.confirmed)
+    for row, line in rows:
         with in_row(row, "quantity"):
             _add(journal, row, line, products)
     _check_rest(journal)
@@ -109,6 +116,10 @@ def post_lines(
     )
     for inspection, numbers in inspections:
         open_after_report(session, actor, inspection, order.no, [(number, 0) for number in numbers])
+    back = [one.entry for one in journal.taken_back if one.entry.order_line_no == MAIN_LINE]
+    if back:
+        quantity = sum((entry.reported for entry in back), ZERO)
+        take_back_report(session, actor, order.no, quantity=quantity, register_no=back[0].register_no, reason=given.reason)
     after = {"lines": len(given.lines), "register": posted.register_no}
     audit.record(session, "post production journal", order.no, after=after, reason=given.reason)
     return ProductionJournalPosted(
@@ -143,9 +154,9 @@ def _read(session: Session, order: LockedOrder, lines: Sequence[ProductionJourna
     )
 
 
-def _new_numbers(session: Session, journal: _Journal, given: PostProductionJournal) -> Products:
+def _new_numbers(session: Session, journal: _Journal, rows: Rows, *, confirmed: bool) -> Products:
     """D17, D35: what new output is called. Gives the numbers that are registered products, with their order."""
-    outputs = [(row, line) for row, line in enumerate(given.lines, 1) if line.entry_type == OUTPUT and line.line_no in journal.lines]
+    outputs = [(row, line) for row, line in rows if line.entry_type == OUTPUT and line.line_no in journal.lines]
     wanted = []
     for row, line in outputs:
         product = journal.lines[line.line_no]
@@ -154,7 +165,7 @@ def _new_numbers(session: Session, journal: _Journal, given: PostProductionJourn
                 with in_row(row, f"{kind.lower()}_no"):
                     check_number(journal.masters[product.item_no], kind, number)
                 wanted.append(GoodsNumber(product.item_no, product.variant_code, kind, number))
-    ask_for_case_twins(wanted, known_look_alikes(session, wanted), confirmed=given.confirmed)
+    ask_for_case_twins(wanted, known_look_alikes(session, wanted), confirmed=confirmed)
     return rows_with_numbers(
         session, journal.order.no, [(journal.lines[line.line_no].item_no, _output_tracking(journal.order, line)) for _row, line in outputs]
     )

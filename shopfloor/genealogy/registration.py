@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shopfloor.db import plant, table
-from shopfloor.errors import NotFound, Outcome, Refusal
+from shopfloor.errors import NeedsConfirmation, NotAllowed, NotFound, Outcome, Refusal
 from shopfloor.genealogy.answers import (
     CoProductSelected,
     HeldDiscarded,
@@ -36,15 +36,18 @@ from shopfloor.genealogy.errors import (
     SelectComponent,
 )
 from shopfloor.genealogy.facts import COMPONENT, MODES, PRODUCT
-from shopfloor.genealogy.garbled import refuse_garbled
+from shopfloor.genealogy.garbled import refuse_garbled, refuse_unseparated
 from shopfloor.genealogy.inputs import ScanInput, ScanRules
+from shopfloor.genealogy.known_codes import refuse_unknown_picture
 from shopfloor.genealogy.loading import take_from_loaded
 from shopfloor.genealogy.models import ProductState, TrackedProduct
 from shopfloor.genealogy.overrides import confirmed_scan
 from shopfloor.genealogy.product_scans import scan_product
 from shopfloor.genealogy.scan_job import ScanJob, open_job
+from shopfloor.genealogy.station_scanner import note_missing_separators
 from shopfloor.genealogy.undo import undo_last
 from shopfloor.items.errors import NumberPattern
+from shopfloor.items.label_orders import SEPARATOR_MISSING, lost_separators, read_known
 from shopfloor.items.models import Item
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
@@ -53,8 +56,9 @@ from shopfloor.production.components import order_components
 from shopfloor.production.rules import MAIN_LINE
 from shopfloor.scanning.characters import refuse_surrogates
 from shopfloor.scanning.errors import ScanRefused
-from shopfloor.scanning.gs1.read import read
-from shopfloor.scanning.scan import Command, ScanKind, ScanSource
+from shopfloor.scanning.gs1.decoder import decode_bracketed
+from shopfloor.scanning.gs1.pairs import warnings_together
+from shopfloor.scanning.scan import Command, Scan, ScanKind, ScanSource, ScanWarning
 
 _row = table(TrackedProduct)
 _operator = table(Operator)
@@ -86,16 +90,23 @@ def _refuse_others(session: Session, actor: Actor, scan: ScanInput) -> None:
     raise OtherOperator(operator=name or "somebody else")
 
 
+NOT_HEARD = (NotAllowed, FeatureOff, OtherOperator, NotFound)
+"""Refusals of a scan that nobody looked at: what it says of the station's scanner proves nothing."""
+
+
 def scan_log(actor: Actor, order_no: str, scan: ScanInput, rules: ScanRules) -> Callable[[Session, Outcome], None]:
     """SCN-22: what the unit of work writes of every scan, refused ones too."""
 
     def log(session: Session, outcome: Outcome) -> None:
+        decoded = _decoded(session, scan, rules, actor)
+        if [SEPARATOR_MISSING, ""] in decoded.get("warnings", ()) and actor.may(rights.REGISTER) and not isinstance(outcome, NOT_HEARD):
+            note_missing_separators(session, actor.station_code, captured_at=scan.captured_at)
         values = {
             "command_key": session.info["command_key"],
             "order_no": order_no[:20],
             "kind": scan.kind,
             "raw_text": _storable(scan.text or scan.quantity),
-            "decoded": _decoded(scan, rules, actor),
+            "decoded": decoded,
             "source": scan.source,
             "mode": scan.mode,
             "match_id": getattr(outcome, "match_id", 0) or getattr(outcome, "row_match_id", 0) or scan.product,
@@ -139,8 +150,8 @@ def _storable(text: str) -> str:
     return short.replace("\\", "\\\\").replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _decoded(scan: ScanInput, rules: ScanRules, actor: Actor) -> dict[str, Any]:
-    """The elements of the code, if it could be read, and what came with it: a yes to a question takes the quantity up again.
+def _decoded(session: Session, scan: ScanInput, rules: ScanRules, actor: Actor) -> dict[str, Any]:
+    """How the code was read, if it could be (R-22), and what came with it: a yes to a question takes the quantity up again.
 
     And how a picture was read (IMG-5).
     """
@@ -151,10 +162,32 @@ def _decoded(scan: ScanInput, rules: ScanRules, actor: Actor) -> dict[str, Any]:
         sent["reading"] = scan.reading.model_dump(exclude_defaults=True)
     try:
         refuse_surrogates(scan.text)
-        found = read(scan.text, rules.profile, as_of=actor.work_date(), source=ScanSource(scan.source))
+        found = read_known(session, scan.text, rules.profile, as_of=actor.work_date(), source=ScanSource(scan.source))
+        warnings = _warnings(found, scan, rules, actor)
     except ScanRefused as refusal:
-        return sent | {"refused": refusal.code}
-    return sent | {"kind": found.kind.value, "elements": [[element.ai, element.value] for element in found.elements]}
+        return sent | {"refused": refusal.code} | _lost(session, scan, rules, actor)
+    return sent | {
+        "kind": found.kind.value,
+        "symbology": found.symbology,
+        "elements": [[element.ai, element.value] for element in found.elements],
+        "warnings": [[warning.kind, warning.ai] for warning in warnings],
+        "profile": rules.profile.name,
+        "profile_version": rules.profile.version,
+    }
+
+
+def _lost(session: Session, scan: ScanInput, rules: ScanRules, actor: Actor) -> dict[str, Any]:
+    """R-23: a code that cannot be read because its separators are missing says so, too."""
+    lost = lost_separators(session, scan.text, rules.profile, as_of=actor.work_date(), source=ScanSource(scan.source))
+    return {"warnings": [[SEPARATOR_MISSING, ""]]} if lost else {}
+
+
+def _warnings(found: Scan, scan: ScanInput, rules: ScanRules, actor: Actor) -> tuple[ScanWarning, ...]:
+    """R-13: parts that waited and the number that they belong to are judged as one item. Raises ScanRefused."""
+    if not (scan.held and scan.mode == COMPONENT and found.is_gs1):
+        return found.warnings
+    held = decode_bracketed(scan.held, rules.profile, actor.work_date()).elements
+    return warnings_together(found.warnings, (*held, *found.elements))
 
 
 # --- kinds of entries -----------------------------------------------------------------------------------------------------
@@ -166,11 +199,16 @@ def _scan(job: ScanJob) -> ScanAnswer:
         open_job(job)
         if job.code is not None and job.code.kind is ScanKind.COMMAND:
             return _command(job, job.code.command)
+        refuse_unknown_picture(job)
         if job.scan.mode != PRODUCT:
             return scan_component(job)
         answer = scan_product(job)
     except (ScanRefused, NumberUnknown, SelectComponent, NotAProductNumber, NumberPattern) as refusal:
         refuse_garbled(job, refusal)
+        refuse_unseparated(job, refusal)
+        raise
+    except NeedsConfirmation as question:  # a yes would be said to another number than the one that is read then
+        refuse_unseparated(job, question)
         raise
     if isinstance(answer, ProductRegistered):
         refuse_garbled(job, None)

@@ -22,6 +22,7 @@ from shopfloor.genealogy.models import (
 )
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
+from shopfloor.production.counters import count_registered
 from shopfloor.quantity import ZERO, shown
 from shopfloor.reservations.always import reserve_always
 from shopfloor.reservations.commands import give_back, set_picked
@@ -85,6 +86,8 @@ def remove_row(session: Session, actor: Actor, situation: Situation, row: Row, *
         .where(_row.c.plant_no == current_plant(session), _row.c.match_id == row.match_id)
         .values(state=state.value, version=_row.c.version + 1)
     )
+    if row.state != PREALLOCATED:
+        count_registered(session, situation.order_no, row.order_line_no, -row.quantity)
     event = Event(
         AssociationAction.REMOVED.value, situation.order_no, row.match_id, situation.product.item_no, row.tracking, ZERO,
         variant_code=situation.product.variant_code, old_quantity=row.quantity, reason=reason,

@@ -10,7 +10,6 @@ from shopfloor import audit
 from shopfloor.errors import StaleRow
 from shopfloor.genealogy.adjusting import JournalLine, consume_lines, take_back
 from shopfloor.genealogy.answers import AlreadyRegistered, AssociationsChanged
-from shopfloor.genealogy.component_registration import in_use
 from shopfloor.genealogy.component_scans import register_part
 from shopfloor.genealogy.corrections import base_quantity, changed, job_of, without
 from shopfloor.genealogy.facts import Association, Line
@@ -19,6 +18,7 @@ from shopfloor.genealogy.maintenance_errors import JournalOpen, NotReplaceable
 from shopfloor.genealogy.number_queries import registered_in
 from shopfloor.genealogy.removal import remove_associations
 from shopfloor.genealogy.row_queries import OrderRows, association_by_no, associations_by_no, open_journal_lines, read_rows
+from shopfloor.genealogy.why_not import in_use
 from shopfloor.items.inputs import HoldNumber
 from shopfloor.items.models import NumberKind
 from shopfloor.items.number_information import put_on_hold

@@ -33,6 +33,7 @@ from shopfloor.production.inputs import StartOrder
 from shopfloor.production.journals import ProductReport, finish
 from shopfloor.production.locking import LockedOrder, lock_order
 from shopfloor.production.parameters import read_parameters
+from shopfloor.production.route_posting import FROM_REPORT, Made, plan_report, post_route
 from shopfloor.production.rules import STARTED
 from shopfloor.quantity import ZERO, shown
 
@@ -151,10 +152,14 @@ def _report(
             unit=product.base_unit_code,
         )
     parameters.check_maximum(order.no, good + error, product.base_unit_code)
+    route = plan_report(
+        session, order.no, given, flushed=line.route_flushed, good=line.good + good, error=line.error + error,
+        most=parameters.makeable(line.started, product.precision),
+    )
     if not given.accept_error:
         check_operations(
             session, order.no, parameters, operated=line.operated, good=good, before=line.good, unit=product.base_unit_code,
-            final=given.end_job,
+            final=given.end_job, foreseen=route.operations,
         )
     components = order_components(session, order.no)
     tracking = Tracking(order.fixed_serial_no, order.fixed_lot_no)
@@ -163,6 +168,10 @@ def _report(
         reports=[ProductReport(line.line_no, 0, tracking, good, error, given.error_cause)],
         flush_exclude=frozenset(component.line_no for component in components if component.takes_part),
         flushing=flushing_of(session, order.no, choice=given, parameters=parameters),
+    )
+    post_route(
+        session, actor, order.no, route, source=FROM_REPORT, register_no=posted.register_no, posting_date=given.posting_date,
+        made=[Made(good, error, given.error_cause, tracking=tracking)],
     )
     journal_no = settle_picking_list(session, actor, order, posted, given)
     after = {"good": shown(good), "error": shown(error), "register": posted.register_no}

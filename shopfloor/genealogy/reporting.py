@@ -24,8 +24,8 @@ from shopfloor.genealogy.judging import judge
 from shopfloor.genealogy.left_open import propose
 from shopfloor.genealogy.maintenance_errors import ComponentOnHold, JournalOpen, NothingSelected, NotReportable
 from shopfloor.genealogy.models import AssociationAction, AssociationState, ComponentAssociation, TrackedProduct
-from shopfloor.genealogy.operation_checks import check_operations
 from shopfloor.genealogy.report_rules import Report
+from shopfloor.genealogy.route_reports import plan_operations, post_operations
 from shopfloor.genealogy.row_queries import HeldNumbers, OrderRows, held_numbers, hold_of, hold_of_goods, open_journal_lines, read_rows
 from shopfloor.genealogy.scan_queries import read_situation
 from shopfloor.genealogy.start_queries import refuse_awaiting
@@ -146,10 +146,11 @@ def report_rows(
     if not reports:
         return AssociationsChanged(done_text="Nothing was reported.", refused=refused)
     _check_maximum(rows, reports, parameters)
-    _check_operations(session, rows, reports, given, parameters)
+    route = plan_operations(session, rows, reports, given, choice, parameters)
     flushing = flushing_of(session, order.no, choice=choice, parameters=parameters)
     posted, uses = _post(session, actor, order, rows, reports, given, flushing, choice)
     _write(session, actor, order, reports, uses, posted.register_no, given)
+    post_operations(session, actor, order.no, route, reports, register_no=posted.register_no, choice=choice)
     journal_no = settle_picking_list(session, actor, order, posted, choice)
     _open_inspections(session, actor, order, inspections, reports)
     if given.on_hold:
@@ -225,11 +226,11 @@ def _report(rows: OrderRows, line: ReportLineInput) -> Report:
 def _check_parts(
     rows: OrderRows, row: Row, held: HeldNumbers, journals: dict[int, tuple[int, str, str, Decimal, bool]]
 ) -> None:
-    """D20, D29: no part on hold, no open journal. Nothing is asked for a co-product (D40)."""
+    """D20, D29: no part on hold, also none that is consumed; no open journal. Nothing is asked for a co-product (D40)."""
     number = row.tracking.label()
     for association in () if row.co_product else (*rows.associations(row.match_id), *rows.order_level):
         hold = hold_of(association, held)
-        if hold is not None and association.unposted > ZERO:
+        if hold is not None:
             raise ComponentOnHold(number=number, component=association.tracking.label(), reason=hold.told)
         if association.association_no in journals:
             journal_no, _, owner, _, _ = journals[association.association_no]
@@ -280,18 +281,6 @@ def _too_many(rows: OrderRows, reports: Sequence[Report], parameters: Parameters
                     raise refusal
             refusals.append({"code": refusal.code, "fields": refusal.outcome_fields()})
     return refusals
-
-
-def _check_operations(session: Session, rows: OrderRows, reports: Sequence[Report], given: ReportInput, parameters: Parameters) -> None:
-    """ASC-13: the order's operations, for all rows together; operations count the product alone."""
-    mine = [report for report in reports if not report.row.co_product]
-    if given.accept_error or not mine:
-        return
-    product, good = rows.situation.product, sum((report.good for report in mine), ZERO)
-    check_operations(
-        session, rows.situation.order_no, parameters, operated=rows.operated, good=good, before=product.good,
-        unit=product.base_unit_code, final=given.end_job,
-    )
 
 
 # --- posting --------------------------------------------------------------------------------------------------------------

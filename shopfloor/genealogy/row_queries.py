@@ -7,17 +7,17 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, String, bindparam, func, select
+from sqlalchemy import BigInteger, ColumnElement, String, bindparam, select
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.orm import Session
 
 from shopfloor.db import current_plant, plant, table
 from shopfloor.errors import NotFound, StaleRow
 from shopfloor.genealogy.co_products import read_co_products
-from shopfloor.genealogy.facts import Association, Line, Product, Row, Situation
+from shopfloor.genealogy.facts import Association, Line, Row, Situation
 from shopfloor.genealogy.models import ComponentAssociation, PickingListLine, TrackedProduct
 from shopfloor.genealogy.rules import lines_of
-from shopfloor.genealogy.scan_queries import ASSOCIATION_COLUMNS, read_association, read_situation
+from shopfloor.genealogy.scan_queries import ACTIVE, ASSOCIATION_COLUMNS, completing_row, read_association, read_situation
 from shopfloor.genealogy.start_queries import awaiting_of
 from shopfloor.inspections.at_report import inspected_at_report
 from shopfloor.items.hold_projection import stopped
@@ -25,10 +25,9 @@ from shopfloor.items.holds import Hold, Use, strictest
 from shopfloor.items.models import NumberInformation
 from shopfloor.items.tracking import Tracking
 from shopfloor.people.models import Operator
-from shopfloor.production.components import operated, order_components
+from shopfloor.production.components import operated, order_components, route_flushed
 from shopfloor.production.locking import LockedOrder
 from shopfloor.production.rules import MAIN_LINE, Component
-from shopfloor.quantity import ONE
 
 _row = table(TrackedProduct)
 _association = table(ComponentAssociation)
@@ -50,20 +49,14 @@ _HELD = select(*(_information.c[name] for name in _held)).where(
     _information.c.item_no.in_(bindparam("items", type_=String, expanding=True)),
     stopped(_information),
 )
-_before = _row.alias("before")
-_ACTIVE = ("Open", "Reported")
+FACTS = ("inspected", "operated", "route_flushed")
+"""Of the order, which ride along with its rows."""
 _ROWS = (
     select(
         _row,
-        select(func.count())
-        .where(
-            _before.c.plant_no == _row.c.plant_no, _before.c.order_no == _row.c.order_no,
-            _before.c.order_line_no == _row.c.order_line_no, _before.c.state.in_(_ACTIVE), _before.c.match_id < _row.c.match_id,
-        )
-        .scalar_subquery()
-        .label("earlier"),
         inspected_at_report(_row.c.item_no).label("inspected"),
         operated(bindparam("at_plant"), bindparam("at_order")).label("operated"),
+        route_flushed(bindparam("at_plant"), bindparam("at_order")).label("route_flushed"),
     )
     .where(
         _row.c.plant_no == bindparam("at_plant"), _row.c.order_no == bindparam("at_order"), _row.c.state != "Removed",
@@ -83,7 +76,7 @@ _QUANTITIES = (
     select(_row.c.match_id, _row.c.quantity)
     .where(
         _row.c.plant_no == bindparam("at_plant"), _row.c.order_no == bindparam("at_order"), _row.c.order_line_no == MAIN_LINE,
-        _row.c.state.in_(_ACTIVE),
+        _row.c.state.in_(ACTIVE),
     )
     .order_by(_row.c.match_id)
 )
@@ -106,7 +99,9 @@ class OrderRows:
     inspected: bool = False
     """The product is inspected when it is reported (ASC-19)."""
     operated: bool = False
-    """An operation of the order was reported (C16)."""
+    """Somebody reported an operation of the order (C16)."""
+    route_flushed: bool = False
+    """An operation posts by itself at *Finish* (LIF-7)."""
     co_products: Mapping[int, Situation] = field(default_factory=dict)
     """By order line, without a row; read only where one of the rows is a co-product's (D40)."""
 
@@ -130,12 +125,12 @@ class OrderRows:
 def read_rows(session: Session, order: LockedOrder, match_ids: Iterable[int]) -> OrderRows:
     """The rows of a locked order by match id; unknown and removed ones are left out.
 
-    Four statements (one more for batch products, and where rows of co-products are among them).
+    Four statements (one more for batch products, when every unit is registered, and where rows of co-products are among them).
     """
     wanted = sorted(set(match_ids))
     components = order_components(session, order.no)
     situation = read_situation(session, order, 0, components=components)
-    rows, inspected, reported_operations = _rows(session, order.no, wanted, situation.product)
+    rows, facts = _rows(session, order.no, wanted, situation)
     asked = {"at_plant": current_plant(session), "at_order": order.no, "match_ids": [*wanted, 0]}
     associations = [read_association(r) for r in session.connection().execute(_ASSOCIATIONS_OF_ROWS, asked)]
     co_products = read_co_products(session, order) if any(row.co_product for row in rows) else {}
@@ -146,9 +141,8 @@ def read_rows(session: Session, order: LockedOrder, match_ids: Iterable[int]) ->
         tuple(a for a in associations if a.match_id == 0),
         tuple(components),
         awaiting_of(session, situation, *co_products.values()),
-        inspected,
-        reported_operations,
-        co_products,
+        co_products=co_products,
+        **facts,
     )
 
 
@@ -206,20 +200,22 @@ def hold_of_goods(item_no: str, tracking: Tracking, held: HeldNumbers) -> Hold |
     return strictest((hold for hold in found if hold is not None), Use.PRODUCE)
 
 
-def _rows(session: Session, order_no: str, wanted: Sequence[int], product: Product) -> tuple[list[Row], bool, bool]:
-    """The last row takes the rest (D31), so each is read with those before it: serial rows are one each, batch rows have quantities.
+def _rows(session: Session, order_no: str, wanted: Sequence[int], situation: Situation) -> tuple[list[Row], dict[str, bool]]:
+    """The last row takes the rest (D31), so it is read with those before it: serial rows are one each, batch rows have quantities.
 
-    And whether the product is inspected at its report, and whether operations of the order were reported.
+    And FACTS of the order.
     """
     if not wanted:
-        return [], False, False
+        return [], {}
     at = {"at_plant": current_plant(session), "at_order": order_no}
     found = session.connection().execute(_ROWS, at | {"wanted": list(wanted)}).all()
-    inspected, reported_operations = any(r.inspected for r in found), any(r.operated for r in found)
+    facts = {name: any(getattr(r, name) for r in found) for name in FACTS}
+    product = situation.product
     if product.serial:
-        return [read_row(r, (ONE,) * r.earlier) for r in found], inspected, reported_operations
+        last, earlier = completing_row(session, order_no, product, situation.registered)
+        return [read_row(r, earlier if r.match_id == last else ()) for r in found], facts
     quantities = session.connection().execute(_QUANTITIES, at).all()
-    return [read_row(r, tuple(q.quantity for q in quantities if q.match_id < r.match_id)) for r in found], inspected, reported_operations
+    return [read_row(r, tuple(q.quantity for q in quantities if q.match_id < r.match_id)) for r in found], facts
 
 
 def read_row(r: SqlRow[Any], earlier: tuple[Decimal, ...]) -> Row:

@@ -80,10 +80,10 @@ def complete(lines: Sequence[Line]) -> bool:
 
 
 def summary_status(registered: Decimal, started: Decimal, *, all_complete: bool) -> str:
-    """QTY-6 for the order's output."""
+    """QTY-6 for the order's output; what is registered after the start was taken back awaits its start and completes nothing."""
     if registered == ZERO:
         return NOT_STARTED
-    return COMPLETED if registered >= started and all_complete else IN_PROGRESS
+    return COMPLETED if started > ZERO and registered >= started and all_complete else IN_PROGRESS
 
 
 # --- which line -----------------------------------------------------------------------------------------------------------
@@ -195,8 +195,8 @@ def check_room(line: Line, wanted: Wanted, *, product_limit: bool, confirmed: fr
     """EDG-4, EDG-17, EDG-18, SET-10, D30, D38: whether the line has room. Raises SerialLimit, ComponentComplete or OverQuantity."""
     component = line.component
     if component.serial:
-        if line.remaining == ZERO and SerialLimit.code not in confirmed:
-            limited = component.matching_limit or product_limit
+        limited = component.matching_limit or product_limit
+        if line.remaining == ZERO and (limited or SerialLimit.code not in confirmed):
             planned = shown(line.required)
             raise SerialLimit(item=component.description, planned=planned, overridable=not limited)
         return

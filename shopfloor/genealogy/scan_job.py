@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from shopfloor.db import plant, table
 from shopfloor.errors import Answer
-from shopfloor.genealogy.answers import Undone
+from shopfloor.genealogy.answers import SeparatorMissing, Undone
 from shopfloor.genealogy.errors import PartsContradict, ProductNotTracked
 from shopfloor.genealogy.facts import PRODUCT, Product, Row, Situation
 from shopfloor.genealogy.inputs import ScanInput, ScanRules
 from shopfloor.genealogy.models import ScanEntry
 from shopfloor.genealogy.rules import next_line
 from shopfloor.genealogy.scan_queries import read_situation
+from shopfloor.items.label_orders import SEPARATOR_MISSING, read_known
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.production.locking import LockedOrder, lock_order
@@ -28,7 +29,7 @@ from shopfloor.quantity import ZERO
 from shopfloor.scanning.errors import ScanRefused
 from shopfloor.scanning.gs1.decoder import decode_bracketed
 from shopfloor.scanning.gs1.fields import with_gs1_elements
-from shopfloor.scanning.gs1.read import plain_candidate, read
+from shopfloor.scanning.gs1.read import plain_candidate
 from shopfloor.scanning.scan import Scan, ScanKind, ScanSource
 
 _scan_entry = table(ScanEntry)
@@ -180,12 +181,14 @@ def _read_text(job: ScanJob) -> None:
     source = ScanSource(job.scan.source)
     job.candidate = plain_candidate(job.scan.text, job.rules.profile, source=source)
     try:
-        found = read(job.scan.text, job.rules.profile, as_of=job.today, source=source)
+        found = read_known(job.session, job.scan.text, job.rules.profile, as_of=job.today, source=source)
     except ScanRefused as refusal:
         if not job.candidate:
             raise
         job.unreadable = refusal
         return
+    if found.has_warning(SEPARATOR_MISSING):
+        job.note(SeparatorMissing(station=job.actor.station_code, decoded=found.bracketed()))
     job.code = _with_held(job, found) if job.scan.held and job.scan.mode == "Component" else found
 
 

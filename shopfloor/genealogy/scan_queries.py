@@ -55,7 +55,8 @@ def read_situation(
     session: Session, order: LockedOrder, match_id: int, *, gtin: str = "", reference: str = "",
     components: Sequence[Component] | None = None, line_no: int = 0,
 ) -> Situation:
-    """The locked order, its component lines and the current row. Two statements (three for batch products and co-products).
+    """The locked order, its component lines and the current row. Two statements (three for batch products and co-products, and while an
+    order has more rows than it asks for).
 
     `components` spares a statement to those who read them under the order's lock before. `line_no`: what is made is that of this order
     line, whose row is read or none; 0: that of the row, without one the order's product.
@@ -79,7 +80,7 @@ def read_situation(
         product=product,
         row=row,
         lines=lines_of(components or order_components(session, order.no), product, row, associations),
-        registered=first.registered or ZERO,
+        registered=first.registered_quantity,
         line_holds=bool(first.line_holds),
         gtin_item=_named_item(first),
     )
@@ -95,7 +96,9 @@ def _head(session: Session, order_no: str, match_id: int, gtin: str, reference: 
     return rows
 
 
-every_row = _row.alias("every_row")
+_newer = _row.alias("newer")
+ACTIVE = ("Open", "Reported")
+"""States of rows that count as registered."""
 ROW_COLUMNS = (
     ("match_id", "match_id"), ("serial_no", "row_serial"), ("lot_no", "row_lot"), ("state", "row_state"), ("quantity", "row_quantity"),
     ("good_quantity", "row_good"), ("error_quantity", "row_error"), ("closed_lines", "row_closed"), ("version", "row_version"),
@@ -111,18 +114,16 @@ ASSOCIATION_COLUMNS = (
 def _head_statement() -> Select[Any]:
     plant_no, match_id = bindparam("at_plant", type_=Integer), bindparam("at_match", type_=BigInteger)
     order_no, line_no = bindparam("at_order", type_=String), bindparam("at_line", type_=Integer)
-    active = active_rows(plant_no, order_no, line_no)
     return (
         select(
             *HEAD_COLUMNS,
             *(_row.c[name].label(label) for name, label in ROW_COLUMNS),
             *(_association.c[name].label(f"a_{name}") for name in ASSOCIATION_COLUMNS),
-            select(func.sum(every_row.c.quantity)).where(active).scalar_subquery().label("registered"),
             exists().where(
                 _reserved.c.plant_no == plant_no, _reserved.c.source_type == ReservationSource.PROD_ORDER_COMPONENT.value,
                 _reserved.c.source_id == order_no, _reserved.c.association_no == 0,
             ).label("line_holds"),
-            select(func.count()).where(active, every_row.c.match_id < match_id).scalar_subquery().label("earlier"),
+            _newest_first(plant_no, order_no, line_no).limit(1).scalar_subquery().label("newest"),
         )
         .select_from(_head_tables(plant_no, order_no, match_id))
         .where(_line.c.plant_no == plant_no, _line.c.order_no == order_no, _line.c.line_no == line_no)
@@ -130,18 +131,23 @@ def _head_statement() -> Select[Any]:
     )
 
 
-def active_rows(plant_no: ColumnElement[int], order_no: ColumnElement[str], line_no: ColumnElement[int]) -> ColumnElement[bool]:
-    """Rows of an order line that count as registered, in `every_row`."""
-    r = every_row.c
-    return and_(r.plant_no == plant_no, r.order_no == order_no, r.order_line_no == line_no, r.state.in_(("Open", "Reported")))
+def _newest_first(plant_no: ColumnElement[int], order_no: ColumnElement[str], line_no: ColumnElement[int]) -> Select[Any]:
+    """Match ids of the rows of an order line that count as registered."""
+    r = _newer.c
+    return (
+        select(r.match_id)
+        .where(r.plant_no == plant_no, r.order_no == order_no, r.order_line_no == line_no, r.state.in_(ACTIVE))
+        .order_by(r.match_id.desc())
+    )
 
 
 _demands = {kind: table(ItemTrackingRequirement).alias(kind) for kind in ("Serial", "Lot")}
 PRODUCT_COLUMNS = (
     _line.c.line_no, _line.c.item_no, _line.c.variant_code, _line.c.quantity, _line.c.started_quantity, _line.c.good_quantity,
-    _line.c.error_quantity, _item.c.description, _item.c.base_unit_code, _item.c.rounding_precision, _item.c.serial_pattern,
-    _item.c.lot_pattern, _item.c.report_when_completed,
-    _item.c.product_numbers, _item.c.quantity_per_number, _code.c.serial_specific, _code.c.lot_specific, _policy.c.use_tracked_components,
+    _line.c.error_quantity, _line.c.registered_quantity,
+    _item.c.description, _item.c.base_unit_code, _item.c.rounding_precision, _item.c.serial_pattern, _item.c.lot_pattern,
+    _item.c.report_when_completed, _item.c.product_numbers, _item.c.quantity_per_number,
+    _code.c.serial_specific, _code.c.lot_specific, _policy.c.use_tracked_components,
     _policy.c.check_preallocation_for_product, _policy.c.serial_number_matching_limit,
     _demands["Serial"].c.kind.label("serial_demand"), _demands["Lot"].c.kind.label("lot_demand"),
 )
@@ -191,6 +197,9 @@ def _head_tables(plant_no: ColumnElement[int], order_no: ColumnElement[str], mat
 
 # Built once: putting a statement of this size together costs several times what running it does.
 _HEAD = _head_statement()
+_BEYOND = _newest_first(bindparam("at_plant", type_=Integer), bindparam("at_order"), bindparam("at_line", type_=Integer)).limit(1).offset(
+    bindparam("beyond", type_=Integer)
+)
 
 
 def product_of(first: SqlRow[Any]) -> Product:
@@ -241,23 +250,41 @@ def _read_row(first: SqlRow[Any], earlier: tuple[Decimal, ...]) -> Row:
 
 
 def _earlier(session: Session, order_no: str, match_id: int, first: SqlRow[Any], product: Product) -> tuple[Decimal, ...]:
-    """Serial rows are one each, so their number suffices; quantities of batch rows are read.
+    """The quantities of the rows before the one that completes the order (D31): the others have their plain share, whatever came before.
 
-    Only the row that completes the order asks for them (D31): the others have their plain share, however many came before.
+    Serial rows are one each, so that none of them is read.
     """
     if product.serial:
-        count: int = first.earlier
-        return (ONE,) * count if count + ONE >= product.quantity else ()
+        last, earlier = completing_row(session, order_no, product, first.registered_quantity, newest=first.newest or 0)
+        return earlier if match_id == last else ()
     statement = (
         select(_row.c.quantity)
         .where(
             plant(session, _row), _row.c.order_no == order_no, _row.c.order_line_no == product.order_line_no,
-            _row.c.state.in_(("Open", "Reported")), _row.c.match_id < match_id,
+            _row.c.state.in_(ACTIVE), _row.c.match_id < match_id,
         )
         .order_by(_row.c.match_id)
     )
     quantities: tuple[Decimal, ...] = tuple(row.quantity for row in session.connection().execute(statement))
     return quantities
+
+
+def completing_row(
+    session: Session, order_no: str, product: Product, registered: Decimal, *, newest: int = 0
+) -> tuple[int, tuple[Decimal, ...]]:
+    """The serial row that completes the order's quantity and takes the rest (D31): match id, and the quantities before it.
+
+    0 and nothing while rows are missing. Counted back from the newest row, which a caller may know, because rows beyond the order's
+    quantity are few: at most one statement.
+    """
+    if registered < product.quantity:
+        return 0, ()
+    last: int | None = newest
+    beyond = int(registered - product.quantity)
+    if beyond or not newest:
+        at = {"at_plant": current_plant(session), "at_order": order_no, "at_line": product.order_line_no, "beyond": beyond}
+        last = session.connection().execute(_BEYOND, at).scalar_one_or_none()
+    return last or 0, (ONE,) * (int(product.quantity) - 1)
 
 
 def _named_item(first: SqlRow[Any]) -> tuple[str, str, str, Decimal] | None:
@@ -325,6 +352,7 @@ def _stock_statement(wanted: ColumnElement[bool]) -> Select[Any]:
             serial.c.stop_reason.label("serial_reason"),
             lot.c.stops.label("lot_stops"), lot.c.stopped_by.label("lot_stopped_by"), lot.c.stop_reason.label("lot_reason"),
             _association.c.association_no, _association.c.match_id, _association.c.order_no.label("used_by_order"),
+            _association.c.registered_at,
             _association.c.component_line_no, _association.c.state, _row.c.serial_no.label("product_serial"),
             _row.c.lot_no.label("product_lot"), func.coalesce(_operator.c.name, _association.c.registered_by).label("operator"),
         )
@@ -364,6 +392,7 @@ def _stock(row: SqlRow[Any]) -> NumberStock:
     if row.association_no is not None:
         product = row.product_serial or row.product_lot or row.used_by_order
         in_use = NumberInUse(
-            row.association_no, row.match_id, row.used_by_order, row.component_line_no, product, row.operator or "", row.state
+            row.association_no, row.match_id, row.used_by_order, row.component_line_no, product, row.operator or "", row.state,
+            row.registered_at,
         )
     return NumberStock(_entry(row), row.order_no, row.expiration_date, hold, in_use)

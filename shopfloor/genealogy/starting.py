@@ -16,6 +16,7 @@ from shopfloor.production.commands import advance, told
 from shopfloor.production.inputs import StartOrder
 from shopfloor.production.locking import LockedOrder, lock_order
 from shopfloor.production.parameters import read_parameters
+from shopfloor.production.route_posting import FROM_START, plan_start, post_route, take_back_start
 from shopfloor.production.starting import Begun, StartFlush, begin, flush_start
 from shopfloor.quantity import ZERO, shown
 
@@ -41,12 +42,25 @@ def start_on(session: Session, actor: Actor, order: LockedOrder, given: StartOrd
         _refuse_below(session, begun)
     already = spoken_for(session, order.no)
     flush = flush_start(session, actor, begun=begun, given=given, parameters=parameters, spoken_for=already)
+    _route(session, actor, begun, given, flush)
     if not given.leave_open:
         return begun, flush, 0
     journal_no = propose(
         session, actor, order=order, flushes=flush.proposal.lines, posting_date=given.posting_date, end=given.end_picking_list
     )
     return begun, flush, journal_no
+
+
+def _route(session: Session, actor: Actor, begun: Begun, given: StartOrder, flush: StartFlush) -> None:
+    """LIF-6: operations that post by themselves at *Start*, or the way back (LIF-4)."""
+    order_no = begun.order.no
+    if begun.quantity < ZERO:
+        take_back_start(session, actor, order_no, started=begun.started, quantity=-begun.quantity)
+        return
+    plan = plan_start(session, order_no, begun.started, given)
+    post_route(
+        session, actor, order_no, plan, source=FROM_START, register_no=flush.register_no, posting_date=given.posting_date
+    )
 
 
 def _refuse_below(session: Session, begun: Begun) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from shopfloor import audit
@@ -103,14 +104,39 @@ def keep_scanner(session: Session, actor: Actor, *, station_code: str, given: St
     return ScannerKept(station=station_code) if settings.gs_verified else ScannerKeptUnproved(station=station_code)
 
 
+def note_missing_separators(session: Session, station_code: str, *, captured_at: datetime | None = None) -> None:
+    """R-23: from now on the scanner of the station is read as one that may drop separators, until it is checked again.
+
+    Changes nothing where that is known already, where it was never proved, where the code was scanned before the last check (it waited in
+    a queue), and where somebody keeps a check at this moment. Belongs to
+    the writing of the scan log, whose entry of the scan, refused or not, tells who, when and what.
+    """
+    known = _station_row(session, station_code)
+    if known is None or not ScannerSettings.restored(known.scanner).sends_separators:
+        return
+    checked_at = json.loads(known.scanner).get("checked_at", "")
+    if captured_at is not None and checked_at and captured_at < datetime.fromisoformat(checked_at):
+        return
+    after = {**json.loads(known.scanner), "gs_missing_since": now().isoformat()}
+    session.connection().execute(
+        update(_station)
+        .where(plant(session, _station), _station.c.code == station_code, _station.c.scanner == known.scanner)
+        .values(scanner=json.dumps(after), version=_station.c.version + 1)
+    )
+
+
 def scanner_of_station(session: Session, station_code: str) -> KnownScanner:
     """What a station knows of its scanner. One statement. Raises NotFound."""
-    row = session.connection().execute(
-        select(_station.c.code, _station.c.name, _station.c.scanner).where(plant(session, _station), _station.c.code == station_code)
-    ).one_or_none()
+    row = _station_row(session, station_code)
     if row is None:
         raise NotFound(record="station", number=station_code)
     stored = json.loads(row.scanner or "{}")
     return KnownScanner(
         row.code, row.name, ScannerSettings.restored(row.scanner), stored.get("checked_at", ""), stored.get("checked_by", "")
     )
+
+
+def _station_row(session: Session, station_code: str) -> Row[*tuple[Any, ...]] | None:
+    return session.connection().execute(
+        select(_station.c.code, _station.c.name, _station.c.scanner).where(plant(session, _station), _station.c.code == station_code)
+    ).one_or_none()

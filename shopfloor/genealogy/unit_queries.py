@@ -31,19 +31,18 @@ from shopfloor.genealogy.facts import (
 from shopfloor.genealogy.models import ComponentAssociation, TrackedProduct
 from shopfloor.genealogy.row_queries import read_row
 from shopfloor.genealogy.rules import row_requirement
-from shopfloor.genealogy.scan_queries import read_situation
+from shopfloor.genealogy.scan_queries import ACTIVE, completing_row, read_situation
 from shopfloor.genealogy.start_queries import awaiting_of
 from shopfloor.production.locking import LockedOrder
 from shopfloor.production.models import ProductionOrder
 from shopfloor.production.rules import MAIN_LINE, STARTED
-from shopfloor.quantity import ONE, ZERO
+from shopfloor.quantity import ZERO
 
 _order = table(ProductionOrder)
 _row = table(TrackedProduct)
 _association = table(ComponentAssociation)
 WINDOW = 20
 """Units on one page: it stays under 150 kB however many the order has."""
-ACTIVE = (OPEN, REPORTED)
 ORDER_COLUMNS = (
     "no", "status", "item_no", "variant_code", "description", "quantity", "due_date", "location_code", "fixed_serial_no", "fixed_lot_no",
     "version",
@@ -115,6 +114,11 @@ class Unit:
     def reported(self) -> bool:
         """Whether nothing is left to report."""
         return self.row.state == REPORTED
+
+    @property
+    def quantity_changes(self) -> bool:
+        """EDG-1, EDG-43: whether it is a batch whose quantity may still be changed."""
+        return not self.row.tracking.serial_no and self.row.state not in {REPORTED, PREALLOCATED}
 
     @property
     def complete(self) -> bool:
@@ -298,6 +302,8 @@ def _completing(session: Session, situation: Situation) -> tuple[int, tuple[Deci
     product = situation.product
     if situation.registered < product.quantity:
         return 0, ()
+    if product.serial:
+        return completing_row(session, situation.order_no, product, situation.registered)
     active = (
         select(_row.c.match_id, _row.c.quantity)
         .where(
@@ -305,10 +311,6 @@ def _completing(session: Session, situation: Situation) -> tuple[int, tuple[Deci
         )
         .order_by(_row.c.match_id)
     )
-    if product.serial:
-        count = int(product.quantity) - 1
-        last = session.connection().execute(active.offset(max(count, 0)).limit(1)).one_or_none()
-        return (last.match_id, (ONE,) * count) if last is not None else (0, ())
     earlier: list[Decimal] = []
     for row in session.connection().execute(active):
         if sum(earlier, row.quantity) >= product.quantity:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from zoneinfo import ZoneInfo
 
 from shopfloor.errors import Refusal
 from shopfloor.genealogy.errors import (
@@ -15,7 +16,7 @@ from shopfloor.genealogy.errors import (
     SerialInUse,
     SwitchToProduct,
 )
-from shopfloor.genealogy.facts import CONSUMED, Line, NumberInUse, NumberStock
+from shopfloor.genealogy.facts import CONSUMED, OPEN, Line, NumberInUse, NumberStock
 from shopfloor.genealogy.number_queries import fate_of, items_with_number, registered_in, unreported_row
 from shopfloor.genealogy.scan_job import ScanJob
 from shopfloor.people import rights
@@ -38,7 +39,7 @@ def late_capture(job: ScanJob, number: str) -> tuple[Line, list[NumberStock]] | 
     component = line.component
     used = registered_in(job.session, component.item_no, number)
     if used is not None:
-        raise _in_use(job, number, used.product, used.order_no, used.operator, used.association_no)
+        raise in_use(job, number, used)
     supply = lock_free_supply(job.session, component.item_no, component.variant_code, component.location_code)
     free = [entry for entry in supply if not entry.tracking.serial_no and entry.free > 0]
     if not free:
@@ -92,7 +93,7 @@ def _registered(job: ScanJob, line: Line, number: str, used: NumberInUse) -> Ref
     if used.state == CONSUMED:
         where = f"consumed in {used.product} on order {used.order_no}"
         return SerialConsumed(number=number, item=line.component.description, where=where)
-    return _in_use(job, number, used.product, used.order_no, used.operator, used.association_no)
+    return in_use(job, number, used)
 
 
 def is_a_product(job: ScanJob, number: str) -> bool:
@@ -107,10 +108,14 @@ def _like_a_product(job: ScanJob, number: str) -> bool:
     return bool(pattern) and re.fullmatch(pattern, number, re.ASCII) is not None
 
 
-def _in_use(job: ScanJob, number: str, product: str, order_no: str, operator: str, association_no: int) -> SerialInUse:
+def in_use(job: ScanJob, number: str, used: NumberInUse) -> SerialInUse:
+    """EDG-7, EDG-8, OPS-2: who put the serial where, and when."""
+    here = used.order_no == job.order_no
     return SerialInUse(
-        number=number, product=product, order_no=order_no, operator=operator, association_no=association_no,
-        same_order=order_no == job.order_no and job.actor.may(rights.MOVE),
+        number=number, product=used.product, order_no=used.order_no, operator=used.operator, association_no=used.association_no,
+        same_order=here and used.state == OPEN and job.actor.may(rights.MOVE),
+        at=used.registered_at.astimezone(ZoneInfo(job.actor.time_zone)).strftime("%Y-%m-%d %H:%M"),
+        remedy="move it" if here else "remove it there",
     )
 
 

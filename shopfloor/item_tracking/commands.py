@@ -10,9 +10,10 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from shopfloor import audit
+from shopfloor.errors import Refusal, in_row
 from shopfloor.item_tracking.answers import TrackingLinesSaved
 from shopfloor.item_tracking.errors import DocumentClosed, NoDigits, NumbersAreRegistered
-from shopfloor.item_tracking.inputs import AddTrackingLines, CreateSerials, SaveTrackingLines, SaveTrackingPart, TrackingLine
+from shopfloor.item_tracking.inputs import AddTrackingLines, AssignToLine, CreateSerials, SaveTrackingLines, SaveTrackingPart, TrackingLine
 from shopfloor.item_tracking.linking import relink
 from shopfloor.item_tracking.rules import (
     Assigned,
@@ -26,7 +27,10 @@ from shopfloor.item_tracking.rules import (
 )
 from shopfloor.item_tracking.sources import SourceLine, locked_line
 from shopfloor.item_tracking.specific import dates_of_held, held_by_number, refuse_known, reserve_by_number, version_of
+from shopfloor.items.errors import NothingToAssign
 from shopfloor.items.fingerprint import check_unchanged
+from shopfloor.items.inputs import AssignNumbers
+from shopfloor.items.new_numbers import assign_new_numbers
 from shopfloor.items.number_information import known_dates
 from shopfloor.items.rules import check_number, numbers_of
 from shopfloor.items.tracking import Tracking
@@ -34,7 +38,7 @@ from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.fields import read_input
 from shopfloor.posting.errors import ExpirationDiffers, SerialQuantity
-from shopfloor.quantity import ONE, ZERO, shown
+from shopfloor.quantity import ONE, ZERO, parse, shown
 from shopfloor.reservations.availability_queries import Place, availability_of
 from shopfloor.reservations.tracking_errors import NoTrackingCode, NumberFixed, NumbersNotAvailable
 from shopfloor.reservations.tracking_records import LineOfGoods, NewRecord, TrackingRecord, replace_records, tracking_records
@@ -121,7 +125,39 @@ def add_tracking_lines(session: Session, actor: Actor, *, given: AddTrackingLine
             lines[tracking] = before.model_copy(update=more)
         else:
             lines[tracking] = line
-    return _save(session, actor, given, list(lines.values()))
+    whole = list(lines.values())
+    try:
+        return _save(session, actor, given, whole)
+    except Refusal as refusal:
+        # Counted through all numbers of the line; whoever adds some counts those.
+        added = {id(line): row for row, line in enumerate(given.lines, 1)}
+        refusal.row = added.get(id(whole[refusal.row - 1]), 0) if refusal.row else 0
+        raise
+
+
+def assign_to_line(session: Session, actor: Actor, *, given: AssignToLine) -> TrackingLinesSaved:
+    """TL-13: add new numbers from the series of the item to what the line carries; blank: for all that has none.
+
+    Raises NothingToAssign, and what `assign_new_numbers` and `save_tracking_lines` raise.
+    """
+    actor.require(RIGHTS[given.source_type])
+    source = locked_line(session, given)
+    _check_source(source)
+    carried = _carried(session, source)
+    quantity = given.quantity or source.open_quantity - sum((line.quantity or ONE for line in carried.values()), ZERO)
+    if quantity <= ZERO:
+        raise NothingToAssign
+    lines: list[dict[str, str]] = []
+    there = {line.serial_no or line.lot_no for line in carried.values()}
+    while quantity > ZERO:  # a number that somebody typed here is known nowhere else yet, and is not given again
+        lot_no = lines[0]["lot_no"] if lines else given.lot_no
+        asked = {"item_no": source.master.item_no, "quantity": quantity, "lot_no": lot_no}
+        drawn = assign_new_numbers(session, actor, given=read_input(AssignNumbers, {"lines": [asked]})).lines[0]
+        fresh = [line for line in drawn if (line["serial_no"] or line["lot_no"]) not in there]
+        lines += fresh
+        quantity -= sum((parse(line["quantity"]) for line in fresh), ZERO)
+    place = given.model_dump(include={"source_type", "order_no", "line_no", "component_line_no"})
+    return add_tracking_lines(session, actor, given=read_input(AddTrackingLines, {**place, "lines": tuple(lines)}))
 
 
 def create_serials(session: Session, actor: Actor, *, given: CreateSerials) -> TrackingLinesSaved:
@@ -178,7 +214,7 @@ def _check_source(source: SourceLine) -> None:
 def _rows(session: Session, source: SourceLine, lines: Sequence[TrackingLine]) -> list[Assigned]:
     """TL-07, D34, EX-01: what was typed, with the known dates."""
     rows = []
-    for line in lines:
+    for place, line in enumerate(lines, 1):
         tracking = Tracking(line.serial_no, line.lot_no, line.package_no)
         quantity = line.quantity if line.quantity is not None else ONE
         rows.append(Assigned(tracking, quantity, quantity if line.to_handle is None else line.to_handle, line.expiration_date))
@@ -189,7 +225,8 @@ def _rows(session: Session, source: SourceLine, lines: Sequence[TrackingLine]) -
             )
         for kind, number in numbers_of(tracking):
             if source.inbound:
-                check_number(source.master, kind, number)
+                with in_row(place, f"{kind.lower()}_no"):
+                    check_number(source.master, kind, number)
     known = known_dates(session, source.master.item_no, source.variant_code, {row.tracking.lot_no for row in rows} - {""})
     _check_dates(source, rows, known)
     return shared_date(rows, known)

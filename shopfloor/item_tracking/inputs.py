@@ -105,6 +105,15 @@ class AddTrackingLines(TrackingSource):
     """The question NUMBERS_NOT_AVAILABLE was answered with yes."""
 
 
+class AssignToLine(TrackingSource):
+    """New numbers from the series of the line's item: a serial for each base unit, one lot for all (TL-13)."""
+
+    quantity: OptionalQuantity = None
+    """Base units; blank: all that has no number yet."""
+    lot_no: Number = ""
+    """Of new serial numbers: a lot that is known already; blank: a new one if the item has lots."""
+
+
 class CreateSerials(TrackingSource):
     """Customised serial numbers: the first one, and what each next one adds to it (TL-13)."""
 

@@ -14,11 +14,12 @@ from shopfloor.item_tracking.errors import LabelOfOtherItem, LabelWithoutNumber
 from shopfloor.item_tracking.inputs import ScanForLine
 from shopfloor.item_tracking.sources import SourceLine, source_line
 from shopfloor.items import identification
+from shopfloor.items.label_orders import read_known
 from shopfloor.items.models import NumberInformation
 from shopfloor.items.tracking import Tracking
 from shopfloor.people.actor import Actor
 from shopfloor.scanning.gs1.profiles import DEFAULT, ScannerProfile
-from shopfloor.scanning.gs1.read import plain_candidate, read
+from shopfloor.scanning.gs1.read import plain_candidate
 from shopfloor.scanning.scan import Scan, ScanKind
 
 _information = table(NumberInformation)
@@ -45,7 +46,7 @@ def scanned_number(session: Session, actor: Actor, *, given: ScanForLine, profil
     plain = plain_candidate(given.text, profile)
     if plain and _is_known(session, source, given.kind, plain):
         return ScannedNumber(_of_kind(given.kind, plain))
-    scan = read(given.text, profile, as_of=actor.work_date())
+    scan = read_known(session, given.text, profile, as_of=actor.work_date())
     if scan.kind in (ScanKind.COMMAND, ScanKind.BADGE):
         raise LabelWithoutNumber(scanned=_shown(given.text), document=source.document)
     if scan.kind is ScanKind.PLAIN:

@@ -11,10 +11,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select, tuple_, type_coerce, update
 from sqlalchemy.orm import Session
 
-from shopfloor.db import current_plant, plant, table
+from shopfloor.db import QuantityType, current_plant, plant, table
 from shopfloor.errors import NotFound
 from shopfloor.item_tracking.inputs import TrackingSource
 from shopfloor.items.masters import ItemMaster
@@ -208,7 +208,7 @@ def _production_line(session: Session, source: TrackingSource) -> Row[Any] | Non
         select(
             heads.c.status, literal("").label("document_type"), lines.c.item_no, lines.c.variant_code,
             heads.c.location_code, lines.c.quantity.label("ordered"),
-            (lines.c.good_quantity + lines.c.error_quantity).label("handled"), heads.c.due_date.label("day"),
+            type_coerce(lines.c.good_quantity + lines.c.error_quantity, QuantityType).label("handled"), heads.c.due_date.label("day"),
         )
         .join_from(lines, heads, and_(heads.c.plant_no == lines.c.plant_no, heads.c.no == lines.c.order_no))
         .where(plant(session, lines, heads), lines.c.order_no == source.order_no, lines.c.line_no == source.line_no)

@@ -58,6 +58,7 @@ class UnitUnknown(Refusal):
     """SCN-14: the item has no such unit, so its quantity is not known in base units."""
 
     code = "NO_UNIT_CONVERSION"
+    row_column = "unit_code"
     message = "Item {item} has no unit {unit}. Add the unit to the item, or use one that it has."
     item: str
     unit: str
@@ -68,6 +69,7 @@ class BelowPrecision(Refusal):
     """D31, QTY-9: the quantity is not a multiple of the item's rounding precision."""
 
     code = "BELOW_PRECISION"
+    row_column = "quantity"
     message = "{quantity} {unit} of {item} is not a multiple of {precision}."
     item: str
     quantity: str

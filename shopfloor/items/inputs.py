@@ -28,6 +28,7 @@ from shopfloor.people.fields import (
     Text500,
     Variant,
 )
+from shopfloor.scanning.gs1.label_order import label_order
 
 
 def _date_formula(text: str) -> str:
@@ -49,6 +50,12 @@ def _regular_expression(text: str) -> str:
     return text
 
 
+def _label_order(text: str) -> str:
+    return ",".join(label_order(text)) if text else ""
+
+
+LabelOrder = Annotated[Text100, StringConstraints(max_length=80), AfterValidator(_label_order)]
+"""Application identifiers with commas between; blank: none."""
 SeriesCode = Annotated[Text50, StringConstraints(max_length=40)]
 Pattern = Annotated[Text100, AfterValidator(_regular_expression)]
 
@@ -164,6 +171,8 @@ class NewGtin(InputModel):
     unit_code: Annotated[Text20, StringConstraints(max_length=10)] = ""
     """Blank: the base unit."""
     variant_code: Variant = ""
+    label_order: LabelOrder = ""
+    """R-17: identifiers in the order of its label, such as `01,10,17`, for scanners that drop separators; blank: not known."""
 
 
 class NewReference(InputModel):

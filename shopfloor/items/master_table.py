@@ -162,7 +162,7 @@ GTIN = Master(
     NewGtin,
     key=("gtin",),
     lookups=(ITEM_LOOKUP,),
-    columns=("gtin", "item_no", "unit_code", "variant_code"),
+    columns=("gtin", "item_no", "unit_code", "variant_code", "label_order"),
     normal=_fourteen_digits,
     check=counts_in_a_unit_of_the_item,
 )

@@ -177,6 +177,8 @@ class Gtin(Counted, Base):
     item_no: Mapped[str] = mapped_column(ForeignKey("item.no"))
     variant_code: Mapped[str] = mapped_column(String(10), default="")
     unit_code: Mapped[str] = mapped_column(ForeignKey("unit_of_measure.code"))
+    label_order: Mapped[str] = mapped_column(String(80), default="")
+    """R-17: identifiers in the order of its label, with commas between, such as `01,10,17`. Empty: not known."""
     __table_args__ = (Index(None, "item_no"), CheckConstraint("length(gtin) = 14", name="length"))
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from shopfloor.db import table
@@ -60,6 +60,8 @@ class ItemCodeRow:
     variant_code: str
     unit_code: str
     source_no: str = ""
+    label_order: str = ""
+    """Of a GTIN: identifiers in the order of its label (R-17)."""
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,11 @@ def item_card(session: Session, item_no: str) -> ItemCard | None:
         return None
     unit, gtin, reference = ItemUnitOfMeasure, Gtin, ItemReference
     units = select(unit.unit_code, unit.quantity_per_unit).where(unit.item_no == item_no).order_by(unit.quantity_per_unit)
-    gtins = select(gtin.gtin, gtin.variant_code, gtin.unit_code).where(gtin.item_no == item_no).order_by(gtin.gtin)
+    gtins = (
+        select(gtin.gtin, gtin.variant_code, gtin.unit_code, literal(""), gtin.label_order)
+        .where(gtin.item_no == item_no)
+        .order_by(gtin.gtin)
+    )
     references = (
         select(reference.reference_no, reference.variant_code, reference.unit_code, reference.source_no)
         .where(reference.item_no == item_no)

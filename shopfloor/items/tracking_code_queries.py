@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shopfloor.items.models import Item, ItemTrackingCode, ItemTrackingRequirement
 from shopfloor.items.tracking import TRANSACTIONS
+from shopfloor.people.queries import Found
+
+LONGEST_CODE = 20
+TRACKING_CODE = "Item tracking code"
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,20 @@ class TrackingCodeCard:
     """(kind, transaction) pairs that demand a number; every transaction of a specific kind (TC-01)."""
     items: tuple[str, ...]
     """Some items that use it."""
+
+
+def find(session: Session, text: str, *, part: bool = False, limit: int = 8) -> list[Found]:
+    """UI-1: the tracking code with this name, in any case; with `part` those that hold the text in it. One statement."""
+    if not text.isprintable() or not 1 <= len(text) <= LONGEST_CODE:
+        return []
+    code = func.lower(ItemTrackingCode.code)
+    rows = session.execute(
+        select(ItemTrackingCode.code, ItemTrackingCode.description)
+        .where(code.contains(text.lower(), autoescape=True) if part else code == text.lower())
+        .order_by(ItemTrackingCode.code)
+        .limit(limit)
+    )
+    return [Found(TRACKING_CODE, row.code, row.description, f"/tracking-codes/{quote(row.code, safe='')}") for row in rows]
 
 
 def list_codes(session: Session) -> list[TrackingCodeRow]:

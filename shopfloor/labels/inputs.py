@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from shopfloor.labels.models import Resolution, SourceKind
-from shopfloor.people.fields import Code20, InputModel, Name, Number, Quantity, Reason, Text20, Text100, Variant
+from shopfloor.people.fields import Code20, Day, InputModel, Name, Number, Quantity, Reason, Text20, Text50, Text100, Variant
 from shopfloor.scanning.errors import SCAN_TEXT_LIMIT
 from shopfloor.scanning.printing.formats import LabelSymbol, Sheet
 from shopfloor.scanning.scan import ScanSource
@@ -154,3 +154,15 @@ class VerifyLabel(InputModel):
     source: ScanSource = ScanSource.WEDGE
 
 
+
+
+class PrintQualityFilter(InputModel):
+    """IMG-15: which readings of symbols are looked at; a blank field filters nothing."""
+
+    from_date: Day = None
+    """Blank: thirty days back."""
+    to_date: Day = None
+    """The last day; blank: today."""
+    printer_code: Text20 = ""
+    item_no: Text20 = ""
+    station_code: Text50 = ""

@@ -174,10 +174,13 @@ def open_entries_are_right(session: Session) -> list[Problem]:
     same_entry = and_(_open.c.plant_no == _entry.c.plant_no, _open.c.entry_no == _entry.c.entry_no)
     tied = stays_tied()
     order = or_(*(_open.c[name] != case((tied, _entry.c[name]), else_=blank) for name, blank in ORDER.items()))
-    different = or_(*(_open.c[name] != _entry.c[name] for name in COPIED), _open.c.remaining != remaining, order)
+    single = and_(_entry.c.serial_no != "", func.coalesce(_code.c.serial_specific, literal(value=False)))
+    different = or_(
+        *(_open.c[name] != _entry.c[name] for name in COPIED), _open.c.remaining != remaining, _open.c.serial_specific != single, order
+    )
     statement = (
-        select(_entry.c.entry_no, remaining.label("derived"), _open.c.remaining)
-        .outerjoin_from(_entry, left, left.c.entry_no == _entry.c.entry_no)
+        _with_code(select(_entry.c.entry_no, remaining.label("derived"), _open.c.remaining), _entry)
+        .outerjoin(left, left.c.entry_no == _entry.c.entry_no)
         .outerjoin(taken, taken.c.entry_no == _entry.c.entry_no)
         .outerjoin(_open, same_entry)
         .where(plant(session, _entry))
@@ -245,10 +248,10 @@ def _sums(session: Session, entry_no: ColumnElement[int], which: ColumnElement[b
 
 
 def _with_code(statement: Select[Any], entry: FromClause) -> Select[Any]:
-    """The tracking code of an entry's item; items and codes belong to all plants."""
+    """The tracking code of an entry's item; items and codes belong to all plants. An entry of an item that is gone is looked at, too."""
     return (
         statement.select_from(entry)
-        .join(_item, _item.c.no == entry.c.item_no)
+        .outerjoin(_item, _item.c.no == entry.c.item_no)
         .outerjoin(_code, _code.c.code == _item.c.item_tracking_code)
     )
 

@@ -44,7 +44,7 @@ def list_registers(
     if before is None or not (source + operator_no).isprintable():
         return Page(())
     limit = page_limit(limit)
-    statement = _select(session).order_by(_register.c.register_no.desc()).limit(limit + 1)
+    statement = select_registers(session).order_by(_register.c.register_no.desc()).limit(limit + 1)
     if before:
         statement = statement.where(_register.c.register_no < before)
     for column, value in ((_register.c.source, source), (_register.c.operator_no, operator_no)):
@@ -55,7 +55,7 @@ def list_registers(
 
 def register_line(session: Session, register_no: int) -> RegisterLine | None:
     """One posting, or None. One statement."""
-    row = session.connection().execute(_select(session).where(_register.c.register_no == register_no)).one_or_none()
+    row = session.connection().execute(select_registers(session).where(_register.c.register_no == register_no)).one_or_none()
     return None if row is None else _line(row)
 
 
@@ -72,12 +72,18 @@ def find(session: Session, text: str) -> list[Found]:
 
 
 def window_of_register(session: Session, register_no: int) -> ColumnElement[bool]:
-    """Between which entry numbers the entries of a posting lie. One statement, so that the planner of the next one knows the figures.
+    """Between which entry numbers the entries of a posting lie. One statement."""
+    return window_of_registers(session, register_no, register_no)
 
+
+def window_of_registers(session: Session, first_no: int, last_no: int) -> ColumnElement[bool]:
+    """Between which entry numbers the entries of some postings in a row lie. One statement.
+
+    So the planner of the next one knows the figures.
     Registers have no index into the ledger, because every posting would pay for it. Register and entry numbers are taken together in one
     statement (A16), so both rise together: halving finds the place in twenty steps, and the slack covers postings of the same moment.
     """
-    ends = select(_first_entry(session, register_no), _first_entry(session, register_no + 1))
+    ends = select(_first_entry(session, first_no), _first_entry(session, last_no + 1))
     first, behind = session.connection().execute(ends).one()
     return _entry.c.entry_no.between(first - SLACK, behind + SLACK)
 
@@ -99,7 +105,8 @@ def _first_entry(session: Session, register_no: int) -> ScalarSelect[int]:
     return select(func.min(found.c.high)).scalar_subquery()
 
 
-def _select(session: Session) -> Select[Any]:
+def select_registers(session: Session) -> Select[Any]:
+    """Postings of this plant with the name of whoever posted."""
     columns = (*_register.c, func.coalesce(_operator.c.name, "").label("operator_name"))
     return select(*columns).outerjoin_from(_register, _operator, _operator.c.no == _register.c.operator_no).where(plant(session, _register))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -33,14 +34,19 @@ class Part:
 
 
 def split_by_applies(parts: Iterable[Part], numbers: Sequence[LineNumber]) -> list[Part]:
-    """TL-15: a quantity of a copied number goes back to the entries that were copied, oldest first; the rest to none."""
+    """TL-15: a quantity of a copied number goes back to the entries that were copied, oldest first; the rest to none.
+
+    An entry that is named goes before a copied one, and the copied number is used up all the same.
+    """
     left = {number.entry_no: number.quantity for number in numbers}
+    copied: dict[tuple[int, Tracking], list[LineNumber]] = defaultdict(list)
+    for number in numbers:
+        copied[number.line_no, number.tracking].append(number)
     split = []
     for part in parts:
         rest = part.quantity
-        for number in numbers:
-            same = (number.line_no, number.tracking) == (part.line_no, part.tracking)
-            quantity = min(left[number.entry_no], rest) if same and part.applies_entry in (0, number.applies_entry) else ZERO
+        for number in sorted(copied[part.line_no, part.tracking], key=lambda number: number.applies_entry != part.applies_entry):
+            quantity = min(left[number.entry_no], rest)
             if quantity > ZERO:
                 left[number.entry_no] -= quantity
                 rest -= quantity
@@ -52,5 +58,5 @@ def split_by_applies(parts: Iterable[Part], numbers: Sequence[LineNumber]) -> li
 
 def _piece(part: Part, quantity: Decimal, number: LineNumber) -> Part:
     """A whole line keeps the unit it was entered in; a piece of it counts in base units."""
-    piece = replace(part, applies_entry=number.applies_entry, record_no=number.entry_no)
+    piece = replace(part, applies_entry=part.applies_entry or number.applies_entry, record_no=number.entry_no)
     return piece if quantity == part.quantity else replace(piece, quantity=quantity, unit_code="", quantity_in_unit=None)

@@ -106,6 +106,6 @@ def _create(session: Session, actor: Actor, shape: Shape, given: NewPurchaseOrde
     party: Any = Vendor if shape.party == "vendor_no" else Customer
     require_unblocked(session, party, shape.party.removesuffix("_no"), party_no)
     order_no = new_order(session, shape, given.no, {shape.party: party_no, "order_date": given.order_date or actor.work_date()})
-    insert_lines(session, shape, order_no, line_values(session, shape, given.lines))
+    insert_lines(session, shape, order_no, line_values(session, shape, given.lines, of_many=True))
     audit.record(session, f"create {shape.record}", order_no, after=given.model_dump(mode="json"))
     return Created(record=shape.record.capitalize(), number=order_no)

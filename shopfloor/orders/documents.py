@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
 from shopfloor.db import Given, ManyRows, current_plant, plant, table
-from shopfloor.errors import NotFound, in_row
+from shopfloor.errors import NotFound, Refusal, in_row
 from shopfloor.items.errors import ItemBlocked
 from shopfloor.items.fingerprint import fingerprint
-from shopfloor.items.locations import require_locations
+from shopfloor.items.locations import location_problems
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.number_series import next_number
 from shopfloor.items.queries import item_masters, unit_factors
@@ -114,20 +115,39 @@ def new_order(session: Session, shape: Shape, wanted: str, values: Mapping[str, 
     return order_no
 
 
-def line_values(session: Session, shape: Shape, lines: Sequence[NewLine], after_line_no: int = 0) -> list[dict[str, Any]]:
-    """Rows of order lines without the order's number. Raises NotFound for item or location, LocationInTransit, ItemBlocked,
-    UnitUnknown, BelowPrecision.
+def line_values(
+    session: Session, shape: Shape, lines: Sequence[NewLine], after_line_no: int = 0, *, of_many: bool = False
+) -> list[dict[str, Any]]:
+    """Rows of order lines without the order's number. `of_many`: a refusal names the row and the field. Raises NotFound for item or
+    location, RecordBlocked, LocationInTransit, ItemBlocked, UnitUnknown, BelowPrecision.
     """
-    goods = goods_of(session, (line.item_no for line in lines))
-    require_locations(session, (line.location_code for line in lines if line.location_code))
-    return [_line_row(session, shape, after_line_no + index * LINE_STEP, line, goods) for index, line in enumerate(lines, 1)]
+    item_nos = {line.item_no for line in lines}
+    goods = Goods(item_masters(session, item_nos), unit_factors(session, item_nos))
+    places = location_problems(session, {line.location_code for line in lines if line.location_code})
+    rows = []
+    for number, line in enumerate(lines, 1):
+        with in_row(number) if of_many else nullcontext():
+            _check_line(line, goods, places)
+            rows.append(_line_row(session, shape, after_line_no + number * LINE_STEP, line, goods))
+    return rows
+
+
+def _check_line(line: NewLine, goods: Goods, places: Mapping[str, Refusal]) -> None:
+    """Raises NotFound, ItemBlocked, and what is wrong with the location."""
+    problem = places.get(line.location_code)
+    if line.item_no not in goods.masters:
+        problem = NotFound(record="item", number=line.item_no)
+    elif goods.masters[line.item_no].blocked:
+        problem = ItemBlocked(item=line.item_no)
+    elif problem is not None:
+        problem.row_column = "location_code"
+    if problem is not None:
+        problem.row_column = problem.row_column or "item_no"
+        raise problem
 
 
 def _line_row(session: Session, shape: Shape, line_no: int, line: NewLine, goods: Goods) -> dict[str, Any]:
-    master = goods.masters[line.item_no]
-    if master.blocked:
-        raise ItemBlocked(item=line.item_no)
-    amount = measured(master, goods.factors, line.quantity, line.unit_code)
+    amount = measured(goods.masters[line.item_no], goods.factors, line.quantity, line.unit_code)
     row = {
         "plant_no": current_plant(session),
         "line_no": line_no,

@@ -116,7 +116,7 @@ def post_movement(
         confirmed = getattr(given, "confirmed", False)
         broken = make_room_for(session, actor, journal, goods.masters, may_break=may_break, confirmed=confirmed)
     register = post(session, actor, journal, source=movement.record.capitalize(), reason=reason)
-    if tracked:
+    if tracked and not shape.returns:
         tracked.close(session, journal)
     note_arrivals(session, arrivals)
     use_numbers(session, numbers, _used(parts))
@@ -175,10 +175,10 @@ def _repoint(session: Session, actor: Actor, order: _Order, journal: Sequence[It
 def _tracked(
     session: Session, shape: Shape, movement: Movement, order_no: str, lines: Mapping[int, OrderLine], goods: Goods
 ) -> TrackedOrder | None:
-    """Item tracking lines of the order. Returns carry numbers with the entry that goes back; what arrives has the numbers that left."""
-    if shape.returns or movement is not shape.movement:
+    """Item tracking lines of the order; those of returns close with the entry that goes back. What arrives has the numbers that left."""
+    if movement is not shape.movement:
         return None
-    return TrackedOrder.read(session, shape.source.value, order_no, lines, goods)
+    return TrackedOrder.read(session, shape.source.value, order_no, lines, goods, inbound=shape.inbound)
 
 
 def _left(order: _Order) -> dict[int, Decimal]:

@@ -48,9 +48,13 @@ class TrackedOrder:
     """Held by number: for the lines themselves, or of what they bring."""
     dates: Mapping[tuple[int, Tracking], date | None]
     """Expiration dates that were noted with the numbers."""
+    inbound: bool
+    """Whether the lines bring goods."""
 
     @classmethod
-    def read(cls, session: Session, source_type: str, order_no: str, lines: Mapping[int, OrderLine], goods: Goods) -> TrackedOrder:
+    def read(
+        cls, session: Session, source_type: str, order_no: str, lines: Mapping[int, OrderLine], goods: Goods, *, inbound: bool
+    ) -> TrackedOrder:
         """The numbers of all lines of a locked order. Three statements."""
         demands = [Demand(source_type, order_no, line_no) for line_no in lines]
         reserved: dict[tuple[int, Tracking], Decimal] = defaultdict(Decimal)
@@ -63,9 +67,9 @@ class TrackedOrder:
         for piece in reservations_of(session, demands):
             if piece.specific:
                 reserved[piece.demand.source_line_no, piece.tracking] += piece.quantity
-        records = tracking_records(session, demands, inbound=source_type == NUMBERED_SUPPLY)
+        records = tracking_records(session, demands, inbound=inbound)
         dates |= {(one.line.source_line_no, one.tracking): one.expiration_date for one in records if one.expiration_date}
-        return cls(order_no, source_type, lines, goods, records, reserved, dates)
+        return cls(order_no, source_type, lines, goods, records, reserved, dates, inbound)
 
     def with_numbers(self, given: Given) -> Given:
         """TL-04: a line that is posted without a number takes those that stand to be handled. Raises ToHandleDiffers."""
@@ -107,14 +111,14 @@ class TrackedOrder:
             (self._demand(line_no), tracking): max(quantity - self.reserved.get((line_no, tracking), ZERO), ZERO)
             for (line_no, tracking), quantity in self._posted(journal).items()
         }
-        close_handled(session, handled, {}, inbound=self.source_type == NUMBERED_SUPPLY)
+        close_handled(session, handled, {}, inbound=self.inbound)
 
     @staticmethod
     def _posted(journal: Sequence[ItemJournalLine]) -> dict[tuple[int, Tracking], Decimal]:
         """Base quantity by line and number; a number may stand in several rows."""
         posted: dict[tuple[int, Tracking], Decimal] = defaultdict(Decimal)
         for line in journal:
-            posted[line.document_line_no, line.tracking] += line.quantity
+            posted[line.document_line_no, line.tracking] += abs(line.quantity)  # a return's is negative (DM-04)
         return posted
 
     def _handled(self, line: ReceiptLine | OutboundLine, quantity: Decimal) -> list[ReceiptLine | OutboundLine]:

@@ -62,7 +62,7 @@ def create_transfer_order(session: Session, actor: Actor, *, given: NewTransferO
     require_in_transit(session, in_transit_code)
     places = {"from_code": given.from_code, "to_code": given.to_code, "in_transit_code": in_transit_code}
     order_no = new_order(session, TRANSFER_ORDER, given.no, {"order_date": given.order_date or actor.work_date(), **places})
-    insert_lines(session, TRANSFER_ORDER, order_no, line_values(session, TRANSFER_ORDER, given.lines))
+    insert_lines(session, TRANSFER_ORDER, order_no, line_values(session, TRANSFER_ORDER, given.lines, of_many=True))
     reserve_always(session, actor, ReservationSource.TRANSFER_LINE.value, order_no)
     audit.record(session, "create transfer order", order_no, after=given.model_dump(mode="json") | places)
     return Created(record="Transfer order", number=order_no)

@@ -26,6 +26,8 @@ class Actor:
     """Kinds of codes that the station takes from pictures, with commas between; blank: all (IMG-6)."""
     itf_lengths: str = ""
     """Digits of the ITF codes that it takes, with commas between; blank: the usual (IMG-6)."""
+    picture_lookup: bool = False
+    """Whether a camera's code must be known there (IMG-6)."""
 
     def require(self, right: str) -> None:
         """Deny by default (A30). Raises NotAllowed."""

@@ -113,3 +113,12 @@ class SettingsContradict(Refusal):
     code = "SETTINGS_CONTRADICT"
     message = "These settings of automatic consumption contradict each other: {why}."
     why: str
+
+
+@dataclass(eq=False)
+class ReasonUnknown(Refusal):
+    """D18: an override names one of the reason codes in use, so that reasons can be counted."""
+
+    code = "REASON_UNKNOWN"
+    message = "{reason} is no reason code in use. Choose one from the list; a manager adds or unblocks codes under Reason codes."
+    reason: str

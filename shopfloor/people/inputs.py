@@ -69,6 +69,16 @@ class NewStation(InputModel):
     """IMG-6: kinds of codes that are taken from pictures, with commas between; blank: all."""
     itf_lengths: Annotated[str, StringConstraints(max_length=40, pattern=r"^([0-9]{1,2}( *, *[0-9]{1,2})*)?$")] = ""
     """IMG-6: digits of the ITF codes in use, with commas between; blank: 14."""
+    picture_lookup: bool = False
+    """IMG-6: what a camera or picture says counts only if it is a known GTIN, reference or number."""
+
+
+class NewReasonCode(InputModel):
+    """A reason for an override (D18). No colon: a remark may follow the code behind one."""
+
+    code: Annotated[Text100, StringConstraints(max_length=20, pattern=r"^[A-Z0-9][A-Z0-9._-]*$")]
+    """Capital letters, digits, and . _ - between them."""
+    description: Name
 
 
 class SettingValue(InputModel):

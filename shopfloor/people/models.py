@@ -69,6 +69,18 @@ class Station(PlantLed, Counted, Base):
     """IMG-6: kinds of codes that are taken from pictures, with commas between. Empty: all."""
     itf_lengths: Mapped[str] = mapped_column(String(40), default="")
     """IMG-6: digits of the ITF codes in use, with commas between. Empty: 14."""
+    picture_lookup: Mapped[bool] = mapped_column(default=False)
+    """IMG-6: what a camera or picture says counts only if it is known."""
+
+
+class ReasonCode(PlantLed, Counted, Base):
+    """Why somebody with the right said yes to a question (D18)."""
+
+    __tablename__ = "reason_code"
+    code: Mapped[str] = mapped_column(String(20), primary_key=True)
+    description: Mapped[str] = mapped_column(String(100))
+    blocked: Mapped[bool] = mapped_column(default=False)
+    """Nobody chooses it any more; where it was given it stays readable."""
 
 
 class AccessToken(Base):

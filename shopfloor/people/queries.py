@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -21,7 +22,7 @@ from shopfloor.people.rights import RIGHTS
 _ACTOR = (
     select(
         Operator.no, Operator.name, Operator.role, Operator.language, Operator.blocked, Plant.time_zone, Station.code.label("station_code"),
-        Station.scanner, Station.picture_symbols, Station.itf_lengths,
+        Station.scanner, Station.picture_symbols, Station.itf_lengths, Station.picture_lookup,
     )
     .select_from(Operator)
     .join(Plant, Plant.plant_no == bindparam("at_plant"))
@@ -68,6 +69,8 @@ class StationRow:
     name: str
     gs1_recognition: str
     blocked: bool
+    separators_missing_since: str = ""
+    """UTC, ISO 8601: since when its scanner leaves out separators although it passed its check (R-23); blank: it does not."""
 
 
 @dataclass(frozen=True)
@@ -139,8 +142,11 @@ def require_operator(session: Session, operator_no: str) -> None:
 
 def list_stations(session: Session) -> list[StationRow]:
     """The stations of the plant, by code."""
-    columns = (Station.code, Station.name, Station.gs1_recognition, Station.blocked)
-    return [StationRow(*row) for row in session.execute(select(*columns).order_by(Station.code))]
+    columns = (Station.code, Station.name, Station.gs1_recognition, Station.blocked, Station.scanner)
+    return [
+        StationRow(row.code, row.name, row.gs1_recognition, row.blocked, json.loads(row.scanner or "{}").get("gs_missing_since", ""))
+        for row in session.execute(select(*columns).order_by(Station.code))
+    ]
 
 
 def list_tokens(session: Session) -> list[TokenRow]:
@@ -191,4 +197,5 @@ def _actor(row: Row[Any]) -> Actor:
         scanner=row.scanner or "",
         picture_symbols=row.picture_symbols or "",
         itf_lengths=row.itf_lengths or "",
+        picture_lookup=bool(row.picture_lookup),
     )

@@ -1,4 +1,4 @@
-"""The first set-up of an empty database: plant 1 and its administrator."""
+"""The first set-up of an empty database: plant 1, its administrator and its reason codes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from shopfloor.people.answers import Created
 from shopfloor.people.errors import AlreadyExists, AlreadySetUp
 from shopfloor.people.inputs import FirstSetUp
 from shopfloor.people.models import Operator, Plant, Role
+from shopfloor.people.reasons import create_default_reasons
 from shopfloor.people.rights import RIGHTS
 
 CONSOLE = Actor("console", "Console", RIGHTS[Role.ADMINISTRATOR])
@@ -45,5 +46,6 @@ def set_up(session: Session, actor: Actor, *, given: FirstSetUp) -> Created:
         )
     )
     session.flush()
+    create_default_reasons(session, actor)
     audit.record(session, "set up", given.plant_name, after=given.model_dump(mode="json") | {"by": actor.operator_no})
     return Created(record="Plant", number=given.plant_name)

@@ -13,6 +13,6 @@ STATION = Master(
     NewStation,
     key=("code",),
     right=rights.SETTINGS,
-    columns=("code", "name", "gs1_recognition", "picture_symbols", "itf_lengths"),
+    columns=("code", "name", "gs1_recognition", "picture_symbols", "itf_lengths", "picture_lookup"),
     named_by=(("station_code",),),
 )

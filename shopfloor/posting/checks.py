@@ -61,7 +61,9 @@ def check_numbers(line: ItemJournalLine, item: ItemMaster) -> None:
         missing = item.rules.missing(tracking, line.transaction_kind)
         # Without specific tracking, what is taken back carries what was posted then, which may be nothing.
         if missing and not (line.takes_back and not item.rules.specific):
-            raise NumberRequired(item=label(item), kinds=" and ".join(missing).lower(), transaction=line.transaction_kind)
+            refusal = NumberRequired(item=label(item), kinds=" and ".join(missing).lower(), transaction=line.transaction_kind)
+            refusal.row_column = f"{missing[0].lower()}_no"
+            raise refusal
         quantity = abs(line.quantity) + abs(line.scrap_quantity)
         if tracking.serial_no and quantity != ONE:
             raise SerialQuantity(serial_no=tracking.serial_no, item=label(item), quantity=shown(quantity), unit=item.base_unit_code)

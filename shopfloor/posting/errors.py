@@ -34,11 +34,15 @@ class NumberRequired(Refusal):
     """AP-03, ER-03: the item's tracking code demands a number for this transaction."""
 
     code = "NUMBER_REQUIRED"
-    row_column = "serial_no"
     message = "{item} needs a {kinds} number for this posting ({transaction}). Scan or enter it."
     item: str
     kinds: str
+    """One or more of serial, lot and package, joined by `and`."""
     transaction: str
+
+    def __post_init__(self) -> None:
+        """The first number that is missing."""
+        self.row_column = f"{self.kinds.split()[0]}_no"
 
 
 @dataclass(eq=False)
@@ -81,6 +85,7 @@ class ExpirationDiffers(Refusal):
 
     code = "EXPIRATION_DIFFERS"
     row_column = "expiration_date"
+    dates = frozenset({"known", "given"})
     message = "{number} of {item} expires on {known}, not on {given}. Check the label; a wrong date is corrected on the number's card."
     item: str
     number: str

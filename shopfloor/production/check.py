@@ -32,7 +32,7 @@ def _check_operations(session: Session) -> list[Problem]:
     entry, operation = _operation_entry.c, _operation.c
     counted = case((entry.corrects_entry_no.is_(None), 1), else_=-1)
     sums = [func.sum(entry[name], type_=entry[name].type) for name in SUMS]
-    sums += [func.sum(counted), func.sum(case((entry.ends, counted), else_=0))]
+    sums += [func.sum(counted), func.sum(case((entry.ends, counted), else_=0)), func.sum(case((entry.source != "", counted), else_=0))]
     said = {
         (row[0], row[1]): tuple(row[2:])
         for row in session.connection().execute(

@@ -22,6 +22,7 @@ from shopfloor.production.holding import refuse_registered
 from shopfloor.production.inputs import ComponentFlushing, OrderKey
 from shopfloor.production.locking import LockedOrder, lock_order
 from shopfloor.production.models import ProdOrderComponent, ProductionOrder
+from shopfloor.production.planned import drop_planned
 from shopfloor.production.planning import change_order, create_order
 from shopfloor.production.starting import Begun, StartFlush
 from shopfloor.quantity import shown
@@ -136,6 +137,7 @@ def _follow_stage(session: Session, actor: Actor, order_no: str, before: str, af
         drop_inbound(session, actor, ReservationSource.PROD_ORDER_LINE.value, order_no)
     if after == rules.ENDED:
         drop_demand(session, actor, ReservationSource.PROD_ORDER_COMPONENT.value, order_no)
+        drop_planned(session, order_no)
 
 
 def _move(session: Session, actor: Actor, order_no: str, action: str) -> OrderMoved:

@@ -19,7 +19,7 @@ from shopfloor.items.models import (
     UnitOfMeasure,
 )
 from shopfloor.production.models import ProdOrderComponent, ProdOrderLine, ProdOrderOperation
-from shopfloor.production.rules import Component
+from shopfloor.production.rules import FINISH, Component
 from shopfloor.reservations.models import ReservationEntry, ReservationSource, ReservationStatus
 
 _line = table(ProdOrderLine)
@@ -34,8 +34,19 @@ CONSUMED_BY = "manufacturing outbound"
 
 
 def operated(plant_no: ColumnElement[int], order_no: ColumnElement[str]) -> Exists:
-    """Whether an entry of an operation of the order stands (C16); a part of statements that are read anyhow."""
-    return exists().where(_operation.c.plant_no == plant_no, _operation.c.order_no == order_no, _operation.c.entry_count > 0)
+    """Whether somebody reported an operation of the order (C16), and it stands; a part of statements that are read anyhow."""
+    by_hand = _operation.c.entry_count > _operation.c.automatic_count
+    return exists().where(_operation.c.plant_no == plant_no, _operation.c.order_no == order_no, by_hand)
+
+
+def route_flushed(plant_no: ColumnElement[int], order_no: ColumnElement[str]) -> Exists:
+    """Whether an operation of the order posts by itself at *Finish* (LIF-7); the same way."""
+    return exists().where(_operation.c.plant_no == plant_no, _operation.c.order_no == order_no, _operation.c.flushing == FINISH)
+
+
+def route_posted(plant_no: ColumnElement[int], order_no: ColumnElement[str]) -> Exists:
+    """Whether an operation was posted by a start or a report itself, and it stands; the same way."""
+    return exists().where(_operation.c.plant_no == plant_no, _operation.c.order_no == order_no, _operation.c.automatic_count > 0)
 
 
 _LINES = (
@@ -55,6 +66,8 @@ _LINES = (
         )
         .label("has_plan"),
         operated(bindparam("at_plant"), bindparam("at_order")).label("operated"),
+        route_flushed(bindparam("at_plant"), bindparam("at_order")).label("route_flushed"),
+        route_posted(bindparam("at_plant"), bindparam("at_order")).label("route_posted"),
         _item.c.rounding_precision,
         _item.c.base_unit_code,
     )
@@ -79,7 +92,11 @@ class OrderLine:
     has_plan: bool = False
     """Numbers were assigned to a line of the order beforehand (PR-02)."""
     operated: bool = False
-    """An operation of the order was reported (C16)."""
+    """Somebody reported an operation of the order (C16)."""
+    route_flushed: bool = False
+    """An operation posts by itself at *Finish*."""
+    route_posted: bool = False
+    """An operation was posted by a start or a report itself."""
     precision: Decimal = Decimal(1)
     """The item's rounding precision."""
     unit_code: str = ""

@@ -1,4 +1,7 @@
-"""Counters of orders: what was reported of a line and consumed of a component. They follow the ledger; `production.check` proves it."""
+"""Counters of orders: what was registered and reported of a line and consumed of a component.
+
+They follow the rows and the ledger; `genealogy.check` and `production.check` prove it.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +19,21 @@ _line = table(ProdOrderLine)
 _component = table(ProdOrderComponent)
 
 # Built once: putting a statement together costs more than running it.
+_THIS_LINE = (
+    _line.c.plant_no == bindparam("at_plant"), _line.c.order_no == bindparam("at_order"), _line.c.line_no == bindparam("at_line"),
+)
 _COUNT_REPORTS = (
     update(_line)
-    .where(
-        _line.c.plant_no == bindparam("at_plant"),
-        _line.c.order_no == bindparam("at_order"),
-        _line.c.line_no == bindparam("at_line"),
-    )
+    .where(*_THIS_LINE)
     .values(
         good_quantity=_line.c.good_quantity + bindparam("good", type_=QuantityType),
         error_quantity=_line.c.error_quantity + bindparam("error", type_=QuantityType),
     )
+)
+_COUNT_REGISTERED = (
+    update(_line)
+    .where(*_THIS_LINE)
+    .values(registered_quantity=_line.c.registered_quantity + bindparam("more", type_=QuantityType))
 )
 _COUNT_CONSUMPTION = (
     update(_component)
@@ -46,6 +53,12 @@ def end_components(session: Session, order_no: str, keys: Sequence[tuple[int, in
         mine = tuple_(_component.c.order_line_no, _component.c.line_no).in_(sorted(keys))
         of_order = (_component.c.plant_no == current_plant(session), _component.c.order_no == order_no)
         session.connection().execute(update(_component).where(*of_order, mine).values(ended=ended))
+
+
+def count_registered(session: Session, order_no: str, line_no: int, quantity: Decimal) -> None:
+    """A row of an order line came (positive, base units) or went (negative). The order is locked."""
+    at = {"at_plant": current_plant(session), "at_order": order_no, "at_line": line_no, "more": quantity}
+    assert session.connection().execute(_COUNT_REGISTERED, at).rowcount == 1, "the order line is missing"
 
 
 def count_reports(session: Session, order_no: str, reported: Sequence[tuple[int, Decimal, Decimal]]) -> None:

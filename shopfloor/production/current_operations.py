@@ -15,7 +15,7 @@ from shopfloor.items.models import Item
 from shopfloor.items.paging import PAGE_SIZE, Page, page_limit, page_of
 from shopfloor.production.models import ProdOrderLine, ProdOrderOperation, ProductionOrder
 from shopfloor.production.operation_rules import COMPLETED, IN_PROGRESS, NOT_STARTED, Operation, Progress
-from shopfloor.production.operations import FIGURES, read_operation
+from shopfloor.production.operations import FIGURES, PLANNED, read_operation
 from shopfloor.production.queries import NO_DATE
 from shopfloor.production.rules import MAIN_LINE, RELEASED, STARTED
 from shopfloor.quantity import ZERO
@@ -96,7 +96,8 @@ def _statement(session: Session) -> Select[Any]:
     of_order = and_(_order.c.plant_no == _operation.c.plant_no, _order.c.no == _operation.c.order_no)
     return (
         select(
-            _operation.c.operation_no, _operation.c.description, _operation.c.resource, *(_operation.c[name] for name in FIGURES),
+            _operation.c.operation_no, _operation.c.description, _operation.c.resource,
+            *(_operation.c[name] for name in (*FIGURES, *PLANNED)),
             _order.c.no, _order.c.status, _order.c.item_no, _order.c.description.label("order_description"), _order.c.due_date,
             _item.c.base_unit_code, _due().label("due"),
         )

@@ -33,6 +33,7 @@ class NoValidVersion(Refusal):
     """An order takes the certified version that is valid on its due date."""
 
     code = "NO_VALID_VERSION"
+    dates = frozenset({"day"})
     message = "The {record} {number} has no certified version that is valid on {day}. Certify one, or choose another due date."
     record: str
     number: str

@@ -131,7 +131,10 @@ def _routing(session: Session, item_no: str, day: date) -> tuple[str, tuple[dict
     code = version.code if version else ""
     line = RoutingLine
     steps = session.execute(
-        select(line.operation_no, line.description, line.resource)
+        select(
+            line.operation_no, line.description, line.resource, line.flushing, line.setup_minutes.label("planned_setup_minutes"),
+            line.run_minutes.label("planned_run_minutes"),
+        )
         .where(line.routing_no == routing_no, line.version_code == code)
         .order_by(line.operation_no)
     )

@@ -140,6 +140,11 @@ class NewRoutingLine(InputModel):
     description: Annotated[Text100, StringConstraints(min_length=1)]
     resource: Text50 = ""
     run_minutes: ZeroOrMore = ZERO
+    """For one base unit of the product."""
+    setup_minutes: ZeroOrMore = ZERO
+    """Once for each order."""
+    flushing: Literal["Manual", "Start", "Finish"] = "Manual"
+    """LIF-6: when it posts by itself, as a component is consumed; *Manual*: never."""
 
 
 def _each_number_once(lines: tuple[NewRoutingLine, ...]) -> tuple[NewRoutingLine, ...]:
@@ -276,11 +281,15 @@ class ConsumptionChoice(InputModel):
 
     automatic_consumption: Automatic = ""
     from_operation_no: Operation = 0
-    """First operation whose components take part; 0: from the first. Components of no operation always do."""
+    """First operation that takes part, with its components; 0: from the first. Components of no operation always do."""
     to_operation_no: Operation = 0
     """The last one; 0: to the last."""
     leave_open: bool = False
     """The picking list stays an open journal instead of being posted at once (LIF-9)."""
+    automatic_route: Literal["Flushing principle", "Always", "Never"] = "Flushing principle"
+    """What operations post by themselves: those that flush at this dialog, all, or none."""
+    end_route: bool = False
+    """Operations that post by themselves here are ended: nothing more is posted on them."""
     end_picking_list: bool = False
     """Lines of this picking list are ended: flushing proposes nothing more for them (D26)."""
     posting_date: Day = None

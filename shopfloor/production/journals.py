@@ -24,6 +24,7 @@ from shopfloor.production.components import OrderLine, order_components, order_l
 from shopfloor.production.counters import count_consumption, count_reports
 from shopfloor.production.locking import LockedOrder
 from shopfloor.production.planned import close_planned
+from shopfloor.production.route_posting import take_back_report
 from shopfloor.quantity import ZERO
 from shopfloor.reservations.models import ReservationSource
 from shopfloor.reservations.repointing import Arrived, repoint
@@ -154,7 +155,7 @@ def finish(
     count_reports(session, order.no, [(r.order_line_no, r.good, r.error) for r in reports])
     count_consumption(session, order.no, [(use.order_line_no, use.component_line_no, use.quantity) for use in [*uses, *flushes]])
     if any(line.has_plan for line in lines.values()):
-        close_planned(session, order.no, [*uses, *flushes], reports, components)
+        close_planned(session, order.no, [*uses, *flushes], reports, components, lines)
     settle_reservations(session, actor, order, reports, posted.lines[len(uses) + len(flushes) :])
     first_flush, first_report = len(uses), len(uses) + len(flushes)
     return PostedJournal(
@@ -214,6 +215,11 @@ def reverse_report(session: Session, actor: Actor, *, order: LockedOrder, match_
     )
     count_reports(session, order.no, [(line.line_no, -report.good, -report.error)])
     count_consumption(session, order.no, [(line.line_no, r.entry.component_line_no, -r.quantity) for r in returns])
+    if line.route_posted and line.line_no == rules.MAIN_LINE:
+        quantity = report.good + report.error
+        take_back_report(
+            session, actor, order.no, quantity=quantity, register_no=report.register_no, match_id=match_id, reason=reason
+        )
     return ReversedReport(
         posted.register_no,
         posted.lines,

@@ -149,7 +149,11 @@ class RoutingLine(Base):
     operation_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     description: Mapped[str] = mapped_column(String(100))
     resource: Mapped[str] = mapped_column(String(50), default="")
+    setup_minutes: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
     run_minutes: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    """For one base unit of the product."""
+    flushing: Mapped[str] = mapped_column(String(10), default=FlushingPrinciple.MANUAL)
+    """LIF-6: when it posts by itself, as a component is consumed; *Manual*: never."""
     __table_args__ = (ForeignKeyConstraint(["routing_no", "version_code"], ["routing_version.routing_no", "routing_version.version_code"]),)
 
 
@@ -189,6 +193,8 @@ class ProdOrderLine(PlantLed, Base):
     quantity: Mapped[Decimal] = mapped_column(QuantityType)
     started_quantity: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
     """QTY-1: what statuses compare with."""
+    registered_quantity: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    """Of its rows that were scanned or made by hand, reported ones too: a scan must not count thousands of rows to know it."""
     good_quantity: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
     error_quantity: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
     __table_args__ = (
@@ -266,6 +272,12 @@ class ProdOrderOperation(PlantLed, Base):
     """Entries that were not taken back."""
     end_count: Mapped[int] = mapped_column(default=0)
     """Those of them that say that the operation is done."""
+    automatic_count: Mapped[int] = mapped_column(default=0)
+    """Those of them that a start or a report made by itself."""
+    flushing: Mapped[str] = mapped_column(String(10), default=FlushingPrinciple.MANUAL)
+    """This and the next two are copied from the routing (LIF-6)."""
+    planned_setup_minutes: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    planned_run_minutes: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
     __table_args__ = (ForeignKeyConstraint(["plant_no", "order_no"], ["production_order.plant_no", "production_order.no"]),)
 
 
@@ -300,6 +312,8 @@ class OperationEntry(PlantLed, Base):
     corrects_entry_no: Mapped[int | None] = mapped_column(BigInteger)
     register_no: Mapped[int] = mapped_column(BigInteger, default=0)
     """The report as finished that came with it; 0: none."""
+    source: Mapped[str] = mapped_column(String(20), default="")
+    """The dialog that made it by itself; blank: somebody reported it."""
     reason: Mapped[str] = mapped_column(String(200), default="")
     operator_no: Mapped[str] = mapped_column(String(50))
     station_code: Mapped[str] = mapped_column(String(50), default="")

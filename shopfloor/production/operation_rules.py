@@ -32,6 +32,13 @@ class Operation:
     """That stand."""
     ends: int = 0
     """Of them those that say that the operation is done."""
+    automatic: int = 0
+    """Of them those that a start or a report made by itself."""
+    flushing: str = "Manual"
+    """When it posts by itself, as a component is consumed: Manual, Start or Finish."""
+    planned_setup_minutes: Decimal = ZERO
+    planned_run_minutes: Decimal = ZERO
+    """For one base unit of the product."""
 
     @property
     def reported(self) -> Decimal:
@@ -81,6 +88,9 @@ def unreported(operations: Sequence[Operation], good: Decimal) -> tuple[Operatio
 
 
 def differs_from_last(operations: Sequence[Operation], good: Decimal, *, final: bool) -> bool:
-    """ASC-13, *reported quantity equals that of the last operation*: parts of an order never overtake it, the final report equals it."""
-    last = operations[-1].good
-    return good != last if final else good > last
+    """ASC-13, *reported quantity equals that of the last operation*: parts of an order never overtake it, the final report equals it.
+
+    What the last operation posted by itself was reported by nobody, so nobody has to explain that it made more than came out well.
+    """
+    last = operations[-1]
+    return good != last.good if final and last.entries > last.automatic else good > last.good

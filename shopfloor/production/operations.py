@@ -28,13 +28,15 @@ _entry = table(OperationEntry)
 _line = table(ProdOrderLine)
 _operator = table(Operator)
 SUMS = ("good_quantity", "scrap_quantity", "setup_minutes", "run_minutes")
-FIGURES = (*SUMS, "entry_count", "end_count")
+COUNTS = ("entry_count", "end_count", "automatic_count")
+FIGURES = (*SUMS, *COUNTS)
+PLANNED = ("flushing", "planned_setup_minutes", "planned_run_minutes")
 
 # Built once: putting a statement together costs more than running it.
 _main = and_(_line.c.plant_no == _operation.c.plant_no, _line.c.order_no == _operation.c.order_no, _line.c.line_no == MAIN_LINE)
 _OPERATIONS: Select[Any] = (
     select(
-        _operation.c.operation_no, _operation.c.description, _operation.c.resource, *(_operation.c[name] for name in FIGURES),
+        _operation.c.operation_no, _operation.c.description, _operation.c.resource, *(_operation.c[name] for name in (*FIGURES, *PLANNED)),
         _line.c.started_quantity,
     )
     .join(_line, _main)
@@ -49,7 +51,7 @@ _COUNT = (
     )
     .values({
         **{_operation.c[name]: _operation.c[name] + bindparam(f"more_{name}", type_=QuantityType) for name in SUMS},
-        **{_operation.c[name]: _operation.c[name] + bindparam(f"more_{name}") for name in ("entry_count", "end_count")},
+        **{_operation.c[name]: _operation.c[name] + bindparam(f"more_{name}") for name in COUNTS},
     })
 )
 _correction = _entry.alias("correction")
@@ -77,6 +79,8 @@ class NewEntry:
     corrects_entry_no: int | None = None
     register_no: int = 0
     reason: str = ""
+    source: str = ""
+    """Start or Report as finished, where these made it by themselves; blank: reported by hand."""
 
     def opposite(self, corrects_entry_no: int, *, posting_date: date, reason: str) -> NewEntry:
         """The entry that takes this one back; `ends` stays, and counts the other way."""
@@ -121,7 +125,7 @@ def read_operation(row: Row[Any]) -> Operation:
     """An operation of a statement that has its columns."""
     return Operation(
         row.operation_no, row.description, row.resource, row.good_quantity, row.scrap_quantity, row.setup_minutes, row.run_minutes,
-        row.entry_count, row.end_count,
+        row.entry_count, row.end_count, row.automatic_count, row.flushing, row.planned_setup_minutes, row.planned_run_minutes,
     )
 
 
@@ -192,6 +196,7 @@ def _counted(session: Session, order_no: str, entry: NewEntry) -> dict[str, obje
     return {
         "at_plant": current_plant(session), "at_order": order_no, "at_operation": entry.operation_no,
         **{f"more_{name}": getattr(entry, name) for name in SUMS}, "more_entry_count": sign, "more_end_count": sign if entry.ends else 0,
+        "more_automatic_count": sign if entry.source else 0,
     }
 
 

@@ -22,6 +22,7 @@ from shopfloor.production.components import order_components, order_lines
 from shopfloor.production.counters import count_consumption, count_reports
 from shopfloor.production.journals import BY_PRINCIPLE, ComponentUse, Flushing, ProductReport
 from shopfloor.production.locking import LockedOrder
+from shopfloor.production.planned import close_planned
 from shopfloor.quantity import ZERO
 
 
@@ -112,17 +113,27 @@ def post_by_hand(
     journal = [replace(line, posting_date=posting_date, reason=line.reason or reason) for _row, line in rows]
     make_room_for(session, actor, journal[: len(uses)], masters)
     register = post(session, actor, journal, source="Production journal", reason=reason, rows=[row for row, _line in rows])
-    reported = [(one.report.order_line_no, one.report.good, one.report.error) for one in reports]
+    made = [one.report for one in reports]
+    _count(session, order, [*only_uses, *flush_uses], [*(one.returned for one in returns), *back], made, taken_back)
+    if any(line.has_plan for line in lines.values()):
+        close_planned(session, order.no, [*only_uses, *flush_uses], made, components, lines)
+    first = len(uses) + len(returns) + len(flush_uses) + len(back)
+    journals.settle_reservations(session, actor, order, made, register.lines[first : first + len(made)])
+    return Posted(register.register_no, len(journal), flushed.left_open)
+
+
+def _count(
+    session: Session, order: LockedOrder, uses: Sequence[ComponentUse], came_back: Sequence[reversal.Return],
+    made: Sequence[ProductReport], taken_back: Sequence[TakenBack],
+) -> None:
+    """What was posted counts on the order's lines and components."""
+    reported = [(one.order_line_no, one.good, one.error) for one in made]
     reported += [(one.entry.order_line_no, -one.entry.quantity, -one.entry.scrap_quantity) for one in taken_back]
     if reported:
         count_reports(session, order.no, reported)
-    consumed = [(use.order_line_no, use.component_line_no, use.quantity) for use in [*only_uses, *flush_uses]]
-    came_back = [*(one.returned for one in returns), *back]
+    consumed = [(use.order_line_no, use.component_line_no, use.quantity) for use in uses]
     consumed += [(one.entry.order_line_no, one.entry.component_line_no, -one.quantity) for one in came_back]
     count_consumption(session, order.no, consumed)
-    made = len(uses) + len(returns) + len(flush_uses) + len(back)
-    journals.settle_reservations(session, actor, order, [one.report for one in reports], register.lines[made : made + len(reports)])
-    return Posted(register.register_no, len(journal), flushed.left_open)
 
 
 def standing(entries: Sequence[reversal.Entry]) -> list[reversal.Entry]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, case, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, case, exists, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from shopfloor.clock import now
@@ -86,6 +86,8 @@ class OrderOperation:
     setup_minutes: Decimal = ZERO
     run_minutes: Decimal = ZERO
     last: bool = False
+    flushing: str = "Manual"
+    """When it posts by itself (LIF-6)."""
 
 
 @dataclass(frozen=True)
@@ -225,6 +227,7 @@ def order_operations(session: Session, order_no: str) -> tuple[OrderOperation, .
         OrderOperation(
             one.operation.operation_no, one.operation.description, one.operation.resource, one.status, one.due, one.operation.good,
             one.operation.scrap, one.remaining, one.operation.setup_minutes, one.operation.run_minutes, one.last,
+            one.operation.flushing,
         )
         for one in read_progress(session, order_no)
     )
@@ -257,6 +260,21 @@ def _found(session: Session, text: str, fits: ColumnElement[bool], limit: int) -
         Found("Production order", no, f"{description} · {status}", f"/production-orders/{quote(no, safe='')}")
         for no, description, status in rows
     ]
+
+
+def find_structure(session: Session, text: str, *, part: bool = False, limit: int = 8) -> list[Found]:
+    """UI-1: bills of material and routings with this number, in any case; with `part` those that hold the text in it. One statement."""
+    if not text.isprintable() or not 1 <= len(text) <= LONGEST_NUMBER:
+        return []
+    kinds = ((_bill, "Bill of material", "/boms/"), (_routing, "Routing", "/routings/"))
+    rows = session.connection().execute(
+        union_all(*(
+            select(literal(kind).label("kind"), literal(place).label("place"), kept.c.no, kept.c.description)
+            .where(func.lower(kept.c.no).contains(text.lower(), autoescape=True) if part else func.lower(kept.c.no) == text.lower())
+            for kept, kind, place in kinds
+        )).order_by("no", "kind").limit(limit)
+    )
+    return [Found(kind, no, description, place + quote(no, safe="")) for kind, place, no, description in rows]
 
 
 def list_boms(session: Session, *, after: str = "", limit: int = PAGE_SIZE) -> Page[ListRow]:

@@ -5,6 +5,7 @@ All quantities are base units of their item. A *row* is a part of the order's qu
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal, localcontext
@@ -202,7 +203,7 @@ def requirement(component: Component, row_quantity: Decimal, order_quantity: Dec
     beyond = before + row_quantity - order_quantity
     if before >= order_quantity or beyond < ZERO:
         return _share(component, row_quantity, order_quantity)
-    taken = sum((_share(component, quantity, order_quantity) for quantity in earlier), ZERO)
+    taken = sum((_share(component, quantity, order_quantity) * count for quantity, count in Counter(earlier).items()), ZERO)
     return component.share - taken + _share(component, beyond, order_quantity)
 
 
@@ -286,7 +287,7 @@ def flush(
     for component in components:
         if automatic == NEVER or component.ended or (automatic == BY_PRINCIPLE and component.flushing != principle):
             continue
-        if not _within(component.operation_no, operations):
+        if not within(component.operation_no, operations):
             continue
         quantity = _due(component, basis, order_quantity) - component.consumed - (used or {}).get(component.key, ZERO)
         if quantity <= ZERO:
@@ -298,7 +299,8 @@ def flush(
     return FlushProposal(tuple(lines), tuple(left_open))
 
 
-def _within(operation_no: int, operations: tuple[int, int]) -> bool:
+def within(operation_no: int, operations: tuple[int, int]) -> bool:
+    """Whether an operation lies between the first and the last one; 0 sets no limit, and what belongs to no operation is always in."""
     first, last = operations
     return not operation_no or (operation_no >= first and (not last or operation_no <= last))
 

@@ -63,6 +63,8 @@ class StartFlush:
     proposal: rules.FlushProposal
     posted: tuple[PostedLine, ...] = ()
     """Of each proposed line; empty where the picking list was left open, or nothing was proposed."""
+    register_no: int = 0
+    """0: nothing was posted."""
 
 
 def begin(session: Session, order: LockedOrder, quantity: Decimal | None, parameters: Parameters) -> Begun:
@@ -133,15 +135,16 @@ def flush_start(
     if given.leave_open:
         return StartFlush(proposal)
     posted: tuple[PostedLine, ...] = ()
+    register_no = 0
     if proposal.lines:
         uses = [consumption_line(actor, begun.order, flush_use(flush)) for flush in proposal.lines]
         register = post(session, actor, [replace(use, posting_date=given.posting_date or actor.work_date()) for use in uses], source=SOURCE)
         count_consumption(session, begun.order.no, [(use.order_line_no, use.component_line_no, use.quantity) for use in uses])
         settle_reservations(session, actor, begun.order)
-        posted = register.lines
+        posted, register_no = register.lines, register.register_no
     if given.end_picking_list:
         end_components(session, begun.order.no, [flush.component.key for flush in proposal.lines])
-    return StartFlush(proposal, posted)
+    return StartFlush(proposal, posted, register_no)
 
 
 def _give_back(

@@ -50,6 +50,8 @@ class RoutingCardLine:
     description: str
     resource: str
     run_minutes: Decimal
+    setup_minutes: Decimal
+    flushing: str
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def routing_card(session: Session, routing_no: str, version_code: str = "", day:
     head = _head(session, ROUTING, RoutingVersion, routing_no, version_code, day)
     if head is None:
         return None
-    columns = (_step.c.operation_no, _step.c.description, _step.c.resource, _step.c.run_minutes)
+    columns = (_step.c.operation_no, _step.c.description, _step.c.resource, _step.c.run_minutes, _step.c.setup_minutes, _step.c.flushing)
     of_version = (_step.c.routing_no == routing_no, _step.c.version_code == head["shown"].code)
     rows = session.connection().execute(select(*columns).where(*of_version).order_by(_step.c.operation_no))
     return RoutingCard(**head, lines=tuple(RoutingCardLine(*row) for row in rows))

@@ -92,6 +92,7 @@ class NothingToReserve(Refusal):
     """ER-16, RS-07, RS-03: no supply is free that fits and comes in time."""
 
     code = "NOTHING_TO_RESERVE"
+    dates = frozenset({"until"})
     message = "Nothing of {item} at {location} is available to reserve for {line} ({needed} {unit} needed{until})."
     item: str
     location: str
@@ -118,6 +119,7 @@ class SupplyTooLate(Refusal):
     """ER-19, RS-03, RS-13: the supply would come after the demand."""
 
     code = "SUPPLY_TOO_LATE"
+    dates = frozenset({"expected", "needed_on"})
     message = "{supply} comes {expected}, but {line} needs {item} on {needed_on}. Choose other supply or change a date."
     supply: str
     expected: str

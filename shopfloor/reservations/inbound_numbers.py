@@ -14,8 +14,10 @@ from shopfloor.quantity import ZERO
 from shopfloor.reservations.matching import Supply
 from shopfloor.reservations.models import ReservationSource
 
-NUMBERED = frozenset({ReservationSource.PURCHASE_LINE.value, ReservationSource.TRANSFER_LINE.value})
-"""Lines whose numbers may be reserved by name. What production makes gets its numbers when it is scanned or reported."""
+NUMBERED = frozenset(
+    {ReservationSource.PURCHASE_LINE.value, ReservationSource.TRANSFER_LINE.value, ReservationSource.PROD_ORDER_LINE.value}
+)
+"""Lines whose numbers may be reserved by name. Products that are registered get theirs by the scan, and none is named before."""
 
 
 def pieces_of(supply: Supply, loose: Mapping[Tracking, Decimal], held: Mapping[Tracking, Decimal]) -> list[Supply]:

@@ -36,6 +36,8 @@ EXPLANATIONS: dict[str, str] = {
 """Every kind of GS1_PARSE (gs1.md section 5, closed list), in words."""
 
 
+EXPLANATION_AT = "({ai}) at position {place}: {explanation}"
+"""An explanation and where in the code it counts."""
 KEYBOARDS = {"us": "US English", "gb": "British", "de": "German", "fr": "French"}
 """Keyboard layouts of wedge.json in words."""
 
@@ -99,12 +101,20 @@ class Gs1Parse(ScanRefused):
     candidates: list[str] = field(default_factory=list)
     """R-17: the possible readings in bracketed form, for the operator to choose from."""
     explanation: str = ""
+    place: int = 0
+    """The position counted from 1, as people do."""
 
     def __post_init__(self) -> None:
         """The explanation follows from the kind."""
+        self.place = self.position + 1
         if not self.explanation:
-            place = f"({self.ai}) at position {self.position + 1}: " if self.ai else ""
-            self.explanation = place + EXPLANATIONS[self.kind]
+            for _name, template in self.phrases():
+                self.explanation = template.format(ai=self.ai, place=self.place, explanation=self.explanation)
+
+    def phrases(self) -> tuple[tuple[str, str], ...]:
+        """The explanation, with its place where it has one."""
+        why = ("explanation", EXPLANATIONS[self.kind])
+        return (why, ("explanation", EXPLANATION_AT)) if self.ai else (why,)
 
 
 @dataclass(eq=False)
@@ -159,6 +169,27 @@ class KeyboardLayout(Refusal):
     def __post_init__(self) -> None:
         """The words follow from the layout."""
         self.keyboard = self.keyboard or KEYBOARDS[self.layout]
+
+    def phrases(self) -> tuple[tuple[str, str], ...]:
+        """The layout in words."""
+        return (("keyboard", KEYBOARDS[self.layout]),)
+
+
+@dataclass(eq=False)
+class SeparatorLost(Refusal):
+    """R-23: a scanner that passed its check left out a separator, and what it sent so is refused."""
+
+    code = "SEPARATOR_LOST"
+    message = (
+        "The scanner sent this label without a separator, so it cannot be right. Scan it again: it is now read in the order of its label, "
+        "{order}. Let the scanner of station {station} be checked."
+    )
+    station: str
+    order: str
+    """Identifiers with commas between."""
+    refused_as: str
+    """Code of the refusal that would have been given without the hint."""
+    hint: str = "separator"
 
 
 @dataclass(eq=False)

@@ -120,6 +120,10 @@ class Scan:
         """Value of one identifier, or None."""
         return next((element.value for element in self.elements if element.ai == ai), None)
 
+    def has_warning(self, kind: str) -> bool:
+        """Whether it was read with this warning."""
+        return any(warning.kind == kind for warning in self.warnings)
+
     def bracketed(self) -> str:
         """For people: `(01)09521234543213(10)LOT7`. Blank for a code without GS1 elements."""
         return bracketed(self.elements) if self.is_gs1 else ""

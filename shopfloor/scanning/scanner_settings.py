@@ -21,6 +21,13 @@ class ScannerSettings:
     suffix: str = ""
     gs_verified: bool = False
     """Every symbol with a separator inside came with it."""
+    gs_missing_since: str = ""
+    """UTC, ISO 8601: when a label that needs a separator first came without one after that; blank: it never did. The next check ends it."""
+
+    @property
+    def sends_separators(self) -> bool:
+        """Whether separators may be relied on: it was proved, and nothing has spoken against it since."""
+        return self.gs_verified and not self.gs_missing_since
 
     def kept(self) -> dict[str, object]:
         """As JSON can keep it."""

@@ -1,15 +1,21 @@
 /*
- * CMD:REPORT opens the report of the current unit once everything that was scanned before it is registered; the way back to a journal
- * line (ENT-5, ENT-7) waits for the same, because it takes along what was registered.
+ * CMD:REPORT opens the report of the current unit once everything that was scanned before it is registered; the way back to where the page
+ * was opened from (ENT-3) waits for the same, because it takes along or shows what was registered. A second tap does not wait.
  */
 let wanted = false;
 let leaving = null;
 
-document.getElementById("back")?.addEventListener("submit", (event) => {
-  if (Number(document.getElementById("waiting").dataset.count) === 0) return;
+const back = document.getElementById("back");
+back?.addEventListener(back.href ? "click" : "submit", (event) => {
+  if (leaving || Number(document.getElementById("waiting").dataset.count) === 0) return;
   event.preventDefault();
-  leaving = event.target;
+  leaving = back;
 });
+
+function leave() {
+  if (leaving.href) location.assign(leaving.href);
+  else leaving.submit();
+}
 
 export function wantReport() {
   wanted = true;
@@ -17,7 +23,7 @@ export function wantReport() {
 
 /** `product` is the current unit, blank for none. Gives whether a report was asked for and there is no unit. */
 export function reportWhenSent(waiting, product) {
-  if (leaving && waiting === 0) setTimeout(() => leaving.submit());
+  if (leaving && waiting === 0) setTimeout(leave);
   if (!wanted || waiting > 0) return false;
   wanted = false;
   if (!product) return true;

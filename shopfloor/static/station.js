@@ -146,10 +146,10 @@ function tapped(event) {
   field.focus();
 }
 
-/** Yes to a question: with the line that was chosen, or with reason and badge for an override (D18). */
+/** Yes to a question: with the line that was chosen, or with reason code, remark and badge for an override (D18). */
 function confirm(target, key) {
   const inputs = [...(target.closest("[data-override]")?.querySelectorAll("input, select") ?? [])];
-  const empty = inputs.find((input) => input.value === "");
+  const empty = inputs.find((input) => input.value === "" && !("optional" in input.dataset));
   if (empty) return void requestAnimationFrame(() => empty.focus());
   const yes = Object.fromEntries(inputs.map((input) => [input.name, input.value]));
   if (target.dataset.choice) yes.choice = target.dataset.choice;

@@ -2,7 +2,8 @@
  * Labels on the printers of this station, through the station agent (hardware/).
  *
  * The agent keeps the job on disk before it prints, under a key that is made and remembered here until the job ended: pressing
- * again after a lost answer or a reload prints nothing twice. When the printer has everything, the server is told so.
+ * again after a lost answer or a reload prints nothing twice. When the printer has everything, the server is told so. A job of which
+ * nothing was sent can be taken back.
  */
 
 import { agentAddress } from "./agent.js";
@@ -10,6 +11,8 @@ import { agentAddress } from "./agent.js";
 const LOOK_MS = 500;
 const form = document.querySelector("[data-station-printing]");
 const button = form?.querySelector("button");
+const back = form?.querySelector("[data-take-back]");
+let unwanted = false;
 
 if (form && agentAddress) void offer();
 
@@ -26,6 +29,10 @@ async function offer() {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void print(choice.value);
+  });
+  back.addEventListener("click", () => {
+    unwanted = true;
+    back.disabled = true;
   });
   const begun = fitting.find((name) => localStorage.getItem(placeOf(name)));
   if (!begun) return;
@@ -53,18 +60,30 @@ async function print(printer) {
 async function follow(printer) {
   const key = localStorage.getItem(placeOf(printer));
   button.disabled = true;
+  unwanted = false;
   for (;;) {
+    if (unwanted && (await ask("/jobs/cancel", { key }).catch(() => ({}))).cancelled) {
+      localStorage.removeItem(placeOf(printer));
+      return ended(form.dataset.textTakenBack);
+    }
     const { state, detail } = await ask(`/jobs/${key}`).catch(() => ({ state: "lost", detail: form.dataset.textLost }));
     if (state === "sent" || state === "failed") localStorage.removeItem(placeOf(printer));
     if (state === "sent") return form.submit();
     if (state === "failed" || state === "lost") {
-      tell(detail);
-      button.disabled = false;
-      return;
+      return ended(detail);
     }
+    // Also while it is being sent: a printer that is away leaves it waiting again, and then it is taken back.
+    back.hidden = false;
+    back.disabled = unwanted;
     tell(state === "printer away" ? `${form.dataset.textWaits}: ${detail}` : form.dataset.textSending);
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
+}
+
+function ended(words) {
+  tell(words);
+  button.disabled = false;
+  back.hidden = true;
 }
 
 function placeOf(printer) {

@@ -62,9 +62,10 @@ def time_zone(instant: datetime) -> str:
     return instant.astimezone(zone()).strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
-def day(value: date | None) -> str:
-    """A calendar date, or a blank."""
-    return "" if value is None else str(format_date(value, "d MMM yyyy"))
+def day(value: date | str | None) -> str:
+    """A calendar date, also one that is kept as 2026-12-31, or a blank."""
+    found = date.fromisoformat(value) if isinstance(value, str) and value else value
+    return str(format_date(found, "d MMM yyyy")) if found else ""
 
 
 def in_address(value: object) -> str:

@@ -90,12 +90,11 @@ def person() -> Person | None:
     actor = g.get("actor")
     if not isinstance(actor, Actor):
         return None
-    return Person(actor.name, actor.station_code, _for_browser(actor.scanner), _for_camera(actor))
+    return Person(actor.name, actor.station_code, for_browser(ScannerSettings.restored(actor.scanner)), _for_camera(actor))
 
 
-def _for_browser(stored: str) -> str:
+def for_browser(scanner: ScannerSettings) -> str:
     """What pages need: the layout that the scanner types, whether it sends Enter for FNC1, and the frame that commands come in."""
-    scanner = ScannerSettings.restored(stored)
     told = {"layout": scanner.layout, "fnc1_is_enter": scanner.fnc1_is_enter}
     told |= {name: text for name, text in (("prefix", scanner.prefix), ("suffix", scanner.suffix)) if text}
     return json.dumps(told) if any(told.values()) else ""

@@ -49,6 +49,15 @@ def go(address: str, outcome: Outcome | None = None) -> Response:
     return redirect(address, 303)
 
 
+def leave(address: str, outcome: Outcome) -> Response:
+    """As `go`, to another page: htmx loads it whole, so that the browser shows its address."""
+    response = go(address, outcome)
+    if is_fragment():
+        response = make_response("", 204)
+        response.headers["HX-Redirect"] = address
+    return response
+
+
 def messages() -> list[Message]:
     """Answers of the command before this page."""
     kept = [json.loads(str(one)) for one in get_flashed_messages()]

@@ -21,7 +21,7 @@ OUR_FIELDS = frozenset({KEY_FIELD, "next"})
 """Fields of a form that are not the use case's."""
 PREFILLED = frozenset(
     {
-        *("line_no", "location_code", "entry_type", "unit_code", "flushing", "one_scan_is", "operation_no", "run_minutes"),
+        *("line_no", "location_code", "entry_type", "unit_code", "flushing", "one_scan_is", "operation_no", "run_minutes", "setup_minutes"),
         *("scrap_percent", "under_tolerance_percent", "over_tolerance_percent"),
     }
 )

@@ -46,6 +46,7 @@ MORE: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
         ("/ledger-entries", _l("Item ledger entries")),
         ("/item-applications", _l("Item application entries")),
         ("/item-registers", _l("Item registers")),
+        ("/activity-events", _l("Activity events")),
     )),
     (_l("Who gets what"), (
         ("/reservations", _l("Reservations")),
@@ -55,6 +56,7 @@ MORE: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
     (_l("Production"), (
         ("/operations", _l("Current operations")),
         ("/first-pass-yield", _l("First-pass yield")),
+        ("/print-quality", _l("Print quality")),
         ("/waiting-units", _l("Units waiting for parts")),
         ("/scans", _l("Scan log")),
         ("/boms", _l("Bills of material")),
@@ -68,6 +70,7 @@ MORE: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
         ("/number-series", _l("Number series")),
         ("/inspection-tests", _l("Inspection tests")),
         ("/disposition-codes", _l("Disposition codes")),
+        ("/reason-codes", _l("Reason codes")),
         ("/units", _l("Units of measure")),
         ("/item-units", _l("Units of items")),
         ("/gtins", _l("GTINs")),

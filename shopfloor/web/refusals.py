@@ -96,7 +96,8 @@ def refused(refusal: Refusal, status: int = 0) -> Response:
             response = show(refusal)
         except Refusal as second:  # the page itself is not there any more
             return _error_page(second, status_of(second))
-        response.status_code = status
+        # The page is there, and what it was asked to deal with is gone; of these htmx shows 422 (A2).
+        response.status_code = 422 if status == 404 and is_fragment() else status
         return response
     return _error_page(refusal, status)
 

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from shopfloor.genealogy import home_queries
-from shopfloor.items import identification
+from shopfloor.items import identification, tracking_code_queries
+from shopfloor.items.label_orders import read_known
 from shopfloor.ledger import register_queries as ledger
 from shopfloor.orders import search as orders
 from shopfloor.people import queries as people
 from shopfloor.people.queries import Found
 from shopfloor.production import queries as production
 from shopfloor.scanning.errors import ScanRefused
-from shopfloor.scanning.gs1.read import read
 from shopfloor.scanning.scan import Command, Scan
 from shopfloor.web.guards import current_actor
 from shopfloor.web.navigation import MORE, PLACES
 from shopfloor.web.scanner import scanner_profile
 
 FINDERS: tuple[Callable[..., list[Found]], ...] = (
-    production.find, home_queries.find, orders.find, identification.find, people.find, ledger.find,
+    production.find, home_queries.find, orders.find, identification.find, people.find, ledger.find, tracking_code_queries.find,
+    production.find_structure,
 )
-WIDE_FINDERS: tuple[Callable[..., list[Found]], ...] = (production.find_part, orders.find_part, people.find_part)
+WIDE_FINDERS: tuple[Callable[..., list[Found]], ...] = (
+    production.find_part, orders.find_part, people.find_part, partial(tracking_code_queries.find, part=True),
+    partial(production.find_structure, part=True),
+)
+BESIDE_THE_ITEM = frozenset({"Bill of material", "Routing", "Item tracking code"})
+"""Often named like an item, which is then what is meant; its card leads on to them."""
 MOST_HITS = 20
 SHORTEST_PART = 3
 
@@ -49,7 +56,7 @@ def search(session: Session, text: str) -> Searched:
     if not text:
         return Searched()
     try:
-        scan = read(text, scanner_profile(), as_of=current_actor().work_date())
+        scan = read_known(session, text, scanner_profile(), as_of=current_actor().work_date())
     except ScanRefused as refusal:
         hits = _search(session, text)
         return _searched(hits, {text}) if hits else Searched(refusal=refusal)
@@ -59,9 +66,9 @@ def search(session: Session, text: str) -> Searched:
 
 
 def _searched(hits: list[Found], wanted: set[str]) -> Searched:
-    exact = [hit for hit in hits if hit.number in wanted]
-    fitting = exact if len(exact) == 1 else hits
-    return Searched(tuple(hits), fitting[0] if len(fitting) == 1 else None)
+    fitting = [hit for hit in hits if hit.number in wanted] or hits
+    meant = [hit for hit in fitting if hit.kind not in BESIDE_THE_ITEM] or fitting
+    return Searched(tuple(hits), meant[0] if len(meant) == 1 else None)
 
 
 def _hits(session: Session, scan: Scan) -> list[Found]:

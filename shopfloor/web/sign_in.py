@@ -5,14 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from shopfloor.errors import InvalidInput, Refusal
+from shopfloor.errors import InvalidInput, NotFound, Refusal
+from shopfloor.genealogy.station_scanner import scanner_of_station
 from shopfloor.people import queries
 from shopfloor.people.settings import read_settings
-from shopfloor.scanning.plain import badge_number
 from shopfloor.web import guards
 from shopfloor.web.extensions import request_session
 from shopfloor.web.htmx import go, respond
 from shopfloor.web.refusals import on_refusal
+from shopfloor.web.scanner import actor_of_badge
 from shopfloor.web.texts import message_of
 
 bp = Blueprint("sign_in", __name__)
@@ -36,7 +37,7 @@ def enter() -> Response:
     if not 1 <= len(badge) <= 100 or not (badge + station_code).isprintable():
         words = "scan or type the number of a badge"
         raise InvalidInput(summary=words, problems={"badge": words})
-    guards.remember(queries.sign_in(request_session(), badge=badge_number(badge), station_code=station_code))
+    guards.remember(actor_of_badge(badge, station_code))
     response = go(guards.safe_next(request.form.get("next", "") or guards.HOME))
     # The terminal stays where it is when the person changes, so the next badge finds its station chosen.
     response.set_cookie(STATION_COOKIE, station_code, max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
@@ -53,16 +54,26 @@ def leave() -> Response:
 def _show(refusal: Refusal | None = None) -> Response:
     session = request_session()
     stations = [station for station in queries.list_stations(session) if not station.blocked]
-    chosen = request.form.get("station", request.cookies.get(STATION_COOKIE, ""))
+    named = request.form.get("station", request.cookies.get(STATION_COOKIE, ""))
+    chosen = next((station.code for station in stations if station.code == named), "")
     target = request.form.get("next", request.args.get("next", ""))
     return respond(
         "pages/sign_in.html",
         refusal=message_of(refusal) if refusal else None,
         stations=[(station.code, station.name) for station in stations],
-        chosen=chosen if any(station.code == chosen for station in stations) else (stations[0].code if stations else ""),
+        chosen=chosen or (stations[0].code if stations else ""),
         target=guards.safe_next(target),
+        station_scanner=_scanner(chosen) if chosen else "",
         badges=_demo_badges(),
     )
+
+
+def _scanner(station_code: str) -> str:
+    """What the browser must know of the scanner of a station that this terminal stood at before (R-23); blank: nothing."""
+    try:
+        return guards.for_browser(scanner_of_station(request_session(), station_code).settings)
+    except NotFound:
+        return ""
 
 
 def _demo_badges() -> list[queries.OperatorRow]:

@@ -10,12 +10,13 @@ from werkzeug.wrappers import Response
 
 import shopfloor.scanning.pictures
 from shopfloor.items import identification
+from shopfloor.items.label_orders import read_known
 from shopfloor.scanning.errors import ScanRefused
-from shopfloor.scanning.gs1.read import read
 from shopfloor.web.extensions import request_session
 from shopfloor.web.guards import current_actor
 from shopfloor.web.htmx import respond
 from shopfloor.web.navigation import MORE
+from shopfloor.web.scanner import scanner_profile
 from shopfloor.web.searching import search
 from shopfloor.web.texts import Message, message_of
 
@@ -42,7 +43,7 @@ def scanned() -> Response:
     text = request.args.get("text", "")
     answer = {"text": _printable(text)}
     try:
-        scan = read(text, as_of=current_actor().work_date())
+        scan = read_known(request_session(), text, scanner_profile(), as_of=current_actor().work_date())
     except ScanRefused:
         return jsonify(answer)
     item = identification.item_of_gtin(request_session(), scan.gtin) if scan.gtin else None

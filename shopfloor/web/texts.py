@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +16,7 @@ from shopfloor.web.labels import LABELS
 
 MOST_TOLD = 8
 """Problems that a sentence names; each stands at its field as well."""
+_ISO_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 RESULTS = {"accepted": "accepted", "information": "information", "attention": "question", "refused": "refused"}
 """Sound of an outcome -> how the screens show it."""
 
@@ -54,7 +56,10 @@ def outcome_text(outcome: Outcome) -> str:
     """The message of an outcome in the reader's language, with dates as the reader writes them."""
     if isinstance(outcome, InvalidInput):
         return message_text(outcome.message, {"summary": problems_text(outcome)})
-    return message_text(outcome.message, {name: _shown(name, value) for name, value in outcome.outcome_fields().items()})
+    shown = {name: _shown(outcome, name, value) for name, value in outcome.outcome_fields().items()}
+    for name, template in outcome.phrases():
+        shown[name] = message_text(template, shown)
+    return message_text(outcome.message, shown)
 
 
 def problems_text(refusal: InvalidInput) -> str:
@@ -75,10 +80,10 @@ def _where(place: str) -> str:
     return str(gettext("Row %(row)s", row=row)) if row else label
 
 
-def _shown(name: str, value: object) -> object:
+def _shown(outcome: Outcome, name: str, value: object) -> object:
     """Answers keep dates as ISO text, because they are stored as JSON."""
-    if name.endswith("_date") and isinstance(value, str) and value:
-        return format_date(date.fromisoformat(value), "d MMM yyyy")
+    if isinstance(value, str) and (name.endswith("_date") or name in outcome.dates):
+        return _ISO_DATE.sub(lambda found: str(format_date(date.fromisoformat(found[0]), "d MMM yyyy")), value)
     return value
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import io
-import threading
 
 import pytest
 import zxingcpp
 from PIL import Image
-from werkzeug.serving import make_server
 
 from shopfloor.app import create_app
 from shopfloor.web.extensions import db
+from tests.browser.harness.serving import serving
 from tests.databases import settings_for
 from tests.demo_plant import copied
 
@@ -22,13 +21,8 @@ A4_INSIDE_MARGINS = 703
 def address(templates, tmp_path):
     with copied(templates("sqlite")) as engine:
         app = create_app(settings_for(engine.url.render_as_string(hide_password=False), tmp_path))
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        with serving(app) as address:
+            yield address
         with app.app_context():
             db.engine.dispose()
 

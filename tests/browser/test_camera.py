@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date
 
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from bench.film import film
 from shopfloor.genealogy.models import ScanEntry
 from shopfloor.scanning.labels import Symbol, draw_gs1
 from tests.browser.conftest import FLAGS, _foreign
 from tests.browser.harness.chromium import chromium_path
-from tests.browser.test_real_pages import Bench, Quiet, registered
+from tests.browser.harness.serving import serving
+from tests.browser.test_real_pages import Bench, registered
 from tests.factories_genealogy import BIKE, FRAME, GTINS, PAINT
 from tests.web.bikes import bike_site, make_order
 
@@ -35,10 +34,8 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(site):
-    server = make_server("127.0.0.1", 0, site.app, threaded=True, request_handler=Quiet)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with serving(site.app) as address:
+        yield address
 
 
 @pytest.fixture

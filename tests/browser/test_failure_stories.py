@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
-from werkzeug.serving import make_server
 
 from tests.browser.harness.server import HarnessServer, Plant
+from tests.browser.harness.serving import serving
 from tests.browser.harness.station import PARTS, Station, begin_unit, decided, expect_each_once
 from tests.browser.harness.wedge import Wedge
-from tests.browser.test_real_pages import Bench, Quiet, registered
+from tests.browser.test_real_pages import Bench, registered
+from tests.factories_genealogy import GTINS, PAINT
 from tests.web.bikes import bike_site, make_order
 
 WATCH_KEYS_AND_FOCUS = """() => {
@@ -101,11 +101,8 @@ def test_peers_14_what_did_not_reach_the_server_is_never_called_found(station: S
 @pytest.fixture
 def bench(page: Page, tmp_path) -> Iterator[Bench]:
     """A worker at an order of bikes."""
-    with bike_site("sqlite", tmp_path) as site:
-        server = make_server("127.0.0.1", 0, site.app, threaded=True, request_handler=Quiet)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield Bench(page, f"http://127.0.0.1:{server.server_port}", make_order(site))
-        server.shutdown()
+    with bike_site("sqlite", tmp_path) as site, serving(site.app) as address:
+        yield Bench(page, address, make_order(site))
 
 
 def test_peers_15_a_queue_of_yesterday_changes_nothing_that_a_colleague_did(bench: Bench, context: BrowserContext) -> None:
@@ -138,3 +135,17 @@ def test_peers_19_a_refusal_stays_until_the_next_scan(bench: Bench) -> None:
     bench.scan(order.number("F1"))
     bench.expect_answer("accepted", order.number("F1"))
     expect(bench.page.locator(".answer")).not_to_contain_text("NOPE-1")
+
+
+def test_peers_28_a_code_without_separators_asks_which_reading_the_label_has(bench: Bench) -> None:
+    """Peers 28, R-17: nothing is registered before somebody looked at the label; the choice is a scan of the queue like any other."""
+    order = bench.order
+    bench.scan(order.number("BK1"))
+    bench.expect_answer("accepted")
+    bench.scan(f"]C101{GTINS[PAINT]}10{order.number('P')}11260101")
+    bench.expect_answer("refused", "several ways")
+    assert registered(order) == set()
+    bench.page.get_by_role("button", name=f"(10){order.number('P')}(11)260101").click()
+    bench.expect_answer("accepted", order.number("P"))
+    bench.expect_idle()
+    assert registered(order) == {"P"}

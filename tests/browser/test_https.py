@@ -8,12 +8,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Error, expect
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from shopfloor.app import create_app
 from shopfloor.certificates.commands import renew
@@ -22,6 +20,7 @@ from shopfloor.clock import now
 from shopfloor.web.extensions import db
 from tests.browser.conftest import FLAGS
 from tests.browser.harness.chromium import chromium_path
+from tests.browser.harness.serving import serving
 from tests.cli.test_https import NAMES, Server, wait
 from tests.cli.test_run import MAIN, environment, free_port
 from tests.databases import fresh_url, settings_for
@@ -29,13 +28,6 @@ from tests.databases import fresh_url, settings_for
 HINT = "No camera at this address."
 CAMERA = "async () => isSecureContext && (await navigator.mediaDevices.getUserMedia({video: true})).getVideoTracks().length"
 STORE = Path(__file__).parent / "harness" / "nss.py"
-
-
-class Quiet(WSGIRequestHandler):
-    """Does not tell every request."""
-
-    def log_request(self, *_arguments) -> None:
-        """Nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -63,11 +55,8 @@ def plain(tmp_path_factory):
     """The port of a server that has no https."""
     with fresh_url("sqlite") as url:
         app = create_app(settings_for(url, tmp_path_factory.mktemp("plain")))
-        made = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-        threading.Thread(target=made.serve_forever, daemon=True).start()
-        yield made.server_port
-        made.shutdown()
-        made.server_close()
+        with serving(app) as address:
+            yield int(address.rpartition(":")[2])
         with app.app_context():
             db.engine.dispose()
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from shopfloor.app import create_app
 from shopfloor.web.extensions import db
+from tests.browser.harness.serving import serving, sign_in
 from tests.browser.harness.wedge import Wedge
-from tests.browser.test_ledger_pages import Quiet
 from tests.conftest import runner
 from tests.databases import fresh_url, settings_for
 from tests.factories_items import CELL, MODULE
@@ -41,20 +39,15 @@ def site(tmp_path_factory):
                 modules = [{"line_no": 10000, "quantity": "1", "serial_no": number} for number in NUMBERS]
                 no = receive(run, order, *modules, {"line_no": 20000, "quantity": "9", "lot_no": "L-1"}).receipt_no
                 jobs = [make(run, **of_receipt(no)) for _job in range(2)]
-        server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", jobs, no
-        server.shutdown()
+        with serving(app) as address:
+            yield address, jobs, no
         engine.dispose()
 
 
 @pytest.fixture
 def desk(page: Page, site) -> Page:
     """The administrator, signed in."""
-    page.goto(f"{site[0]}/sign-in")
-    page.fill("[name=badge]", "B-ADMIN")
-    with page.expect_navigation():
-        page.locator("[name=badge]").evaluate("(field) => field.form.requestSubmit()")
+    sign_in(page, site[0])
     return page
 
 

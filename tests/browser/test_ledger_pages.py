@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests.browser.harness.serving import serving, sign_in
 from tests.browser.harness.wedge import Wedge
 from tests.web.tracing_plant import traced_site
 
@@ -21,29 +20,16 @@ PAGES = (
 )
 
 
-class Quiet(WSGIRequestHandler):
-    """A server that does not tell every request."""
-
-    def log_request(self, *_arguments) -> None:
-        """Nothing."""
-
-
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    with traced_site("sqlite", tmp_path_factory.mktemp("data")) as site:
-        server = make_server("127.0.0.1", 0, site.app, threaded=True, request_handler=Quiet)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with traced_site("sqlite", tmp_path_factory.mktemp("data")) as site, serving(site.app) as address:
+        yield address
 
 
 @pytest.fixture
 def desk(page: Page, address: str) -> Page:
     """A signed-in quality engineer."""
-    page.goto(f"{address}/sign-in")
-    page.fill("[name=badge]", "B-QUAL")
-    with page.expect_navigation():
-        page.locator("[name=badge]").evaluate("(field) => field.form.requestSubmit()")
+    sign_in(page, address, "B-QUAL")
     return page
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from shopfloor.app import create_app
 from shopfloor.web.extensions import db
+from tests.browser.harness.serving import serving, sign_in
 from tests.browser.harness.wedge import Wedge
-from tests.browser.test_ledger_pages import Quiet
 from tests.conftest import runner
 from tests.databases import fresh_url, settings_for
 from tests.factories_items import CELL, MODULE
@@ -35,20 +33,15 @@ def address(tmp_path_factory):
                 furnish(runner(session))
                 lines = ({"item_no": item_no, "quantity": "100"} for item_no in (CELL, MODULE))
                 make_purchase_order(runner(session), *lines, no="PO-SCAN")
-        server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+        with serving(app) as address:
+            yield address
         engine.dispose()
 
 
 @pytest.fixture
 def desk(page: Page, address: str) -> Page:
     """The administrator, signed in."""
-    page.goto(f"{address}/sign-in")
-    page.fill("[name=badge]", "B-ADMIN")
-    with page.expect_navigation():
-        page.locator("[name=badge]").evaluate("(field) => field.form.requestSubmit()")
+    sign_in(page, address)
     return page
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from shopfloor.genealogy.models import ScanEntry
 from shopfloor.scanning.pictures.header import check_header
+from tests.browser.harness.serving import serving, sign_in
 from tests.scanning.pictures import FORMAT, picture, symbol
 from tests.web.bikes import bike_site, make_order
 from tests.web.pictures import patient_pool
@@ -32,27 +30,15 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(site):
-    server = make_server("127.0.0.1", 0, site.app, threaded=True, request_handler=Quiet)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-
-
-class Quiet(WSGIRequestHandler):
-    """A server that does not tell every request."""
-
-    def log_request(self, *_arguments) -> None:
-        """Nothing."""
+    with serving(site.app) as address:
+        yield address
 
 
 @pytest.fixture
 def bench(page, address, site):
     """A signed-in tab on the scan page of an order of its own."""
     order = make_order(site)
-    page.goto(f"{address}/sign-in")
-    page.fill("[name=badge]", "B-WORK")
-    with page.expect_navigation():
-        page.locator("[name=badge]").evaluate("(field) => field.form.requestSubmit()")
+    sign_in(page, address, "B-WORK")
     page.goto(address + order.page)
     page.wait_for_selector("html[data-queue=ready]", state="attached")
     return page, order

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import threading
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from shopfloor.genealogy.models import ComponentAssociation, TrackedProduct
+from tests.browser.harness.serving import serving
 from tests.browser.harness.wedge import Wedge
 from tests.conftest import runner
 from tests.factories_genealogy import FRAME, GTINS, PAINT, WHEEL, WHEEL_LINE, stock
@@ -31,22 +30,13 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(site):
-    server = make_server("127.0.0.1", 0, site.app, threaded=True, request_handler=Quiet)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with serving(site.app) as address:
+        yield address
 
 
 @pytest.fixture
 def order(site):
     return make_order(site)
-
-
-class Quiet(WSGIRequestHandler):
-    """A server that does not tell every request."""
-
-    def log_request(self, *_arguments) -> None:
-        """Nothing."""
 
 
 class Bench:
@@ -169,8 +159,8 @@ def test_d18_override_wants_reason_and_a_scanned_badge(bench, order):
     yes = bench.page.locator("[data-override] button")
     yes.click()
     page = bench.page
-    expect(page.locator("[data-override] [name=reason]")).to_be_focused()
-    page.select_option("[data-override] [name=reason]", index=1)
+    expect(page.locator("[data-override] [name=reason_code]")).to_be_focused()
+    page.select_option("[data-override] [name=reason_code]", index=1)
     page.focus("[data-override] [name=badge]")
     bench.scan("B-SUP")
     expect(page.locator("[data-override] [name=badge]")).to_have_value("B-SUP")
@@ -184,7 +174,7 @@ def test_d18_enter_behind_a_typed_badge_confirms_and_does_not_scan_again(bench, 
     bench.scan(order.number("BK1"), order.number("P"), f"]C101{GTINS[PAINT]}310300050010{order.number('P')}")
     bench.expect_answer("question", "A supervisor can confirm it")
     page = bench.page
-    page.select_option("[data-override] [name=reason]", index=1)
+    page.select_option("[data-override] [name=reason_code]", index=1)
     page.focus("[data-override] [name=badge]")
     page.keyboard.type("B-SUP", delay=130)
     page.keyboard.press("Enter")

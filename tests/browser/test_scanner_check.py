@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
+from tests.browser.harness.serving import serving
 from tests.browser.harness.wedge import CONTROL, SHIFT, Wedge
-from tests.browser.test_real_pages import Bench, Quiet, registered
+from tests.browser.test_real_pages import Bench, registered
 from tests.factories_genealogy import BIKE, FRAME, GTINS
 from tests.scanning.test_station_check import ELEMENTS, typed
 from tests.web.bikes import bike_site, make_order
@@ -23,10 +21,8 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(site):
-    server = make_server("127.0.0.1", 0, site.app, threaded=True, request_handler=Quiet)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with serving(site.app) as address:
+        yield address
 
 
 def keys_of(text, layout):
@@ -68,6 +64,15 @@ def test_r_23_r_6_a_scanner_that_types_french_is_named_kept_and_read(page, addre
         bench.expect_answer("accepted", told)
         bench.expect_idle()
     assert registered(order) == {"F1"}
+
+    page.goto(f"{address}/")
+    page.locator("form[action='/sign-out'] button").first.evaluate("(button) => button.form.requestSubmit(button)")
+    page.wait_for_url(f"{address}/sign-in*")
+    page.wait_for_selector("html[data-capture=ready]", state="attached")
+    wedge = Wedge(page)
+    wedge.begin()
+    wedge.keys(keys_of("B-WORK", "fr"))
+    page.wait_for_url(f"{address}/")
 
 
 def test_r_23_typing_and_short_bursts_are_no_scans(page, address):

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from hardware.spool import Spool
 from shopfloor.app import create_app
 from shopfloor.web.extensions import db
 from tests.browser.harness.server import wait_until
-from tests.browser.test_ledger_pages import Quiet
+from tests.browser.harness.serving import serving, sign_in
 from tests.conftest import runner
 from tests.databases import fresh_url, settings_for
 from tests.factories_items import MODULE
@@ -38,10 +36,8 @@ def site(tmp_path_factory):
                 no = receive(run, order, *({"line_no": 10000, "quantity": "1", "serial_no": f"MB-{n}"} for n in (1, 2))).receipt_no
                 fine = make_format(run, "FINE", resolution="300")
                 jobs = {203: make(run, **of_receipt(no)), 300: make(run, **of_receipt(no), label_format=fine)}
-        server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield app, f"http://127.0.0.1:{server.server_port}", jobs
-        server.shutdown()
+        with serving(app) as address:
+            yield app, address, jobs
         engine.dispose()
 
 
@@ -57,10 +53,7 @@ def agent(tmp_path, site):
 
 @pytest.fixture
 def desk(page: Page, site, agent) -> Page:
-    page.goto(f"{site[1]}/sign-in#station-agent=on")
-    page.fill("[name=badge]", "B-ADMIN")
-    with page.expect_navigation():
-        page.locator("[name=badge]").evaluate("(field) => field.form.requestSubmit()")
+    sign_in(page, site[1], more="#station-agent=on")
     return page
 
 
@@ -96,6 +89,23 @@ def test_r_25_a_job_that_waits_is_followed_after_a_reload_and_not_made_again(des
     assert [job.state for job in Spool(agent.spool, make=False).jobs()] == ["sent"]
     expect(form.get_by_role("button")).to_be_enabled()
     expect(form.get_by_role("status")).to_be_hidden()
+
+
+def test_r_25_a_job_that_waits_is_taken_back(desk, site, agent, tmp_path):
+    """The printer is away and somebody thinks better of it: nothing comes out later, and the job can be printed in another way."""
+    _app, address, jobs = site
+    desk.goto(f"{address}/label-jobs/{jobs[203]}")
+    form = desk.locator("[data-station-printing]")
+    form.get_by_role("button", name="Print at this station").click()
+    expect(form.get_by_role("status")).to_contain_text("The labels wait")
+    form.get_by_role("button", name="Take back").click()
+    expect(form.get_by_role("status")).to_contain_text("Taken back", timeout=15_000)
+    expect(form.get_by_role("button", name="Take back")).to_be_hidden()
+    assert Spool(agent.spool, make=False).jobs() == []
+    (tmp_path / "lp0").touch()
+    with desk.expect_navigation(timeout=30_000):
+        form.get_by_role("button", name="Print at this station").click()
+    assert (tmp_path / "lp0").read_text(encoding="utf-8").count("^XA") == 2
 
 
 def test_r_25_a_lost_answer_prints_nothing_twice(desk, site, agent, tmp_path):

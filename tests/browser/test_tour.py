@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import re
 import socket
-import threading
 import time
 from collections.abc import Iterator
 
@@ -17,13 +16,13 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from shopfloor.app import create_app
 from shopfloor.db import make_engine
 from shopfloor.demo import tour
 from shopfloor.demo.load import load
 from shopfloor.genealogy.models import ComponentAssociation, ScanEntry, TrackedProduct
+from tests.browser.harness.serving import serving
 from tests.browser.harness.wedge import Wedge
 from tests.databases import fresh_url, settings_for
 from tests.factories_genealogy import problems
@@ -61,16 +60,6 @@ class Network:
         with contextlib.suppress(OSError):
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
         raise ConnectionAbortedError
-
-
-class Quiet(WSGIRequestHandler):
-    """A server that does not tell every request, nor every cut."""
-
-    def log(self, *_arguments: object) -> None:
-        """Nothing."""
-
-    def connection_dropped(self, *_arguments: object) -> None:
-        """Nothing."""
 
 
 class Tour:
@@ -141,10 +130,8 @@ def demo(page: Page, tmp_path) -> Iterator[Tour]:
             load(session)
         app = create_app(settings_for(url, tmp_path))
         network = Network(app.wsgi_app)
-        server = make_server("127.0.0.1", 0, network, threaded=True, request_handler=Quiet)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield Tour(page, f"http://127.0.0.1:{server.server_port}", network, engine)
-        server.shutdown()
+        with serving(network) as address:
+            yield Tour(page, address, network, engine)
         engine.dispose()
 
 

@@ -64,6 +64,8 @@ def test_the_server_serves_and_stops(kind, tmp_path):
     with fresh_url(kind) as url, served(url, tmp_path) as (server, address):
         assert get(address + "/health/ready") == 200
         assert get(address + "/sign-in") == 200
+        # A scan of 4,096 characters (A35) fits into the address of a search, so that its answer is ours and not the web server's.
+        assert get(f"{address}/sign-in?next={'x' * 4096}") == 200
         server.terminate()
         out, err = server.communicate(timeout=30)  # it drains for at most five seconds; the rest is room for a busy machine
     assert server.returncode == 0

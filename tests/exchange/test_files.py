@@ -64,7 +64,7 @@ def count(session, model):
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_a_file_in_utf_8_is_read_whatever_its_delimiter_and_line_ends(mark, delimiter, line_end):
     lines = [delimiter.join(row) for row in (("No", "name"), ("A", "Søren"), ("B", "李"))]
     text = csv_text.decoded(mark + line_end.join(lines).encode())
@@ -76,6 +76,7 @@ def test_a_file_in_utf_8_is_read_whatever_its_delimiter_and_line_ends(mark, deli
     [
         ("no;name\r\nA;Søren".encode("latin-1"), "line 2 holds the byte 0xF8, which is not UTF-8"),
         ("no;name\nA;x".encode("utf-16"), "UTF-16"),
+        ("no;name\rA;x\rB;Søren".encode("latin-1"), "line 3 holds the byte 0xF8"),
         (b"no;name\nA;\x00x", "binary"),
         (b"PK\x03\x04\x00\x00", "binary"),
     ],
@@ -98,7 +99,10 @@ def test_bad_input_another_encoding_is_refused_with_its_place(data, words):
         ("name;city\nA;B", "lacks the column no"),
         ("no;name\nA", "line 2 has 1 fields, the header has 2"),
         ("no;name\nA;B;C", "line 2 has 3 fields, the header has 2"),
-        ('no;name\nA;"B', "unexpected end of data"),
+        ('no;name\nA;x\n\n"B;y\nC;z\nD;z\n', "line 4: a quotation mark begins a field and none ends it"),
+        ('no;name\nA;"B\n' + "C;z\n" * 40_000, "line 2: a field has more than 131072 characters; a quotation mark probably does not end"),
+        ('no;name\nA;"x"y"\n', "line 2: something follows a quotation mark that ends a field. Inside a field write it twice"),
+        ("no;name\rA;x\rB;S\ufffdren", "line 3 holds"),
         ("no\n" + "A\n" * (csv_text.MOST_ROWS + 1), "more than 100000 rows"),
     ],
 )
@@ -233,7 +237,10 @@ def test_d40_bills_say_what_comes_along(session, run):
 @pytest.mark.usefixtures("masters")
 def test_routings_come_as_operations(session, run):
     run(create_record, master=RESOURCE, given=NewResource(code="BENCH", name="Bench"))
-    text = "product_no;operation_no;description;resource;run_minutes\nPACK;20;Close;;2.5\nPACK;10;Stack;BENCH;4\nMODULE;10;Weld;;1\n"
+    text = (
+        "product_no;operation_no;description;resource;run_minutes;setup_minutes;flushing\nPACK;20;Close;;2.5;0;Manual\n"
+        "PACK;10;Stack;BENCH;4;15;Finish\nMODULE;10;Weld;;1;0;Start\n"
+    )
     take(run, "routing-lines", text)
     pack = version_queries.routing_card(session, PACK)
     assert [(line.operation_no, line.description, line.resource, line.run_minutes) for line in pack.lines] == [
@@ -241,7 +248,7 @@ def test_routings_come_as_operations(session, run):
     ]
     assert pack.shown.status == "Certified"
     file = "".join(export(session, "routing-lines"))
-    assert "PACK,1,10,Stack,BENCH,4\r\nPACK,1,20,Close,,2.5" in file
+    assert "PACK,1,10,Stack,BENCH,4,15,Finish\r\nPACK,1,20,Close,,2.5,0,Manual" in file
 
 
 @pytest.mark.usefixtures("masters")
@@ -342,10 +349,11 @@ def test_bad_input_opening_stock_is_told_by_line_and_column(session, run):
         "LABEL;MAIN;1;;;\n"  # blocked
         "PACK;MAIN;1;X-1;;\n"  # not the item's pattern
         "CELL;MAIN;-1;;L-1;\n"
+        "MODULE;MAIN;1;;;\n"  # no serial number
     )
     assert wrong(run, "opening-stock", text) == [
         (2, "serial_no"), (4, "serial_no"), (5, "quantity"), (6, "lot_no"), (7, "quantity"), (8, "unit_code"), (9, "item_no"),
-        (10, "location_code"), (11, "item_no"), (12, "serial_no"), (13, "quantity"),
+        (10, "location_code"), (11, "item_no"), (12, "serial_no"), (13, "quantity"), (14, "serial_no"),
     ]
     assert count(session, ItemLedgerEntry) == before
 

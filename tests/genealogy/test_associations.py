@@ -279,7 +279,7 @@ def test_edg_38_a_line_that_was_ended_takes_more_only_after_a_supervisors_yes(st
     assert stock_of(session, PAINT)[1] == 0
     question = station.key
     assert station.send("confirm", confirms=question, reason="painted after all") == "REASON_NEEDED"
-    assert station.send("confirm", confirms=question, reason="painted after all", badge="B-SUP") == "UNIT_COMPLETED"
+    assert station.send("confirm", confirms=question, reason="QUALITY-OK: painted after all", badge="B-SUP") == "UNIT_COMPLETED"
     assert stock_of(session, PAINT)[1] == Decimal("0.25")
     report(run, station.product)
     assert problems(session) == []

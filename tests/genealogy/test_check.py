@@ -19,6 +19,8 @@ LIES = [
      "association {posted} is in the log and nowhere else"),
     (check.nothing_vanished, "DELETE FROM tracked_product WHERE match_id = {row}", "row {row} is in the log and nowhere else"),
     (check.nothing_vanished, "DELETE FROM association_entry WHERE match_id = {row}", "row {row} is not in the log"),
+    (check.registered_equals_rows, "UPDATE prod_order_line SET registered_quantity = 0",
+     "RPO-1 line 10000 counts 0 registered, its rows are 2"),
 ]
 
 

@@ -222,6 +222,7 @@ def test_edg_16_d40_each_line_has_its_own_limit(run, session):
     for number in ("OC-1", "OC-2"):
         assert station.scan(offcut(number)) == "CO_PRODUCT_REGISTERED"
     assert station.scan(offcut("OC-3")) == "PRODUCT_OVER_STARTED"
+    assert "OFFCUT of the test: 2 of 2 PCS" in str(station.answer)
     assert (station.answer.registered, station.answer.started) == ("2", "2")
     assert station.scan("TW-1") == "PRODUCT_REGISTERED"
     assert station.send("mode", "Product") == "MODE_CHANGED"

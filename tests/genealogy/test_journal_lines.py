@@ -18,11 +18,12 @@ from shopfloor.genealogy.inputs import ReportInput, ReportLineInput, SelectionIn
 from shopfloor.genealogy.journal_inputs import JournalLineReturn, OpenJournalInput
 from shopfloor.genealogy.journal_returns import fill_journal_line, line_to_open
 from shopfloor.genealogy.models import AssociationEntry, ComponentAssociation, TrackedProduct
-from shopfloor.genealogy.open_journal_queries import open_lines
+from shopfloor.genealogy.open_journal_queries import journal_version, open_lines
 from shopfloor.genealogy.open_journals import delete_open_journal, post_open_journal, save_journal
 from shopfloor.genealogy.picking import pick, unpick
 from shopfloor.genealogy.reporting import report_as_finished
-from shopfloor.items.inputs import HoldNumber
+from shopfloor.items.commands import add_item_unit
+from shopfloor.items.inputs import HoldNumber, NewItemUnit
 from shopfloor.items.number_information import hold_number
 from shopfloor.ledger.models import ItemLedgerEntry
 from shopfloor.people import rights
@@ -68,8 +69,8 @@ def unit(station):
     return station.product
 
 
-def journal(run, *lines, kind="Picking list", actor=ADMINISTRATOR, order_no="RPO-1", **more):
-    given = OpenJournalInput(kind=kind, lines=lines)
+def journal(run, *lines, kind="Picking list", actor=ADMINISTRATOR, order_no="RPO-1", version="", **more):
+    given = OpenJournalInput(kind=kind, lines=lines, version=version)
     return run(save_journal, actor, order_no=order_no, given=given, **more).journal_no
 
 
@@ -119,6 +120,24 @@ def journals(session, order_no="RPO-1"):
     lines = open_lines(session, order_no)
     session.rollback()
     return lines
+
+
+# --- two windows of one owner ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("unit")
+def test_asc_7_an_older_window_neither_saves_over_nor_posts_what_the_newer_one_saved(run, session):
+    """ASC-7, ASC-25: the owner may have two windows; the second one hears STALE_ROW, and nothing is lost."""
+    no = picking_list(run, BELL_LINE, "1")
+    read_by_both = journal_version(journals(session))
+    journal(run, {"line_no": BELL_LINE, "quantity": "2"}, journal_no=no, version=read_by_both)
+    older = OpenJournalInput(lines=[{"line_no": BELL_LINE, "quantity": "3"}], version=read_by_both)
+    refused("STALE_ROW", run, save_journal, ADMINISTRATOR, **ORDER, given=older, journal_no=no)
+    refused("STALE_ROW", run, post_open_journal, ADMINISTRATOR, **ORDER, journal_no=no, version=read_by_both)
+    assert [line.quantity for line in journals(session)] == [2]
+    assert consumed(session, "BELL") == 0
+    assert post(run, no, version=journal_version(journals(session))).code == "JOURNAL_POSTED"
+    assert consumed(session, "BELL") == 2
 
 
 # --- a picking list line is the pick ----------------------------------------------------------------------------------------
@@ -364,6 +383,18 @@ def test_ent_5_the_line_gets_number_and_quantity_of_the_one_association(run, ses
     assert line_of(session, journal_no) == ("P-A", Decimal("0.25"), 0, "")
     assert journals(session)[0].proposal == 0
     assert post(run, journal_no).picked == 1
+
+
+def test_lif_11_scrap_keeps_its_quantity_when_the_line_comes_back_in_base_units(run, session, station):
+    """Three tins of 0.1 kg are 0.3 kg, whatever unit the line has after the scan page filled it."""
+    run(add_item_unit, given=NewItemUnit(item_no=PAINT, unit_code="BOX", quantity_per_unit="0.1"))
+    station.build("BK-1", "F-1")
+    journal_no = picking_list(run, PAINT_LINE, "1", unit_code="BOX", scrap_quantity="3")
+    since = opened(session, journal_no).since
+    station.scan("P-A")
+    came_back(run, session, journal_no, since=since)
+    line = next(line for line in journals(session) if line.journal_no == journal_no)
+    assert (line.unit_code, line.scrap_quantity, line.scrap_base) == ("", Decimal("0.3"), Decimal("0.3"))
 
 
 def test_ent_5_two_associations_or_an_undone_one_leave_the_line(run, session, station):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from tests.genealogy.test_associations import associations
 
 OVERWEIGHT = "3103000270"
 """0.270 kg of paint, where 0.250 kg and 4 percent are allowed."""
-APPROVED = {"reason": "Trial run", "badge": "B-SUP"}
+APPROVED = {"reason": "TRIAL", "badge": "B-SUP"}
 
 
 def test_scn_4_and_d35_yes_to_a_look_alike_of_a_label_uses_the_known_number(station, session):
@@ -72,3 +73,13 @@ def test_d18_a_yes_counts_once(station, session):
     assert station.send("confirm", "", confirms=asked, **APPROVED) == "NOTHING_TO_CONFIRM"
     assert [(n, q) for _, n, _, q, _ in associations(session)] == [("P-A", Decimal("0.27"))]
     assert problems(session) == []
+
+
+def test_d18_r_3_the_supervisors_badge_comes_in_the_scanners_frame(station):
+    """D18, R-03: what the station's scanner puts around every code is no part of a badge."""
+    station.rules = replace(station.rules, profile=replace(station.rules.profile, prefix="*", suffix="$"))
+    station.scan("BK-1")
+    assert station.scan(gs1(PAINT, lot="P-A", more=OVERWEIGHT)) == "OVER_QUANTITY"
+    asked = station.key
+    assert station.send("confirm", "", confirms=asked, reason="TRIAL", badge="**B-SUP$") == "NOT_ALLOWED"
+    assert station.send("confirm", "", confirms=asked, reason="TRIAL", badge="*B-SUP$") == "LINE_COMPLETED"

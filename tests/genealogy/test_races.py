@@ -110,7 +110,7 @@ def test_t3b_the_naive_way_promises_what_is_not_there(engine, session, run):
     race(engine, STATIONS, naive)
     promised = total(session, ReservationEntry.quantity_base, positive=True)
     assert promised > total(session, OpenItemEntry.remaining)
-    assert problems(session) != []
+    assert any(found.startswith("Open entry") for found in problems(session))
 
 
 def insert_alone(session, pair):

@@ -88,6 +88,7 @@ def test_qty_1_to_qty_6_worked_table(associations, frame, wheel, paint, row):
 
 @pytest.mark.parametrize(("count", "started", "complete", "status"), [
     (0, 2, True, NOT_STARTED), (1, 2, True, IN_PROGRESS), (2, 2, False, IN_PROGRESS), (2, 2, True, COMPLETED), (3, 2, True, COMPLETED),
+    (0, 0, True, NOT_STARTED), (4, 0, True, IN_PROGRESS),
 ])
 def test_qty_6_summary(count, started, complete, status):
     assert summary_status(D(count), D(started), all_complete=complete) == status
@@ -224,6 +225,8 @@ def test_scn_19_d7_gs1_18_gs1_19_gs1_21_wanted_quantity(line, count, measure, on
     (Line(replace(FRAME, matching_limit=False), D(1), (registered(10, 1),)), "1", True, NONE, "SERIAL_LIMIT", False),
     (Line(replace(FRAME, matching_limit=False), D(1), (registered(10, 1),)), "1", False, NONE, "SERIAL_LIMIT", True),
     (Line(replace(FRAME, matching_limit=False), D(1), (registered(10, 1),)), "1", False, frozenset({"SERIAL_LIMIT"}), None, None),
+    (Line(FRAME, D(1), (registered(10, 1),)), "1", True, frozenset({"SERIAL_LIMIT"}), "SERIAL_LIMIT", False),
+    (Line(replace(FRAME, matching_limit=False), D(1), (registered(10, 1),)), "1", True, frozenset({"SERIAL_LIMIT"}), "SERIAL_LIMIT", False),
     (paint("0.2"), "0.05", True, NONE, None, None),
     (paint("0.2"), "0.06", True, NONE, "OVER_QUANTITY", True),
     (Line(replace(PAINT, over_tolerance_percent=D(4)), D("0.25"), (registered(30, "0.2"),)), "0.06", True, NONE, None, None),

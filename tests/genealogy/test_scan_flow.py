@@ -74,6 +74,7 @@ def test_edg_6_and_edg_7_a_serial_is_in_one_unit(station, session):
     assert station.scan("F-1") == "SERIAL_IN_USE"
     assert station.answer.product == "BK-1"
     assert station.answer.same_order
+    assert str(station.answer).endswith("ask a supervisor to move it.")
     assert problems(session) == []
 
 
@@ -194,6 +195,8 @@ def test_edg_8_and_edg_19_other_orders(station, session, run):
     other.build("BK-9")
     assert other.scan("F-1") == "SERIAL_IN_USE"
     assert other.answer.order_no == "RPO-1"
+    assert not other.answer.same_order
+    assert str(other.answer).endswith("Scan another one, or ask a supervisor to remove it there.")
 
 
 def test_edg_41_other_warehouse_and_edg_13_expired(station, run):

@@ -122,6 +122,22 @@ def test_a_label_goes_through_the_door_once(page, station, tmp_path) -> None:
     assert page.ask("GET", "/jobs/k2").status == 404
 
 
+def test_a_label_that_waits_is_taken_back_through_the_door(page, station, tmp_path) -> None:
+    """The printer is away: nothing was sent, so nothing is printed later. What was sent stays sent."""
+    assert page.ask("POST", "/jobs", {"key": "k1", "printer": "labels", "text": "^XA^XZ"}).status == 202
+    end = time.monotonic() + 10
+    while not json.loads((answer := page.ask("POST", "/jobs/cancel", {"key": "k1"})).text)["cancelled"]:
+        assert time.monotonic() < end, answer.text
+    assert page.ask("GET", "/jobs/k1").status == 404
+    (tmp_path / "lp0").touch()
+    assert page.ask("POST", "/jobs", {"key": "k2", "printer": "labels", "text": "^XA2^XZ"}).status == 202
+    while json.loads(page.ask("GET", "/jobs/k2").text)["state"] != "sent":
+        assert time.monotonic() < end + 10
+    assert json.loads(page.ask("POST", "/jobs/cancel", {"key": "k2"}).text) == {"key": "k2", "cancelled": False}
+    assert (tmp_path / "lp0").read_bytes() == b"^XA2^XZ"
+    assert page.ask("POST", "/jobs/cancel", {"key": 1}).status == 400
+
+
 def test_the_agents_own_page_leads_to_shopfloor_and_shows_no_code(page, station) -> None:
     station.handover.state("bench <1>", "the scanner is not connected")
     text = page.ask("GET", "/", Origin="").text

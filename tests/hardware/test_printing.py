@@ -76,6 +76,21 @@ class NetworkPrinter:
         self.listener.close()
 
 
+class Remembers:
+    """A printer that keeps what it is given."""
+
+    name, resolution = "labels", 203
+
+    def __init__(self, sent: list[bytes]) -> None:
+        self.sent = sent
+
+    def send(self, data: bytes) -> None:
+        self.sent.append(data)
+
+    def check(self) -> None:
+        """It is there."""
+
+
 def until_state(spool, key: str, state: str) -> str:
     end = time.monotonic() + 5
     while (job := spool.job(key)).state != state:
@@ -110,6 +125,35 @@ def test_a_printer_that_is_away_gets_its_labels_when_it_is_back(spool, room) -> 
     until_state(spool, "k2", "sent")
     assert back.labels == [ZPL.encode(), b"second"]
     back.close()
+
+
+def test_a_job_that_waits_is_taken_back_and_one_that_was_begun_is_not(spool, room) -> None:
+    printer = NetworkPrinter()
+    printer.close()
+    work = room(SocketPrinter("labels", "127.0.0.1", printer.port))
+    work.add("k1", "labels", ZPL)
+    work.add("k2", "labels", "second")
+    until_state(spool, "k1", "printer away")
+    assert spool.cancel_job("k2")
+    assert spool.job("k2") is None
+    assert not spool.cancel_job("k2")
+    back = NetworkPrinter(printer.port)
+    until_state(spool, "k1", "sent")
+    assert not spool.cancel_job("k1")
+    work.add("k3", "labels", "third")
+    until_state(spool, "k3", "sent")
+    assert back.labels == [ZPL.encode(), b"third"]
+    back.close()
+
+
+def test_a_job_that_is_taken_back_while_it_is_looked_at_is_not_printed(spool, room) -> None:
+    """Between reading the next job and beginning it somebody took it back: begin finds nothing."""
+    spool.add_job("k1", "labels", ZPL)
+    job = spool.next_job("labels")
+    assert spool.cancel_job("k1")
+    sent: list[bytes] = []
+    assert room(Remembers(sent))._printed(Remembers(sent), job)
+    assert sent == []
 
 
 def test_a_label_that_broke_off_is_not_sent_again(spool, room) -> None:
@@ -247,14 +291,14 @@ def test_a_job_that_another_program_adds_is_printed(spool, room, tmp_path) -> No
 def test_a_disk_that_is_full_for_a_while_stops_no_printer(spool, room, monkeypatch) -> None:
     printer = NetworkPrinter()
     spool.add_job("k1", "labels", ZPL)
-    real, failures = spool.set_job, [sqlite3.OperationalError("database or disk is full")] * 2
+    real, failures = spool.begin_job, [sqlite3.OperationalError("database or disk is full")] * 2
 
-    def set_job(*arguments):
+    def begin_job(*arguments):
         if failures:
             raise failures.pop()
-        real(*arguments)
+        return real(*arguments)
 
-    monkeypatch.setattr(spool, "set_job", set_job)
+    monkeypatch.setattr(spool, "begin_job", begin_job)
     room(SocketPrinter("labels", "127.0.0.1", printer.port))
     until_state(spool, "k1", "sent")
     assert printer.labels == [ZPL.encode()]

@@ -238,8 +238,9 @@ def test_tl_14_numbers_of_a_purchase_line_come_in_with_their_date(session, run):
 
 def test_d17_planned_numbers_that_come_in_match_the_pattern(run):
     make_purchase_order(run, {"item_no": PACK, "quantity": "2"})
-    with pytest.raises(NumberPattern):
+    with pytest.raises(NumberPattern) as refused:
         save(run, {"serial_no": "X-1"}, kind="Purchase Line", order_no="PO-1")
+    assert (refused.value.row, refused.value.row_column) == (1, "serial_no")
 
 
 def test_tl_13_a_series_of_own_serials(session, run):

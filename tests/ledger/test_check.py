@@ -52,6 +52,7 @@ LIES = {
         "UPDATE open_item_entry SET lot_no = 'L9' WHERE entry_no = 2",
         "DELETE FROM open_item_entry WHERE entry_no = 2",
         "UPDATE open_item_entry SET entry_no = 77 WHERE entry_no = 2",
+        "UPDATE open_item_entry SET serial_specific = (entry_no = 2)",
     ],
     check_edges.numbers_have_units: [
         "UPDATE open_item_entry SET unit_no = 0 WHERE entry_no = 2",

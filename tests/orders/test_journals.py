@@ -101,7 +101,7 @@ def test_ap_07_ap_08_what_cannot_be_read_names_row_and_column(line, place, words
         ({"item_no": CELL, "quantity": "1", "lot_no": "L", "location_code": "NIL"}, "NOT_FOUND", "location_code"),
         ({"item_no": MODULE, "quantity": "2", "serial_no": "M-1"}, "SERIAL_QUANTITY", "quantity"),
         ({"item_no": MODULE, "quantity": "0.5", "serial_no": "M-1"}, "BELOW_PRECISION", "quantity"),
-        ({"item_no": CELL, "quantity": "1"}, "NUMBER_REQUIRED", "serial_no"),
+        ({"item_no": CELL, "quantity": "1"}, "NUMBER_REQUIRED", "lot_no"),
         ({"item_no": "PACK", "serial_no": "X"}, "NUMBER_PATTERN", "serial_no"),
         ({"item_no": CELL, "quantity": "9", "lot_no": "L-1", "entry_type": "Negative Adjmt."}, "NOT_AVAILABLE", ""),
         (

@@ -52,6 +52,7 @@ EXAMPLES = {
     "customer": ({"no": "C9", "name": "Nine", "email": "a@b.example"}, {"name": "Neun"}),
     "station": ({"code": "ST-9", "name": "Nine"}, {"name": "Neun", "gs1_recognition": "prefix"}),
     "resource": ({"code": "R-9", "name": "Nine", "kind": "Machine"}, {"kind": "Person"}),
+    "reason code": ({"code": "DRY", "description": "Dry"}, {"description": "Very dry"}),
     "disposition code": ({"code": "WET", "name": "Wet", "blocks_sales": True}, {"name": "Damp", "blocks_transfer": True}),
     "inspection test": ({"item_no": LABEL, "test": "Gloss", "unit": "GU", "lower_limit": "-4"}, {"unit": "%", "at_report": "After"}),
     "label format": ({"code": "L-9", "width_mm": "70", "height_mm": "37"}, {"symbol": "GS1-128", "resolution": "300", "width_mm": "100"}),

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from shopfloor.errors import NotFound
+from shopfloor.errors import NotFound, Refusal
 from shopfloor.items.errors import ItemBlocked
 from shopfloor.items.models import Item
 from shopfloor.ledger.entry_types import SourceType
@@ -16,7 +16,7 @@ from shopfloor.posting.journal import LINE_LIMIT
 from shopfloor.reservations.errors import NotAvailable, ReservedElsewhere
 from shopfloor.reservations.models import ReservationEntry
 from shopfloor.reservations.rules import Demand
-from tests.factories_posting import DAY, bought, found, lost, q, sold
+from tests.factories_posting import DAY, bought, found, lost, moved, q, sold, used
 
 OURS = Demand("Sales Line", "SO-1", 10000)
 THEIRS = Demand("Sales Line", "SO-2", 10000)
@@ -107,6 +107,31 @@ def test_ap_03_the_refusal_names_the_kinds_and_the_transaction(door):
     with pytest.raises(NumberRequired) as refused:
         door(bought("PAIR", 1))
     assert refused.value.text() == "PAIR Pair needs a serial and lot number for this posting (purchase inbound). Scan or enter it."
+    assert refused.value.row_column == "serial_no"
+    with pytest.raises(NumberRequired) as refused:
+        door(bought("CELL", 1))
+    assert (refused.value.kinds, refused.value.row_column) == ("lot", "lot_no")
+
+
+@pytest.mark.parametrize(
+    ("made_up", "code", "told"),
+    [
+        (sold("CTRL"), "NUMBER_REQUIRED", "CTRL Ctrl needs a serial number for this posting (sales outbound). Scan or enter it."),
+        (bought("CTRL", sn="C1"), "SERIAL_IN_STOCK", "Serial number C1 of CTRL Ctrl is already in stock at MAIN (entry 1)"),
+        (sold("CTRL", sn="C2"), "NOT_AVAILABLE", "C2 of CTRL Ctrl: 0 of 1 PCS available at MAIN."),
+        (sold("CELL", 6, lot="L1"), "NOT_AVAILABLE", "L1 of CELL Cell: 5 of 6 PCS available at MAIN."),
+        (used("SCREW", 8), "NOT_AVAILABLE", "Stock of SCREW Screw: 7.5 of 8 PCS available at MAIN."),
+        (moved("SCREW", 8, new_location_code="FAR"), "NOT_AVAILABLE", "Stock of SCREW Screw: 7.5 of 8 PCS available at MAIN."),
+    ],
+)
+def test_er_03_er_06_er_07_er_10_ap_04_ap_11_a_refusal_names_the_goods_and_both_figures(door, made_up, code, told):
+    """CI-01: and the line beside it, which would be right, is not posted either."""
+    door(bought("CTRL", sn="C1"), bought("CELL", 5, lot="L1"), bought("SCREW", "7.5"))
+    before = door.entries()
+    with pytest.raises(Refusal) as refused:
+        door(sold("SCREW", "0.25"), made_up) if code != "NOT_AVAILABLE" else door(made_up)
+    assert (refused.value.code, refused.value.text()[: len(told)]) == (code, told)
+    assert door.entries() == before
 
 
 def test_ap_01_a_serial_in_stock_is_refused_at_any_location(door):

@@ -13,7 +13,7 @@ from shopfloor.scanning.gs1.mapping import STANDARD, Field, field_of, kept_mappi
 from shopfloor.scanning.gs1.numbers import UNITS
 from shopfloor.scanning.gs1.profiles import DEFAULT, WEDGE, ScannerProfile
 from shopfloor.scanning.gs1.read import element_text, plain_candidate, read
-from shopfloor.scanning.gs1.spellings import GS1_CHARACTERS, can_stand_in_values, replacement_problem
+from shopfloor.scanning.gs1.spellings import GS1_CHARACTERS, can_stand_in_values, prefix_problem, replacement_problem
 from shopfloor.scanning.scan import ScanKind, ScanSource
 
 TODAY = date(2026, 11, 21)
@@ -87,6 +87,15 @@ def test_gs1_16_the_set_up_warns_of_a_replacement_that_numbers_may_hold(spelling
 @pytest.mark.parametrize("spelling", ["0", "21", "A", "ABC", " ", "A B", "\x00", GS + "\x02", "x" * 9, "!" * 9])
 def test_gs1_1_a_replacement_that_would_break_every_number_is_refused(spelling):
     assert replacement_problem(spelling)
+
+
+@pytest.mark.parametrize(("prefix", "fits"), [
+    ("", True), ("]C1", True), ("!!", True), ("GS1:", True), ("A0", True),
+    ("0", False), ("01", False), ("٣", False), ("(", False), ("(01", False),
+])
+def test_gs1_2_a_prefix_that_codes_begin_with_by_themselves_is_refused(prefix, fits):
+    """GS1-2, SCN-2: a prefix is cut off, so one that is digits or an opening bracket would cut every code without a prefix."""
+    assert (prefix_problem(prefix) == "") is fits
 
 
 # --- own identifiers ------------------------------------------------------------------------------------------------------
@@ -179,12 +188,19 @@ def test_peers_18_characters_alone_are_a_hint_and_no_proof():
     assert layout_hint("轮-1", DEFAULT, TODAY) is None
 
 
-@pytest.mark.parametrize("lead", ["", GS, "]C1", "]C1" + GS, "]d2" + GS + GS, "\r\n" + GS])
+@pytest.mark.parametrize("lead", ["", GS, "]C1", "]C1" + GS, "]d2" + GS + GS, "\r\n" + GS, GS + "]C1", GS + GS + "]d2" + GS])
 def test_peers_21_a_leading_separator_changes_nothing(lead):
     """Peers 21: GS first, identifier first, both, none: one and the same reading."""
     found = scan(f"{lead}{KEY}10AB{GS}21X")
     assert found.bracketed() == f"(01){GTIN}(10)AB(21)X"
     assert found.raw == f"{lead}{KEY}10AB{GS}21X"
+    assert [warning.kind for warning in found.warnings] == (["leading_separator"] if GS in lead else [])
+
+
+def test_r_07_r_06_a_separator_before_the_identifier_hides_neither_carrier_nor_caps_lock():
+    assert scan(f"{GS}]D2{KEY}10aB").lot_no == "Ab"
+    assert (scan(f"{GS}]C0W-1").kind, scan(f"{GS}]C0W-1").text) == (ScanKind.PLAIN, "W-1")
+    assert refused(f"{GS}]XX").kind == "unknown_symbology_identifier"
 
 
 @pytest.mark.parametrize("text", [f"]C1{KEY}10AB{GS}21X", f"]d2{KEY}10AB", f"{KEY}10AB{GS}21X", "]C0W-1", "W-1"])

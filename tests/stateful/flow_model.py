@@ -152,7 +152,7 @@ class Model:
         if not accept and not self.complete(unit.match):
             return "COMPONENTS_MISSING"
         for part in self.active(match=unit.match):
-            if (part.item, part.number) in self.held and part.unposted > ZERO:
+            if (part.item, part.number) in self.held:
                 return "COMPONENT_ON_HOLD"
             if part.no in self.journal:
                 return "JOURNAL_OPEN"

@@ -185,7 +185,7 @@ class Shift:
             return "COMPONENTS_MISSING"
         if self.awaiting(unit):
             return "ORDER_STATUS"
-        if any(self.stopped(p.item, p.number) and p.unposted for p in self.active(match=unit.match)):
+        if any(self.stopped(p.item, p.number) for p in self.active(match=unit.match)):
             return "COMPONENT_ON_HOLD"
         return self.hold_code(self.orders[unit.order].item, unit.number, *(() if good else (HAND,)))
 

@@ -40,9 +40,10 @@ from tests.factories_documents import (
     take_back,
     undo,
 )
+from tests.factories_genealogy import problems
 from tests.factories_items import make_item
 from tests.factories_orders import adjust, make_purchase_order, make_sales_order, receive, ship
-from tests.factories_reservations import auto, books, cancel, sales_line
+from tests.factories_reservations import auto, cancel, sales_line
 from tests.stateful.document_paper import MAIN, ROAD, SIDE, Document, Paper
 from tests.stateful.machines import outcome, play
 
@@ -101,7 +102,7 @@ class DocumentMachine(RuleBasedStateMachine):
         self.run(start_order, given=StartOrder(order_no=self.name + "J"))
 
     def teardown(self):
-        assert books(self.session) == []
+        assert problems(self.session) == []
         self.session.close()
 
     # --- looking
@@ -120,7 +121,7 @@ class DocumentMachine(RuleBasedStateMachine):
         """Stock is what the paper says, the books are right, and lines that had no part keep what they hold."""
         for item in (self.lots, self.serials, self.cart):
             assert stock_at(self.session, item) == self.paper.in_stock(item)
-        assert books(self.session) == []
+        assert problems(self.session) == []
         after = self.held()
         kept = {line: quantity for line, quantity in before.items() if line[0] not in but}
         assert {line: after.get(line) for line in kept} == kept

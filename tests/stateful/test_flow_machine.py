@@ -151,6 +151,8 @@ class FlowMachine(FlowStations):
     def change_on_paper(self, part, number, quantity, code):
         if part.fixed:
             assert code == "ROW_LOCKED"
+        elif part.no in self.model.journal:
+            assert code == "JOURNAL_OPEN"
         elif number == part.number and quantity <= part.quantity:
             assert code is None
             part.quantity = quantity

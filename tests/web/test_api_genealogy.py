@@ -126,8 +126,10 @@ def test_d18_typed_yes_is_no_override(api):
     body = {"match_id": answer["fields"]["match_id"], "component_line_no": PAINT_LINE, "lot_no": api.order.number("P"), "quantity": "0.9"}
     assert api.send("/components", body)[1]["code"] == "OVER_QUANTITY"
     assert api.send("/components", body | {"confirmed": ["OVER_QUANTITY"]})[1]["code"] == "REASON_NEEDED"
-    assert api.send("/components", body | {"confirmed": ["OVER_QUANTITY"], "reason": "x", "badge": "B-WORK"})[1]["code"] == "NOT_ALLOWED"
-    assert api.send("/components", body | {"confirmed": ["OVER_QUANTITY"], "reason": "x", "badge": "B-SUP"})[0] == 200
+    yes = body | {"confirmed": ["OVER_QUANTITY"], "reason": "TRIAL: x", "badge": "B-SUP"}
+    assert api.send("/components", yes | {"badge": "B-WORK"})[1]["code"] == "NOT_ALLOWED"
+    assert api.send("/components", yes | {"reason": "x"})[1]["code"] == "REASON_UNKNOWN"
+    assert api.send("/components", yes)[0] == 200
 
 
 def test_pick_journal_report_and_reverse(api):

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy.orm import Session
 
+from shopfloor.production import bills
+from shopfloor.production.inputs import NewBom, NewBomLine, NewRouting, NewRoutingLine
+from tests.conftest import runner
 from tests.databases import ENGINES
+from tests.factories_genealogy import BELL, BIKE, WHEEL
 from tests.web.bikes import bike_site, make_order
 
 
@@ -30,6 +35,25 @@ def test_ui_1_the_search_gives_what_the_page_would_open(site):
     assert (several["chosen"], len(several["hits"]) > 1) == (None, True)
     assert search(client, "nothing-like-it").json == {"hits": [], "chosen": None, "command": ""}
     assert search(client, "CMD:PRODUCT").json["command"] == "PRODUCT"
+
+
+def test_ui_1_bills_routings_and_tracking_codes_are_found_by_their_number(site):
+    """UI-1: a code that only they have opens them, in any case and by a part; where an item has the same number, the item is meant."""
+    with Session(site.engine) as session:
+        run = runner(session)
+        run(bills.create_bom, given=NewBom(no="BOM-77", item_no=WHEEL, lines=(NewBomLine(item_no=BELL, quantity_per="1"),)))
+        line = NewRoutingLine(operation_no=10, description="Build in")
+        run(bills.create_routing, given=NewRouting(no="RT-77", item_no=WHEEL, lines=(line,)))
+    client = site.client()
+    for text, path in {
+        "BOM-77": "/boms/BOM-77", "bom-77": "/boms/BOM-77", "OM-77": "/boms/BOM-77", "RT-77": "/routings/RT-77",
+        "LOTEXP": "/tracking-codes/LOTEXP", "lotexp": "/tracking-codes/LOTEXP", BIKE: f"/items/{BIKE}", BIKE.lower(): f"/items/{BIKE}",
+    }.items():
+        found = search(client, text).json
+        assert found["chosen"] is not None, (text, found)
+        assert found["chosen"]["path"] == path, text
+        assert client.get(path).status_code == 200
+    assert {hit["kind"] for hit in search(client, BIKE).json["hits"]} >= {"Item", "Bill of material"}
 
 
 @pytest.mark.parametrize("text", ["]d2010952123454321", "(01)09521234543214", "x" * 4097])

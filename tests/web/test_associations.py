@@ -13,9 +13,17 @@ from sqlalchemy.orm import Session
 
 from shopfloor.genealogy.matrix_queries import associations_page
 from shopfloor.genealogy.models import ComponentAssociation, PickingListLine, TrackedProduct
+from shopfloor.genealogy.starting import start_order
+from shopfloor.items.inputs import HoldNumber
+from shopfloor.items.number_information import hold_number
+from shopfloor.production.bills import create_bom
+from shopfloor.production.commands import create_order
+from shopfloor.production.inputs import NewBom, NewBomLine, NewProductionOrder, StartOrder
+from tests.conftest import runner
 from tests.databases import ENGINES
-from tests.factories_genealogy import PAINT_LINE, WHEEL_LINE, problems
-from tests.web.bikes import bike_site, hidden, make_order
+from tests.factories_genealogy import PAINT, PAINT_LINE, WHEEL_LINE, problems
+from tests.factories_items import make_item
+from tests.web.bikes import Order, bike_site, hidden, make_order
 
 _keys = itertools.count(1)
 
@@ -151,6 +159,27 @@ def test_number_of_statements_does_not_depend_on_the_number_of_rows(order):
     assert asked() == few <= 9
 
 
+def test_d20_a_unit_that_is_itself_on_hold_says_so(order):
+    """D20: beside its status, with the reason, also once its report is taken back; other units of the order are as they were."""
+    station = order.built()
+    first = units(order)["BK1"]
+    good = {"lines__0__match_id": first.match_id, "lines__0__good": "1", "lines__0__error": "0"}
+    assert post(station.client, order, "report", **good)[0] == 303
+    station.send("mode", "Product")
+    station.scan(order.number("BK2"))
+    with Session(order.site.engine) as session:
+        held = HoldNumber(item_no="BIKE", kind="Serial", number=order.number("BK1"), reason="scratched frame")
+        runner(session)(hold_number, given=held)
+    assert post(station.client, order, "reverse", reason="wrong label", **selected(first))[0] == 303
+    rows = re.findall(r"<tr.*?</tr>", station.client.get(order.associations).text, re.DOTALL)
+    told = {name: next(row for row in rows if order.number(name) in row and 'name="selected' in row) for name in ("BK1", "BK2")}
+    assert "scratched frame" in told["BK1"]
+    assert "Completed" in told["BK1"]
+    assert "scratched frame" not in told["BK2"]
+    page = station.client.get(f"/api/v1/production-orders/{order.no}/associations").json
+    assert [*page["held"]] == [str(first.match_id)]
+
+
 # --- Create, change, Remove -----------------------------------------------------------------------------------------------
 
 
@@ -181,9 +210,9 @@ def test_asc_5_more_than_remains_needs_reason_and_badge(order):
     assert status == 409
     assert 'name="confirmed.0" value="OVER_QUANTITY"' in text
     assert post(station.client, order, "components", **fields, confirmed__0="OVER_QUANTITY")[0] == 422
-    assert post(station.client, order, "components", **fields, confirmed__0="OVER_QUANTITY", reason="Rework", badge="B-WORK")[0] == 422
+    assert post(station.client, order, "components", **fields, confirmed__0="OVER_QUANTITY", reason_code="REWORK", badge="B-WORK")[0] == 422
     assert associations(order) == {}
-    assert post(station.client, order, "components", **fields, confirmed__0="OVER_QUANTITY", reason="Rework", badge="B-SUP")[0] == 303
+    assert post(station.client, order, "components", **fields, confirmed__0="OVER_QUANTITY", reason_code="REWORK", badge="B-SUP")[0] == 303
     assert str(associations(order)["P"].quantity) == "0.50000"
 
 
@@ -202,6 +231,59 @@ def test_asc_3_edit_in_place_and_asc_7_stale_row(order):
     status, text = post(client, order, f"components/{paint.association_no}", version=paint.version, quantity="0.2")
     assert status == 422
     assert "was changed by somebody else" in text
+
+
+def test_edg_24_d18_a_correction_asks_and_keeps_what_was_typed(order):
+    """EDG-17, EDG-24, EDG-38: the line was ended, and it is more than remains: each question in turn, all answered by the last yes."""
+    station = order.built(parts=("P",))
+    client, product = station.client, station.state["product"]
+    paint = associations(order)["P"]
+    assert post(client, order, f"lines/{PAINT_LINE}/end", match_id=product, reason="bare metal")[0] == 303
+    where, query = f"components/{paint.association_no}", f"?product={product}"
+    typed = {"version": paint.version, "lot_no": order.number("P"), "quantity": "0.5"}
+    status, text = post(client, order, where, query=query, **typed)
+    assert status == 409
+    assert 'name="quantity" value="0.5"' in text
+    assert 'name="badge"' in text
+    yes = {"reason_code": "REWORK", "badge": "B-SUP", "confirmed__0": "LINE_ENDED"}
+    status, text = post(client, order, where, query=query, **typed | yes)
+    assert status == 409
+    for code in ('name="confirmed.0" value="LINE_ENDED"', 'name="confirmed.1" value="OVER_QUANTITY"'):
+        assert code in text
+    assert post(client, order, where, query=query, **typed | yes | {"confirmed__1": "OVER_QUANTITY", "badge": "B-WORK"})[0] == 422
+    assert post(client, order, where, query=query, **typed | yes | {"confirmed__1": "OVER_QUANTITY"})[0] == 303
+    assert str(associations(order)["P"].quantity) == "0.50000"
+
+
+def test_edg_43_another_quantity_for_a_batch_on_the_page_and_over_the_api(site):
+    """EDG-43, ASC-7: the quantity is a link for batches alone; the panel keeps what was typed."""
+    order = make_order(site)
+    with Session(site.engine) as session:
+        run = runner(session)
+        make_item(run, f"C{order.tag}", code="LOT", policy="STRICT")
+        run(create_bom, given=NewBom(item_no=f"C{order.tag}", lines=(NewBomLine(item_no=PAINT, quantity_per="0.25"),)))
+        run(create_order, given=NewProductionOrder(no=f"C-{order.no}", item_no=f"C{order.tag}", quantity="10", location_code="MAIN"))
+        run(start_order, given=StartOrder(order_no=f"C-{order.no}", quantity="10"))
+    made = Order(site, f"C-{order.no}", order.tag)
+    client = made.site.client()
+    assert post(client, made, "products", lot_no="CAN-1")[0] == 303
+    with Session(site.engine) as session:
+        unit = session.scalars(select(TrackedProduct).filter_by(order_no=made.no)).one()
+    page = client.get(f"{made.associations}?product={unit.match_id}&do=change-product").text
+    assert hidden(page, "version", 'id="panel"') == str(unit.version)
+    assert "do=change-product" in client.get(made.associations).text
+    status, text = post(client, made, f"products/{unit.match_id}", query=f"?product={unit.match_id}", version=unit.version, quantity="11")
+    assert status == 422
+    assert "would be too many" in text
+    assert 'value="11"' in text
+    assert post(client, made, f"products/{unit.match_id}", version=unit.version, quantity="6")[0] == 303
+    where = f"/api/v1/production-orders/{made.no}/products/{unit.match_id}"
+    stale = client.patch(where, json={"version": unit.version, "quantity": "7"}, headers={"Idempotency-Key": f"change-{made.no}-1"})
+    assert (stale.status_code, stale.json["code"]) == (422, "STALE_ROW")
+    done = client.patch(where, json={"version": unit.version + 1, "quantity": "7"}, headers={"Idempotency-Key": f"change-{made.no}-2"})
+    assert done.status_code == 200
+    order.built(parts=())
+    assert "do=change-product" not in client.get(order.associations).text  # EDG-1
 
 
 def test_asc_6_remove_asks_once_and_takes_picked_ones_along(order):

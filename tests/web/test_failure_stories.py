@@ -12,10 +12,10 @@ from shopfloor.production import commands as production
 from shopfloor.production.inputs import NewBom, NewBomLine, NewProductionOrder, StartOrder
 from tests.conftest import runner
 from tests.databases import ENGINES
-from tests.factories_genealogy import FRAME, WHEEL, Station, problems, stock
+from tests.factories_genealogy import FRAME, GTINS, PAINT, WHEEL, Station, problems, stock
 from tests.factories_items import make_item
 from tests.factories_orders import adjust
-from tests.web.bikes import Order, bike_site, count
+from tests.web.bikes import FRAGMENT, Order, bike_site, count, hidden, make_order
 
 PARTS = 500
 
@@ -54,3 +54,30 @@ def test_peers_17_a_unit_with_500_parts_is_scanned_on_as_the_first_one_was(site)
     assert f"WR-{PARTS}" in listed
     with Session(site.engine) as session:
         assert problems(session) == []
+
+
+def test_r_17_peers_28_the_operator_chooses_what_a_label_without_separators_says(site):
+    """R-17, peers 28: each reading is a button of the answer that scans it; it works without script, and nothing is registered before."""
+    order = make_order(site)
+    station = order.built(parts=())
+    lot = order.number("P")
+    assert station.scan(f"]d201{GTINS[PAINT]}10{lot}11260101") == "GS1_PARSE"
+    assert count(site, ComponentAssociation, order_no=order.no) == 0
+    readings = [f"(01){GTINS[PAINT]}(10){lot}(11)260101", f"(01){GTINS[PAINT]}(10){lot}11260101"]
+    for reading in readings:
+        assert f'name="command" value="scan:{reading}" data-command="scan" data-value="{reading}"' in station.html
+    page = station.client.get(f"{order.page}?product={station.state['product']}").text
+    state = {"command_key": hidden(page, "command_key"), "mode": "Component", "product": station.state["product"]}
+    form = state | {"command": f"scan:{readings[0]}"}
+    answer = station.client.post(f"{order.page}/scan", data=form, headers=FRAGMENT)
+    assert answer.status_code == 200, answer.text
+    assert lot in answer.text
+    assert count(site, ComponentAssociation, order_no=order.no, lot_no=lot) == 1
+
+
+def test_r_17_too_many_readings_are_no_choice(site):
+    """Where the search was given up there is nothing to choose from, and the answer says what to do instead."""
+    order = make_order(site)
+    station = order.built(parts=())
+    assert station.scan(f"01{GTINS[PAINT]}10A#") == "GS1_PARSE"
+    assert 'data-command="scan"' not in station.html

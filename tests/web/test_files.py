@@ -17,10 +17,10 @@ def upload(client, text, **fields):
     return client.post("/import", data=data, content_type="multipart/form-data")
 
 
-def confirmed(client, answer):
+def confirmed(client, answer, **headers):
     fields = next(form for form in Forms(answer.text).forms if form["action"] == "/import/run")["fields"]
     text = answer.text.partition('<textarea name="text" hidden>\n')[2].partition("</textarea>")[0]
-    return client.post("/import/run", data=fields | {"text": text}, content_type="multipart/form-data")
+    return client.post("/import/run", data=fields | {"text": text}, content_type="multipart/form-data", headers=headers)
 
 
 @pytest.mark.parametrize("kind", EXPORTED)
@@ -45,6 +45,17 @@ def test_a_file_is_checked_first_and_then_written(client, key):
     assert answer.status_code == 303, words(answer)
     assert "1 row of items imported." in words(client.get(answer.location))
     assert client.get(f"/items/{number}").status_code == 200
+
+
+def test_while_a_file_is_written_the_page_says_so_and_then_leads_to_the_list(client, key):
+    """With script: the bar needs htmx, and the browser has to show the address of the list."""
+    number = f"F{key[4:]}"
+    checked = upload(client, f"no;description;base_unit_code\n{number};Bolt;PCS\n", kind="items")
+    assert 'hx-indicator="#writing"' in checked.text
+    assert "Writing all rows. If one cannot be written, none is." in words(checked)
+    answer = confirmed(client, checked, **{"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Redirect"], answer.text) == (204, "/items", "")
+    assert "1 row of items imported." in words(client.get("/items"))
 
 
 def test_bad_input_a_wrong_file_shows_every_line_and_column(client, key):

@@ -152,12 +152,16 @@ def test_gs1_1_gs1_9_options_by_page_and_api(site, client, order):
         lot = order.number("P")
         assert station.scan(f"!!01{GTINS[PAINT]}91{lot}/30999") == "OVER_QUANTITY"
         assert client.get("/find", query_string={"text": f"!!91{lot}"}).status_code in {200, 302}
+        # Peers 24: a field of a form takes the scan as the scan page does.
+        assert client.get("/scanned", query_string={"text": f"!!01{GTINS[PAINT]}91{lot}"}).json["lot_no"] == lot
     finally:
         assert post(client, "/gs1/options", {})[0] == 200
         assert post(client, "/gs1/mapping", {})[0] == 200
 
 
-@pytest.mark.parametrize("body", [{"gs1_separator": "A"}, {"gs1_separator": "x y"}, {"unknown_ai": "delete"}, {"gs1_recognition": "never"}])
+@pytest.mark.parametrize("body", [
+    {"gs1_separator": "A"}, {"gs1_separator": "x y"}, {"gs1_prefix_qr": "0"}, {"unknown_ai": "delete"}, {"gs1_recognition": "never"},
+])
 def test_gs1_1_what_cannot_be_is_refused(client, body):
     assert post(client, "/gs1/options", body)[0] == 422
     answer = client.post("/gs1/options", data={"command_key": f"gs1-{next(_keys)}", **body})

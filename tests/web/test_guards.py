@@ -6,6 +6,7 @@ import pytest
 
 from shopfloor.web import home, inputs
 from shopfloor.web.guards import safe_next
+from shopfloor.web.sign_in import STATION_COOKIE
 
 ITEM = {"no": "ANY", "description": "Any", "base_unit_code": "PCS"}
 
@@ -55,6 +56,15 @@ def test_printed_and_typed_badges_sign_in(site, badge):
 @pytest.mark.parametrize("badge", ["", "BADGE:", "x" * 200, "\x00", "\x1d", "B-ADMIN\n"])
 def test_unreadable_badges_are_refused(site, badge):
     assert site.client(badge="").post("/sign-in", data={"badge": badge}).status_code == 422
+
+
+@pytest.mark.parametrize("station", ["\x00", "ST\x00-1", "\x1d", "x" * 4000])
+def test_a_station_that_cannot_be_is_refused_on_the_same_page(site, station):
+    """Nobody chose it from the list; a database would not even take some of these characters."""
+    client = site.client(badge="")
+    assert client.post("/sign-in", data={"badge": "", "station": station}).status_code == 422
+    client.set_cookie(STATION_COOKIE, station)
+    assert client.get("/sign-in").status_code == 200
 
 
 def test_r_se_3_signing_in_makes_a_new_session_and_the_station_stays(site):

@@ -93,6 +93,46 @@ def test_tl_16_the_summary_lists_every_number_and_takes_the_chosen(client):
     assert cell(client.get(LINE).text, "sum") == "6"
 
 
+def test_tl_16_two_packages_of_one_lot_are_told_apart(client, key):
+    """The summary and the saved numbers name the package, and the field to take from a number stands beside it."""
+    code = {"code": f"P{key[-8:]}", "description": "Lots in packages", "lot_specific": True, "package_specific": True}
+    code["use_expiration_dates"] = True
+    assert post(client, "/tracking-codes", code, f"{key}1").status_code == 200
+    item_no = f"BOX-{key[-8:]}"
+    item = {"no": item_no, "description": "Boxed", "base_unit_code": "PCS", "item_tracking_code": code["code"]}
+    assert post(client, "/items", item, f"{key}2").status_code == 200
+    line = {"entry_type": "Positive Adjmt.", "item_no": item_no, "location_code": "MAIN", "lot_no": "L-1", "quantity": "5"}
+    line["expiration_date"] = "2031-01-31"
+    stock = {"lines": [line | {"package_no": "BOX-A"}, line | {"package_no": "BOX-B"}], "reason": "opening"}
+    assert post(client, "/item-journals", stock, f"{key}3").status_code == 200
+    order = {"customer_no": "C1", "lines": [{"item_no": item_no, "quantity": "6", "location_code": "MAIN"}]}
+    order_no = post(client, "/sales-orders", order, f"{key}4").get_json()["fields"]["number"]
+    page = f"/item-tracking/sales/{order_no}/10000/0"
+    text = client.get(page + "/summary").text
+    heads = re.findall(r'<th scope="col"[^>]*>([^<]*)<', text)
+    assert heads[:4] == ["Lot", "Package", "Take", "Total"]
+    assert ["BOX-A" in row for row in re.findall(r"<tr>(.*?)</tr>", text, re.DOTALL)[1:3]] == [True, False]
+    assert take(client, page + "/summary", "4").status_code == 303
+    saved = re.search(r"Saved numbers.*?</table>", client.get(page).text, re.DOTALL).group(0)
+    assert ("BOX-A" in saved, "31 Jan 2031" in saved, "2031-01-31" in saved) == (True, True, False)
+
+
+def test_tl_13_new_numbers_from_the_series_of_the_item(client, key):
+    series, item_no = f"S{key[-8:]}", f"JAR-{key[-8:]}"
+    assert post(client, "/number-series", {"code": series, "prefix": f"{series}-"}, f"{key}1").status_code == 200
+    item = {"no": item_no, "description": "Jar", "base_unit_code": "PCS", "item_tracking_code": "LOT", "lot_nos": series}
+    assert post(client, "/items", item, f"{key}2").status_code == 200
+    order = {"vendor_no": "V1", "lines": [{"item_no": item_no, "quantity": "6", "location_code": "MAIN"}]}
+    order_no = post(client, "/purchase-orders", order, f"{key}3").get_json()["fields"]["number"]
+    page = f"/item-tracking/purchase/{order_no}/10000/0"
+    assert send(client, page, page + "/assign", quantity="2").status_code == 303
+    line = {"source_type": "Purchase Line", "order_no": order_no, "line_no": 10000}
+    assert post(client, "/item-tracking-lines/assign", line, f"{key}4").get_json()["fields"]["tracked"] == "6"
+    text = client.get(page).text
+    assert f"{series}-00002" in text
+    assert page + "/assign" not in text
+
+
 def test_tl_13_inbound_lines_offer_no_stock_but_take_any_number(client):
     text = client.get(INBOUND).text
     assert INBOUND + "/summary" not in text

@@ -16,7 +16,9 @@ from tests.web.tracing_plant import MANY, traced_site
 
 RECEIPT, SHIPMENT = "/documents/purchase-receipts/RCP-000001", "/documents/sales-shipments/SHP-000001"
 NO_DOCUMENTS = ("/documents/purchase-receipts/NONE", "/documents/sales-shipments/RCP-000001", "/documents/pallets/NONE", "/documents/NONE")
-LISTS = ("/ledger-entries", "/item-applications", "/item-registers", "/reservation-entries", "/documents", "/find-entries")
+LISTS = (
+    "/ledger-entries", "/item-applications", "/item-registers", "/activity-events", "/reservation-entries", "/documents", "/find-entries",
+)
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -390,8 +392,24 @@ def test_a29_the_api_gives_the_same_answers(client):
     assert api(client, "/found-records", serial_no="B-1", table="Sales Shipment")["rows"][0]["no"] == "SHP-000001"
 
 
+def test_ops_10_programs_and_people_read_the_same_events(client):
+    """OPS-10: one event for each posting of production, by its number; reading on with `since`; the page links posting and order."""
+    first = api(client, "/activity-events", limit=500)
+    reports = [event for event in first["rows"] if event["code"] == "ProductionReportFinished"]
+    made = {one["serial_no"]: event for event in reports for one in event["products"]}
+    assert {one["item_no"] for one in made["B-1"]["consumption"]} >= {"FRAME"}
+    assert made["B-1"]["products"][0] | {"quantity": "1", "unit_code": "PCS", "lot_no": ""} == made["B-1"]["products"][0]
+    ids = [event["event_id"] for event in first["rows"]]
+    assert ids == sorted(set(ids))
+    assert [event["event_id"] for event in api(client, "/activity-events", since=ids[0])["rows"]] == ids[1:]
+    text = text_of(client, "/activity-events")
+    assert f"/item-registers/{made['B-1']['event_id']}" in links(text)
+    assert "1 PCS B-1" in text
+
+
 @pytest.mark.parametrize(
-    "path", ["/ledger-entries?from_date=x", "/ledger-entries?item_no=%00", "/found-records?serial_no=B-1", "/documents?document_type=x",
+    "path", ["/activity-events?since=x", "/activity-events?since=-1", "/activity-events?limit=0",
+             "/ledger-entries?from_date=x", "/ledger-entries?item_no=%00", "/found-records?serial_no=B-1", "/documents?document_type=x",
              "/ledger-entries?limit=0", "/ledger-entries?register_no=-1"]
 )
 def test_a29_bad_input_is_a_problem(client, path):

@@ -120,6 +120,16 @@ def test_tl_16_serials_are_pasted(client, run, key):
     assert numbers_of(client, source) == pasted
 
 
+def test_bad_input_a_pasted_number_that_cannot_be_is_told_by_its_row(client, run, key):
+    """The row of what was pasted, whatever the line carries already."""
+    number = make_purchase_order(run, {"item_no": "PACK", "quantity": "50"}, no=f"MX-{key[4:]}")
+    address = f"/item-tracking/purchase/{number}/10000/0"
+    good = [f"P-{one:04d}" for one in range(6000, 6040)]
+    assert send(client, address, address + "/numbers", numbers="\n".join(good[:10])).status_code == 303
+    refused = send(client, address, address + "/numbers", numbers="\n".join([*good[10:30], "WRONG", *good[30:]]))
+    assert (refused.status_code, "Row 21" in words(refused), "WRONG" in refused.text) == (422, True, True)
+
+
 def test_tl_16_lots_are_pasted_with_their_quantities(client, run, key):
     number = make_purchase_order(run, {"item_no": "CELL", "quantity": "12"}, no=f"ML-{key[4:]}")
     source = {"source_type": "Purchase Line", "order_no": number, "line_no": 10000}

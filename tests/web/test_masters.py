@@ -120,6 +120,36 @@ def test_an_item_is_copied(client, key):
     assert "BOX" in words(client.get(answer.location))
 
 
+@pytest.mark.parametrize("kind", [kind for kind, (page, _) in ADDRESSES.items() if page.copies])
+def test_every_record_with_a_number_is_copied_by_its_button(client, key, kind):
+    """A copy has the same values under another number; on a number that is taken the form comes back with what was typed."""
+    page, given, _, address = example(kind, key)
+    remove_if_there(client, address, key)
+    send(client, f"{page.place}/new", page.place, **given)
+    copy = f"{address}/copy"
+    assert f'href="{copy}"' in client.get(address).text
+    new_no = {"gtins": example(kind, f"{key}3")[1].get("gtin"), "item-labels": "PACK"}.get(kind, f"Y{key[4:]}"[:10])
+    if kind == "item-labels":
+        remove_if_there(client, f"{page.place}/{new_no}", key)
+    made = send(client, copy, copy, new_no=new_no)
+    assert made.status_code == 303, words(made)
+    shown = words(client.get(made.location))
+    assert "was created." in shown
+    same = [value for name, value in given.items() if name not in page.master.key and isinstance(value, str)]
+    assert [value for value in same if value not in shown] == []
+    again = send(client, copy, copy, new_no=new_no)
+    assert again.status_code == 422
+    assert f'value="{new_no}"' in again.text
+
+
+@pytest.mark.parametrize("kind", ["number-series", "item-units", "boms"])
+def test_what_has_nothing_to_copy_offers_no_copy(client, kind):
+    place = next(iter(re.findall(rf'href="(/{kind}/[^"]+)"', client.get(f"/{kind}").text.replace(f'href="/{kind}/new"', ""))))
+    path, mark, rest = place.partition("?")
+    assert f"{path}/copy" not in client.get(place).text
+    assert client.get(f"{path}/copy{mark}{rest}").status_code in {404, 405}
+
+
 def test_a_worker_sees_no_buttons_and_may_not_press_them(site, key):
     worker = site.client("B-WORK")
     shown = worker.get("/vendors/V1")
@@ -255,6 +285,10 @@ def test_the_api_creates_changes_copies_blocks_and_deletes(client, key, kind):
     assert call(client, f"{key}-s", f"{one}/change", body, **rest).get_json()["code"] == "STALE_ROW"
     blocked = call(client, f"{key}-b", f"{one}/block", {"version": 2, "blocked": True, "reason": "x"}, **rest).get_json()["code"]
     assert blocked == ("RECORD_CHANGED" if page.master.blockable else "NOTHING_TO_BLOCK")
+    if page.copies:
+        copied = {"gtins": example(kind, f"{key}9")[1].get("gtin"), "item-labels": "LABEL"}.get(kind, f"Z{key[4:]}"[:10])
+        answer = call(client, f"{key}-y", f"{one}/copy", {"no": copied}).get_json()
+        assert answer["code"] in {"RECORD_CREATED", "ALREADY_EXISTS"}, answer
     version = client.get(f"/api/v1{one}", query_string=rest).get_json()["version"]
     assert call(client, f"{key}-d", f"{one}/delete", {"version": version}, **rest).get_json()["code"] == "RECORD_DELETED"
 

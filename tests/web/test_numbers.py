@@ -97,6 +97,27 @@ def test_ap_03_a_refused_row_is_marked_where_it_is_wrong(client, key):
     assert "exactly 1 PCS, not 2" in field
 
 
+def test_ap_03_a_missing_lot_is_marked_in_its_own_field(client, key):
+    fields = {
+        "lines.0.entry_type": "Positive Adjmt.", "lines.0.item_no": "PASTE", "lines.0.location_code": "MAIN", "lines.0.quantity": "1",
+        "reason": "count", "command_key": key,
+    }
+    answer = client.post("/item-journal", data=fields)
+    assert answer.status_code == 422
+    marked = re.findall(r'<input name="(lines[^"]*)"[^>]*aria-invalid="true"', answer.text)
+    assert marked == ["lines.0.lot_no"]
+
+
+def test_ex_02_another_date_of_a_lot_is_told_as_people_write_dates(client, lot, key):
+    fields = {
+        "lines.0.entry_type": "Positive Adjmt.", "lines.0.item_no": "PASTE", "lines.0.location_code": "MAIN", "lines.0.lot_no": lot,
+        "lines.0.quantity": "1", "lines.0.expiration_date": LATEST, "reason": "count", "command_key": key,
+    }
+    answer = client.post("/item-journal", data=fields)
+    assert answer.status_code == 422
+    assert "on 31 Jan 2031, not on 28 Feb 2032" in answer.text
+
+
 def test_dm_42_c15_ex_05_over_the_api(client, lot, key):
     def post(path, body, part):
         return client.post(f"/api/v1{path}", json=body, headers={"Idempotency-Key": f"{key}{part}"})

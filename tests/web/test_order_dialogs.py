@@ -16,6 +16,7 @@ from shopfloor.people.inputs import SettingValue
 from shopfloor.production import commands
 from shopfloor.production.components import order_lines
 from shopfloor.production.inputs import NewProductionOrder, OrderKey
+from shopfloor.production.models import ProdOrderOperation
 from shopfloor.production.queries import order_row
 from tests.conftest import runner
 from tests.databases import ENGINES
@@ -103,6 +104,26 @@ def test_lif_6_api_starts_with_the_values_of_the_dialog(order):
     assert [(one["journal_no"], one["item_no"], one["proposal"]) for one in rows] == [(journal_no, "BELL", "2")]
 
 
+def test_lif_6_lif_7_dialogs_offer_the_operations_and_post_them(order):
+    """Page and API: what posts by itself, from where to where, and the end mark."""
+    made, client = fresh(order), order.site.client()
+    with Session(order.site.engine) as session:
+        session.add(ProdOrderOperation(plant_no=1, order_no=made.no, operation_no=10, description="Fit", flushing="Start"))
+        session.commit()
+    for place in ("start", "report-as-finished"):
+        text = client.get(f"{address(made)}/{place}").text
+        for name in ("from_operation_no", "to_operation_no", "automatic_route", "end_route"):
+            assert f'name="{name}"' in text
+    answer = client.post(f"{address(made)}/start", data={"quantity": "1", "automatic_route": "Flushing principle", **key()})
+    assert answer.status_code == 303, answer.text
+    assert "by itself, Start" in client.get(f"{address(made)}/operations/10").text
+    body = {"quantity": "1", "automatic_route": "Always", "end_route": True}
+    assert client.post(f"/api/v1{address(made)}/start", json=body, headers=header()).status_code == 200
+    read = client.get(f"/api/v1{address(made)}/operations/10").json
+    assert (read["operation"]["good"], read["operation"]["status"]) == ("2", "Completed")
+    assert [one["new"]["source"] for one in read["entries"]] == ["Start", "Start"]
+
+
 # --- the doors ------------------------------------------------------------------------------------------------------------
 
 
@@ -122,7 +143,7 @@ def test_ent_8_registering_over_the_open_start_dialog(order):
     assert 'name="starting" value="1"' in station.html  # goes with the next scan as well
     station.send("mode", "Product")
     assert station.scan(made.number("BK2"), starting=starting) == "PRODUCT_OVER_STARTED"
-    back = re.search(r'<a class="order" href="([^"]*/start\?[^"]*)"', page)[1].replace("&amp;", "&")
+    back = re.search(r'<a id="back" class="order" href="([^"]*/start\?[^"]*)"', page)[1].replace("&amp;", "&")
     assert parse_qs(urlsplit(back).query) == {"quantity": ["1"], "posting_date": ["2026-11-20"]}
     kept = client.get(back).text
     assert 'value="1"' in kept
@@ -257,6 +278,8 @@ def test_lif_5_reset_asks_and_then_takes_back(order):
     done = client.post(f"{address(order)}/reset", data={"reason": "wrong order", "confirmed": "1", **key()})
     assert done.location == address(order)
     assert (row(order).status, line(order).good, line(order).started) == ("Released", 0, 0)
+    for page in (order.page, order.associations):
+        assert "1 registered, none started" in client.get(page).text
 
 
 def test_lif_5_api_resets_and_a_worker_may_not(order):
@@ -281,7 +304,8 @@ def test_lif_9_journals_on_their_page(order):
     text = client.get(base).text
     journal_no = re.search(rf'href="{base}/(\d+)"', text)[1]
     assert 'value="2"' in client.get(f"{base}/{journal_no}").text
-    fields |= {"lines.0.quantity": "1", "lines.0.end_line": "1", "posting_date": "2026-11-20"}
+    assert 'name="lines.0.scrap_quantity"' in client.get(f"{base}/{journal_no}").text
+    fields |= {"lines.0.quantity": "1", "lines.0.scrap_quantity": "1", "lines.0.end_line": "1", "posting_date": "2026-11-20"}
     assert client.post(f"{base}/{journal_no}", data={**fields, **key()}).location == base
     assert client.post(f"{base}/{journal_no}/post", data=key()).location == base
     text = client.get(base).text
@@ -290,9 +314,36 @@ def test_lif_9_journals_on_their_page(order):
     assert "Ended" in client.get(address(order)).text
     client.post(f"{base}/new/report", data={"lines.0.line_no": "10000", "lines.0.quantity": "1", **key()})
     journal_no = re.search(rf'href="{base}/(\d+)"', client.get(base).text)[1]
+    asked = client.get(f"{base}?delete={journal_no}").text
+    assert "with 1 lines goes" not in asked
+    assert f"Report as finished {journal_no} of Ada Admin with 1 line goes." in asked
     assert client.post(f"{base}/{journal_no}/delete", data=key()).location == base
     assert "is deleted" in client.get(base).text
+    gone = client.post(f"{base}/{journal_no}/post", data=key(), headers={"HX-Request": "true"})
+    assert (gone.status_code, f"There is no open journal {journal_no}" in gone.text) == (422, True)  # htmx shows no 404
     assert client.get(f"{base}/{journal_no}").status_code == 404
+
+
+def test_asc_7_of_two_windows_the_older_one_is_refused_and_shows_the_newer_lines(order):
+    """ASC-7: on both pages of the journal, and over the API."""
+    client, base = order.site.client(), f"{address(order)}/journals"
+    client.post(f"{base}/new/picking-list", data={"lines.0.line_no": "40", "lines.0.quantity": "2", **key()})
+    journal_no = re.search(rf'href="{base}/(\d+)"', client.get(base).text)[1]
+    place = f"{base}/{journal_no}"
+    version = re.search(r'name="version" value="(\w+)"', client.get(place).text)[1]
+    assert f'name="version" value="{version}"' in client.get(base).text
+    assert client.get(f"/api/v1{address(order)}/open-journals").json["versions"] == {journal_no: version}
+    fields = {"lines.0.line_no": "40", "lines.0.quantity": "5", "version": version}
+    assert client.post(place, data={**fields, **key()}).location == base
+    late = client.post(place, data={**fields, "lines.0.quantity": "7", **key()})
+    assert late.status_code == 422
+    assert "was changed by somebody else" in late.text
+    assert 'value="5"' in late.text
+    assert 'value="7"' not in late.text
+    assert f'value="{version}"' not in late.text
+    assert client.post(f"{place}/post", data={"version": version, **key()}).status_code == 422
+    told = client.post(f"/api/v1{place.replace('/journals/', '/open-journals/')}/post", json={"version": version}, headers=header())
+    assert told.json["code"] == "STALE_ROW"
 
 
 def test_lif_9_journals_over_the_api(order):

@@ -8,10 +8,10 @@ import json
 import re
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from shopfloor.genealogy.models import ComponentAssociation, ScanEntry, TrackedProduct
+from shopfloor.genealogy.models import AssociationEntry, ComponentAssociation, ScanEntry, TrackedProduct
 from shopfloor.people.commands import set_setting
 from shopfloor.people.inputs import SettingValue
 from shopfloor.production.models import ProdOrderComponent
@@ -241,11 +241,16 @@ def test_d18_override_needs_reason_and_badge_and_is_not_confirmable_by_a_second_
     assert station.scan("]C1" + text) == "OVER_QUANTITY"
     assert (station.status, station.answer["confirmable"]) == (409, False)
     assert "data-override" in station.html
+    assert '<option value="REWORK">Rework (REWORK)</option>' in station.html
     asked = station.key
     assert station.send("confirm", confirms=asked) == "REASON_NEEDED"
-    assert station.send("confirm", confirms=asked, reason="Rework", badge="B-WORK") == "NOT_ALLOWED"
-    code = station.send("confirm", confirms=asked, reason="Rework", badge="B-SUP")
+    assert station.send("confirm", confirms=asked, reason="REWORK", badge="B-WORK") == "NOT_ALLOWED"
+    assert station.send("confirm", confirms=asked, reason="thick coat", badge="B-SUP") == "REASON_UNKNOWN"
+    code = station.send("confirm", confirms=asked, reason_code="REWORK", reason="thick coat", badge="B-SUP")
     assert station.status == 200, code
+    with Session(order.site.engine) as session:
+        logged = select(AssociationEntry.reason_code, AssociationEntry.reason).where(AssociationEntry.reason_code != "")
+        assert session.execute(logged.where(AssociationEntry.order_no == order.no)).all() == [("REWORK", "REWORK: thick coat")]
     assert order.number("BK1") in station.html
 
 

@@ -12,6 +12,7 @@ from shopfloor.clock import now
 from shopfloor.db import take_numbers
 from shopfloor.genealogy.models import ComponentAssociation, ScanEntry, TrackedProduct
 from shopfloor.genealogy.page_queries import station_rules, tracked_components_page
+from shopfloor.production.counters import count_registered
 from tests.databases import ENGINES
 from tests.web.bikes import bike_site, count, hidden, make_order
 
@@ -103,6 +104,7 @@ def add_rows(session, order_no, number):
         )
         for n in range(number)
     )
+    count_registered(session, order_no, 10_000, Decimal(number))
     session.commit()
 
 

@@ -45,6 +45,26 @@ def inferred_reading(text: str, profile: ScannerProfile, as_of: date, template: 
     return None
 
 
+def runs_together(text: str, profile: ScannerProfile, as_of: date) -> bool:
+    """Whether some reading has a value of variable length before its end, so that a separator may have been lost behind it."""
+    return any(has_open_end(reading) for reading in _readings(text, profile, as_of, None))
+
+
+def fits_order(text: str, profile: ScannerProfile, as_of: date, order: tuple[str, ...]) -> bool:
+    """Whether the text can be a label of this order that lost a separator."""
+    return any(has_open_end(reading) for reading in _readings(text, profile, as_of, order))
+
+
+def _readings(text: str, profile: ScannerProfile, as_of: date, order: tuple[str, ...] | None) -> Iterator[Reading]:
+    if len(text) <= TEXT_LIMIT and identifier_at(text, 0) in OPENING_IDENTIFIERS:
+        yield from _Search(text, profile, as_of, order).readings()
+
+
+def has_open_end(reading: Reading) -> bool:
+    """Whether a value of variable length stands before the end of the reading: a separator belongs behind it."""
+    return any(TABLE[element.ai].separator_required for element in reading[:-1])
+
+
 def _cut_at_the_limit(reading: Reading) -> bool:
     """R-08: a value that ends just where it must, with more text behind, is more likely too long than complete.
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from shopfloor.scanning.gs1.identifiers import TABLE
+from shopfloor.scanning.scan import Element, ScanWarning
+
+_KINDS = frozenset({"ai_mutex", "ai_requisite", "digsig_serial"})
 
 _SERIAL_PART: dict[str, tuple[str, ...]] = {"01": ("21", "235"), "8006": ("21",), "8010": ("8011",)}
 _SERIAL_FROM: dict[str, int] = {"253": 13, "255": 13, "8003": 14}
@@ -25,6 +28,13 @@ def pair_problems(values: Mapping[str, str]) -> list[tuple[str, str]]:
     if "8030" in values and not _has_serial_key(values):
         problems.append(("digsig_serial", "8030"))
     return problems
+
+
+def warnings_together(warnings: Iterable[ScanWarning], elements: Iterable[Element]) -> tuple[ScanWarning, ...]:
+    """Warnings of one code, its pair rules judged again over the elements of all codes of the item."""
+    others = [warning for warning in warnings if warning.kind not in _KINDS]
+    problems = pair_problems({element.ai: element.value for element in elements})
+    return (*others, *(ScanWarning(kind, ai) for kind, ai in problems))
 
 
 def _has_serial_key(values: Mapping[str, str]) -> bool:

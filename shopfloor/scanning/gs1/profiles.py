@@ -49,8 +49,9 @@ class ScannerProfile:
     """How one scanner, or every scanner of a company, behaves and how strictly its codes are read."""
 
     name: str = "default"
+    """The station that it belongs to; else it is the company's."""
     version: int = 1
-    """Kept with every tie (R-22)."""
+    """Of the station. Name and version are kept with every scan (R-22)."""
     separators: tuple[str, ...] = ()
     """Spellings of the group separator; blank means the default ones of wedge.json (R-04)."""
     prefix: str = ""

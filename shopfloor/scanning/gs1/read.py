@@ -13,10 +13,10 @@ from shopfloor.scanning.errors import SCAN_TEXT_LIMIT, Gs1Parse, ScanEmpty, Scan
 from shopfloor.scanning.gs1.check_digits import are_digits
 from shopfloor.scanning.gs1.decoder import Decoded, decode, decode_bracketed, decode_pairs, is_bracketed
 from shopfloor.scanning.gs1.digital_link import decode_digital_link, is_digital_link, is_web_address
-from shopfloor.scanning.gs1.dropped_separators import inferred_reading
+from shopfloor.scanning.gs1.dropped_separators import has_open_end, inferred_reading
 from shopfloor.scanning.gs1.envelope import is_envelope, open_envelope
 from shopfloor.scanning.gs1.fields import with_envelope_fields, with_gs1_elements
-from shopfloor.scanning.gs1.identifiers import KEYS, OPENING_LENGTHS, TABLE
+from shopfloor.scanning.gs1.identifiers import KEYS, OPENING_LENGTHS
 from shopfloor.scanning.gs1.profiles import DEFAULT, ScannerProfile
 from shopfloor.scanning.gs1.symbology import COMPOSITE, EAN_ADD_ONS, EAN_DIGITS, UNUSUAL_GS1_IDENTIFIERS, Carrier, take_identifier
 from shopfloor.scanning.gs1.transport import with_separators, without_frame, without_key_damage
@@ -67,6 +67,17 @@ def element_text(text: str, profile: ScannerProfile = DEFAULT, *, source: ScanSo
     return found if is_bracketed(found) else with_separators(found, profile, source)
 
 
+def unseparated_text(text: str, profile: ScannerProfile = DEFAULT, *, source: ScanSource = ScanSource.WEDGE) -> str:
+    """The element string of a text that opens with a GTIN, (01), and came without any separator; else blank (R-17).
+
+    Blank for cameras, which drop none.
+    """
+    if source is ScanSource.CAMERA:
+        return ""
+    found = element_text(text, profile, source=source)
+    return found if found[:2] == "01" and are_digits(found[2:16]) and len(found) > 16 and GS not in found else ""
+
+
 @dataclass(frozen=True)
 class _Arrival:
     """A text on its way to being understood."""
@@ -86,9 +97,12 @@ def _arrive(text: str, profile: ScannerProfile, as_of: date, template: tuple[str
     framed = _without_blanks_in_front(without_frame(text, profile))
     if not framed:
         raise ScanEmpty
-    meant, caps_inverted = without_key_damage(framed, profile, source)
+    bare = _without_separators_before_identifier(framed) if framed[0] == GS else framed
+    meant, caps_inverted = without_key_damage(bare, profile, source)
     symbology = take_identifier(meant)
-    warnings = [ScanWarning("caps_inverted")] if caps_inverted else []
+    warnings = [ScanWarning("leading_separator")] if bare != framed else []
+    if caps_inverted:
+        warnings.append(ScanWarning("caps_inverted"))
     if symbology.identifier in UNUSUAL_GS1_IDENTIFIERS:
         warnings.append(ScanWarning("unusual_carrier"))
     scan = Scan(ScanKind.PLAIN, text, source, symbology.identifier, symbology.text, warnings=tuple(warnings))
@@ -101,6 +115,14 @@ def _without_blanks_in_front(text: str) -> str:
     while text[start : start + 1] == " ":
         start += 1
     return text[start:]
+
+
+def _without_separators_before_identifier(text: str) -> str:
+    """R-07, peers 21: a scanner that sends FNC1 of the first place as GS may do so in front of the symbology identifier."""
+    start = 0
+    while text[start : start + 1] == GS:
+        start += 1
+    return text[start:] if text[start : start + 1] == "]" else text
 
 
 def _read(arrival: _Arrival) -> Scan:
@@ -181,7 +203,7 @@ def _elements(arrival: _Arrival, text: str) -> Scan:
     profile, as_of = arrival.profile, arrival.as_of
     if GS not in text and not profile.gs_verified and arrival.scan.source is not ScanSource.CAMERA:
         reading = inferred_reading(text, profile, as_of, arrival.template)
-        if reading and any(TABLE[element.ai].separator_required for element in reading[:-1]):
+        if reading and has_open_end(reading):
             decoded = decode_pairs([(element.ai, element.value) for element in reading], profile, as_of)
             inferred = ScanWarning("separator_inferred")
             return _understood(arrival, ScanKind.GS1, replace(decoded, warnings=(inferred, *decoded.warnings)))
@@ -218,7 +240,8 @@ def _plain(arrival: _Arrival) -> Scan:
 
 
 def _understood(arrival: _Arrival, kind: ScanKind, decoded: Decoded) -> Scan:
-    scan = replace(arrival.scan, kind=kind, warnings=arrival.scan.warnings + decoded.warnings)
+    warnings = arrival.scan.warnings + decoded.warnings
+    scan = replace(arrival.scan, kind=kind, warnings=tuple(dict.fromkeys(warnings)) if len(warnings) > 1 else warnings)
     return with_gs1_elements(scan, decoded.elements, arrival.as_of, arrival.profile.own_identifiers)
 
 

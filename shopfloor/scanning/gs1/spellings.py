@@ -1,4 +1,4 @@
-"""What a group separator replacement may be, and what it costs (GS1-1, GS1-3, GS1-16)."""
+"""What a prefix and a group separator replacement may be, and what it costs (GS1-1, GS1-2, GS1-3, GS1-16)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,14 @@ def replacement_problem(spelling: str) -> str:
         return "must not hold blanks or characters that cannot be seen"
     if spelling.isalnum():
         return "must not be letters and digits only, which every number holds"
+    return ""
+
+
+def prefix_problem(prefix: str) -> str:
+    """Why a text cannot announce GS1 (SCN-2); blank: it can, or there is none. It is cut off where it stands in front."""
+    rest = prefix.removeprefix("(")
+    if prefix and (not rest or rest.isdecimal()):
+        return "must not be digits only or an opening bracket, which codes without a prefix begin with"
     return ""
 
 

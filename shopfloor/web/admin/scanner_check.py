@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache, partial
 
 from flask import Blueprint, request
@@ -18,9 +18,10 @@ from shopfloor.genealogy.station_scanner import StationCheck, examine_scans, kee
 from shopfloor.people import rights
 from shopfloor.people.fields import read_input
 from shopfloor.scanning.scanner_settings import ScannerSettings
-from shopfloor.scanning.station_check import Examined, Finding, FindingKind, conclude, frames_differ, test_symbols
+from shopfloor.scanning.station_check import Examined, Finding, FindingKind, Level, conclude, frames_differ, test_symbols
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
+from shopfloor.web.filters import local_time
 from shopfloor.web.guards import current_actor
 from shopfloor.web.htmx import go, respond
 from shopfloor.web.inputs import command_key
@@ -145,6 +146,7 @@ def _show(code: str, refusal: Refusal | None = None, *, examined: list[Examined]
     return respond(
         "pages/scanner_check.html",
         known=known,
+        missing_since=_since(known.settings),
         facts=_facts(known.settings) if known.checked_at else [],
         symbols=_symbols(actor.work_date()),
         scanned=_scanned(examined or []),
@@ -189,6 +191,9 @@ def _outcome(examined: list[Examined]) -> Line | None:
     if not known:
         return None
     if conclude(examined).gs_verified:
+        if frames_differ(known) or any(finding.level is Level.BAD for one in known for finding in one.findings):
+            text = _("See what is wrong in the scans, set it right, and scan the symbols again.")
+            return Line("bad", _("This scanner sends separators, and something else is wrong."), text)
         text = _("Keep the result, and codes without separators are no longer guessed at.")
         return Line("good", _("This scanner sends separators."), text)
     if all(one.spelling for one in known if one.carries_elements):
@@ -201,12 +206,22 @@ def _outcome(examined: list[Examined]) -> Line | None:
 def _facts(settings: ScannerSettings) -> list[tuple[str, str]]:
     """What the station knows, as pairs of words."""
     return [
-        (_("Separators"), _("proved") if settings.gs_verified else _("not proved")),
+        (_("Separators"), _separators(settings)),
         (_("Types"), str(LAYOUTS[settings.layout or "us"])),
         (_("Enter for the separator"), _("Yes") if settings.fnc1_is_enter else _("No")),
         (_("Further spellings"), " ".join(settings.separators)),
         (_("Around the code"), f"{settings.prefix}…{settings.suffix}" if settings.prefix or settings.suffix else ""),
     ]
+
+
+def _separators(settings: ScannerSettings) -> str:
+    if settings.gs_verified and settings.gs_missing_since:
+        return str(_("proved, and missing since %(time)s", time=_since(settings)))
+    return str(_("proved") if settings.gs_verified else _("not proved"))
+
+
+def _since(settings: ScannerSettings) -> str:
+    return str(local_time(datetime.fromisoformat(settings.gs_missing_since))) if settings.gs_missing_since else ""
 
 
 @lru_cache(maxsize=2)

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
-from shopfloor.genealogy import added_components, adjusting, corrections, picking, replacing, reporting, reversing
+from shopfloor.genealogy import added_components, adjusting, corrections, picking, replacing, reporting, reversing, row_changes
 from shopfloor.genealogy.inputs import (
     AddComponent,
     ChangeInput,
@@ -16,6 +16,7 @@ from shopfloor.genealogy.inputs import (
     LoadBatch,
     LoadedLine,
     PreallocationInput,
+    ProductChange,
     ProductInput,
     ReplaceInput,
     ReportInput,
@@ -156,6 +157,12 @@ def associations(path: OrderPath, query: AssociationsQuery) -> Response:
 def create_product(path: OrderPath, header: WriteHeaders, body: ProductInput) -> Response:
     """With the checks of a scan."""
     return command(corrections.create_product, header, order_no=path.order_no, given=body)
+
+
+@api.patch("/production-orders/<order_no>/products/<int:match_id>", summary="Another quantity for a batch", responses=WRITES)
+def change_product(path: UnitPath, header: WriteHeaders, body: ProductChange) -> Response:
+    """Not below what is reported of it. Needs the version that was read."""
+    return command(row_changes.change_product, header, order_no=path.order_no, match_id=path.match_id, given=body)
 
 
 @api.post("/production-orders/<order_no>/products/remove", summary="Remove finished products with their components", responses=WRITES)

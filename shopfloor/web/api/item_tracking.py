@@ -9,8 +9,8 @@ from pydantic import Field, WithJsonSchema
 from werkzeug.wrappers import Response
 
 from shopfloor.item_tracking import queries
-from shopfloor.item_tracking.commands import add_tracking_lines, create_serials, save_tracking_lines
-from shopfloor.item_tracking.inputs import AddTrackingLines, CreateSerials, SaveTrackingLines, ScanForLine, TrackingSource
+from shopfloor.item_tracking.commands import add_tracking_lines, assign_to_line, create_serials, save_tracking_lines
+from shopfloor.item_tracking.inputs import AddTrackingLines, AssignToLine, CreateSerials, SaveTrackingLines, ScanForLine, TrackingSource
 from shopfloor.item_tracking.scanned import scanned_number
 from shopfloor.items.tracking import Tracking
 from shopfloor.people.fields import Code20, Day, InputModel, Number, OptionalQuantity, Variant
@@ -97,6 +97,12 @@ def save(header: WriteHeaders, body: SaveTrackingLines) -> Response:
 def add(header: WriteHeaders, body: AddTrackingLines) -> Response:
     """TL-11, TL-16: beside those that it carries already."""
     return command(add_tracking_lines, header, given=body)
+
+
+@api.post("/item-tracking-lines/assign", summary="New numbers from the item's series on a document line", responses=WRITES)
+def assign(header: WriteHeaders, body: AssignToLine) -> Response:
+    """TL-13."""
+    return command(assign_to_line, header, given=body)
 
 
 @api.post("/item-tracking-lines/serials", summary="Create customised serial numbers on a document line", responses=WRITES)

@@ -26,6 +26,7 @@ from shopfloor.items.number_history import history_of
 from shopfloor.items.rules import GoodsNumber
 from shopfloor.ledger.number_queries import entries_of_one_number, list_numbers, number_figures
 from shopfloor.people.fields import InputModel
+from shopfloor.quality import holding
 from shopfloor.web.api.base import READS, WRITES, ItemPath, PageQuery, WriteHeaders, blueprint, command, page, show
 from shopfloor.web.extensions import request_session
 from shopfloor.web.guards import current_actor
@@ -185,7 +186,7 @@ def assign_numbers(header: WriteHeaders, body: AssignNumbers) -> Response:
 @api.post("/numbers/hold", summary="Put a number on hold", responses=WRITES)
 def hold(header: WriteHeaders, body: HoldNumber) -> Response:
     """Stop a number."""
-    return command(number_information.hold_number, header, given=body)
+    return command(holding.hold_number, header, given=body)
 
 
 @api.post("/numbers/release", summary="End a hold", responses=WRITES)

@@ -6,8 +6,18 @@ from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
 from shopfloor.labels import commands, queries, verifying
-from shopfloor.labels.inputs import MOST_LABELS, LabelSource, NewLabelJob, PrintedLabels, ReprintLabels, SendLabels, VerifyLabel
+from shopfloor.labels.inputs import (
+    MOST_LABELS,
+    LabelSource,
+    NewLabelJob,
+    PrintedLabels,
+    PrintQualityFilter,
+    ReprintLabels,
+    SendLabels,
+    VerifyLabel,
+)
 from shopfloor.labels.sources import label_texts
+from shopfloor.labels.trend_queries import print_quality
 from shopfloor.web.api.base import READS, WRITES, PageQuery, WriteHeaders, blueprint, command, done, page, show
 from shopfloor.web.extensions import request_session
 from shopfloor.web.lists import found
@@ -122,3 +132,9 @@ def send(path: JobPath, header: WriteHeaders, body: SendLabels) -> Response:
 def verify(path: JobPath, header: WriteHeaders, body: VerifyLabel) -> Response:
     """Exactly as the scanner sent it, separators included."""
     return command(verifying.verify_label, header, job_no=path.job_no, given=body)
+
+
+@api.get("/print-quality", summary="Unused error correction of matrix codes, by day and printer", responses=READS)
+def quality_of_print(query: PrintQualityFilter) -> Response:
+    """In percent of what cameras had left; a printer that wears out falls. Days of UTC."""
+    return show(print_quality(request_session(), query))

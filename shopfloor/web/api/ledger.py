@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response
 
-from shopfloor.ledger import application_queries, entry_queries, register_queries
+from shopfloor.items.paging import LARGEST_PAGE, PAGE_SIZE
+from shopfloor.ledger import activity_queries, application_queries, entry_queries, register_queries
 from shopfloor.ledger.entry_filter import EntryFilter
 from shopfloor.people.fields import Day, InputModel, Number, Text20, Text50, Variant
 from shopfloor.reservations.entry_queries import ReservationFilter, list_reservations
@@ -50,6 +51,13 @@ class RegistersQuery(PageQuery):
 
     source: Text50 = ""
     operator_no: Text50 = ""
+
+
+class EventsQuery(InputModel):
+    """Where to read on."""
+
+    since: int = Field(default=0, ge=0, lt=LARGEST_NO, description="Events behind this id; 0: from the first one")
+    limit: int = Field(default=PAGE_SIZE, ge=1, le=LARGEST_PAGE, description="At most so many postings are looked at")
 
 
 class ReservationsQuery(PageQuery):
@@ -135,6 +143,16 @@ def registers(query: RegistersQuery) -> Response:
 def register(path: EntryPath) -> Response:
     """One posting."""
     return show(found("item register", str(path.number), register_queries.register_line(request_session(), path.number)))
+
+
+@api.get("/activity-events", summary="Activity events of production, one for each posting, oldest first (OPS-10)", responses=READS)
+def activity_events(query: EventsQuery) -> Response:
+    """`ProductionReportFinished` and `ProductionPickingList` with what was consumed and made.
+
+    `next_after` is not blank while there is more: ask again with `since` = `next_after`. Later, ask with `since` = `next_since`: it lies a
+    minute back, so that a posting that became visible late is not missed; what was sent before comes with the same `event_id`.
+    """
+    return show(activity_queries.events_since(request_session(), since=query.since, limit=query.limit))
 
 
 @api.get("/reservation-entries", summary="Reservation entries, each pair once", responses=READS)

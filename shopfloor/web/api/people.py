@@ -15,11 +15,11 @@ from shopfloor.people import commands, queries, rights
 from shopfloor.people.fields import Code50, InputModel, Name, Text50, Text100
 from shopfloor.people.inputs import ConsumptionSettings, NewOperator, NewStation, NewToken, SettingValue
 from shopfloor.people.settings import read_settings
-from shopfloor.scanning.plain import badge_number
 from shopfloor.web import guards
 from shopfloor.web.api.base import READS, WRITES, WriteHeaders, blueprint, command, done, show
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
+from shopfloor.web.scanner import actor_of_badge
 
 api = blueprint("people", "People and settings")
 
@@ -78,7 +78,7 @@ def me() -> Response:
 @api.post("/sign-in", summary="Sign in with a badge", responses={"200": Me, **READS}, security=[])
 def sign_in(body: SignIn) -> Response:
     """Begin a session. Needs the Origin of this server, as every page has it."""
-    guards.remember(queries.sign_in(request_session(), badge=badge_number(body.badge), station_code=body.station_code))
+    guards.remember(actor_of_badge(body.badge, body.station_code))
     return show(guards.current_actor())
 
 

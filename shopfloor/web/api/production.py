@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -12,13 +13,13 @@ from shopfloor.genealogy.inputs import ReportOrder
 from shopfloor.genealogy.journal_inputs import JournalLineReturn, OpenJournalInput, PostProductionJournal
 from shopfloor.genealogy.journal_queries import calculate_consumption
 from shopfloor.genealogy.journal_returns import fill_journal_line
-from shopfloor.genealogy.open_journal_queries import open_lines
+from shopfloor.genealogy.open_journal_queries import journal_version, open_lines
 from shopfloor.genealogy.open_journals import delete_open_journal, post_open_journal, save_journal
 from shopfloor.genealogy.production_journal import post_production_journal
 from shopfloor.genealogy.report_dialog import report_order
 from shopfloor.genealogy.resetting import reset_order
 from shopfloor.genealogy.starting import start_order
-from shopfloor.people.fields import Code20, Day, InputModel, Quantity, Text200, read_input
+from shopfloor.people.fields import Code20, Day, InputModel, Quantity, Text200, Version, read_input
 from shopfloor.production import commands, queries, rules, version_queries
 from shopfloor.production.bills import create_bom, create_routing
 from shopfloor.production.explosion import explode, needs_of
@@ -91,6 +92,12 @@ class Reasoned(InputModel):
     """Why something is posted."""
 
     reason: Text200 = ""
+
+
+class JournalPosting(Reasoned):
+    """An open journal that is posted as it was read."""
+
+    version: Version = ""
 
 
 class ResetBody(InputModel):
@@ -253,8 +260,10 @@ def report_as_finished(path: OrderPath, header: WriteHeaders, body: ReportOrder)
 
 @api.get("/production-orders/<order_no>/open-journals", summary="Open picking list and report journals", responses=READS)
 def open_journals(path: OrderPath) -> Response:
-    """Their lines; nothing of them is posted yet."""
-    return show({"rows": open_lines(request_session(), path.order_no)})
+    """Their lines; nothing of them is posted yet. `versions`: by journal, what a change or a posting of what was read gives back."""
+    rows = open_lines(request_session(), path.order_no)
+    journals = groupby(rows, key=lambda line: line.journal_no)
+    return show({"rows": rows, "versions": {str(no): journal_version(list(lines)) for no, lines in journals}})
 
 
 @api.post("/production-orders/<order_no>/open-journals", summary="Make a journal that stays open", responses=WRITES)
@@ -281,9 +290,9 @@ def fill_line(path: JournalLinePath, header: WriteHeaders, body: JournalLineRetu
 
 
 @api.post("/production-orders/<order_no>/open-journals/<int:journal_no>/post", summary="Post an open journal", responses=WRITES)
-def post_journal(path: JournalPath, header: WriteHeaders, body: Reasoned) -> Response:
+def post_journal(path: JournalPath, header: WriteHeaders, body: JournalPosting) -> Response:
     """All lines or none; the journal is gone afterwards."""
-    return command(post_open_journal, header, order_no=path.order_no, journal_no=path.journal_no, reason=body.reason)
+    return command(post_open_journal, header, order_no=path.order_no, journal_no=path.journal_no, **body.model_dump())
 
 
 @api.post("/production-orders/<order_no>/open-journals/<int:journal_no>/delete", summary="Delete an open journal", responses=WRITES)

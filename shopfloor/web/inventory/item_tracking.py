@@ -16,8 +16,8 @@ from werkzeug.wrappers import Response
 from shopfloor.errors import InvalidInput, NotFound, Refusal, StaleRow
 from shopfloor.exchange.csv_text import decoded
 from shopfloor.item_tracking import queries
-from shopfloor.item_tracking.commands import RIGHTS, add_tracking_lines, create_serials, save_tracking_part
-from shopfloor.item_tracking.inputs import AddTrackingLines, CreateSerials, SaveTrackingPart, TrackingSource
+from shopfloor.item_tracking.commands import RIGHTS, add_tracking_lines, assign_to_line, create_serials, save_tracking_part
+from shopfloor.item_tracking.inputs import AddTrackingLines, AssignToLine, CreateSerials, SaveTrackingPart, TrackingSource
 from shopfloor.items.tracking import Tracking
 from shopfloor.people.fields import MOST_LINES, read_input
 from shopfloor.quantity import ZERO, NotAQuantity, parse, shown
@@ -101,6 +101,15 @@ def serials(kind: str, order_no: str, line_no: int, component_line_no: int) -> R
     return go(address_of(kind, source), answer)
 
 
+@bp.post(LINE + "/assign")
+def assign(kind: str, order_no: str, line_no: int, component_line_no: int) -> Response:
+    """TL-13: new numbers from the series of the item."""
+    source = _source(kind, order_no, line_no, component_line_no)
+    on_refusal(lambda refusal: show(kind, source, refusal, of="assign"))
+    answer = run_command(assign_to_line, key=command_key(), given=read_form(AssignToLine, **source.model_dump()))
+    return go(address_of(kind, source), answer)
+
+
 @bp.get(LINE + "/summary")
 def summary(kind: str, order_no: str, line_no: int, component_line_no: int) -> Response:
     """TL-16: every number of the goods, to choose from."""
@@ -144,6 +153,7 @@ def show(
         links=_links(here, page),
         unused=_unused_columns(page),
         scans="/api/v1/item-tracking-lines/scanned?" + urlencode(source.model_dump()),
+        assigning=_assign_form(here, page, _shown_in("assign", of, refusal)) if may_save and _takes_new_numbers(page) else None,
         serials=_serials_form(here, _shown_in("serials", of, refusal)) if may_save and may_create else None,
         refusal=message_of(refusal) if refusal else None,
     )
@@ -261,6 +271,21 @@ def _unused_columns(page: queries.TrackingLinesPage) -> list[str]:
 def _serials_form(here: str, refusal: Refusal | None) -> Form:
     words = _("Create serial numbers")
     return FormBuilder(CreateSerials, action=here + "/serials", submit=words, refusal=refusal, without=OF_ADDRESS).form()
+
+
+def _assign_form(here: str, page: queries.TrackingLinesPage, refusal: Refusal | None) -> Form:
+    unused = _unused_columns(page)
+    without = (*OF_ADDRESS, *(() if "serial_no" not in unused and "lot_no" not in unused else ("lot_no",)))
+    return FormBuilder(AssignToLine, action=here + "/assign", submit=_("Assign numbers"), refusal=refusal, without=without).form()
+
+
+def _takes_new_numbers(page: queries.TrackingLinesPage) -> bool:
+    """Goods that come in with numbers that the item has a series for, and some of them have none yet."""
+    unused, master = _unused_columns(page), page.source.master
+    series = {"serial_no": master.serial_nos, "lot_no": master.lot_nos}
+    asked = [name for name in series if name not in unused]
+    has_series = bool(asked) and all(series[name] for name in asked)
+    return page.source.inbound and not page.source.returns and has_series and page.matrix.undefined > ZERO
 
 
 def _takes_serials(page: queries.TrackingLinesPage) -> bool:

@@ -16,7 +16,7 @@ from shopfloor.items import queries
 from shopfloor.items.dispositions import DISPOSITION_CODE, set_disposition
 from shopfloor.items.inputs import HoldNumber, NumberDetails, NumberKey, SetDisposition
 from shopfloor.items.number_history import HistoryLine, history_of
-from shopfloor.items.number_information import hold_number, release_number, set_number_information
+from shopfloor.items.number_information import release_number, set_number_information
 from shopfloor.items.paging import LARGEST_PAGE
 from shopfloor.items.rules import GoodsNumber
 from shopfloor.ledger.entry_queries import EntryLine
@@ -26,6 +26,7 @@ from shopfloor.orders.journal_inputs import ExpirationCorrection
 from shopfloor.people import rights
 from shopfloor.people.fields import InputModel, read_input
 from shopfloor.people.master_queries import list_records
+from shopfloor.quality.holding import hold_number
 from shopfloor.quality.queries import inspections_of
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session

@@ -13,10 +13,11 @@ from werkzeug.wrappers import Response
 from shopfloor.errors import Refusal
 from shopfloor.genealogy.home_queries import expiring_numbers
 from shopfloor.items.inputs import HoldNumber
-from shopfloor.items.number_information import hold_number, release_number
+from shopfloor.items.number_information import release_number
 from shopfloor.items.queries import NumberCard, held_numbers
 from shopfloor.ledger.number_queries import list_numbers
 from shopfloor.people import rights
+from shopfloor.quality.holding import hold_number
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
 from shopfloor.web.forms import Form, FormBuilder

@@ -17,7 +17,7 @@ from shopfloor.exchange.imports import IMPORTERS, ImportFile, decoded, import_fi
 from shopfloor.people.fields import read_input
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
-from shopfloor.web.htmx import go, respond
+from shopfloor.web.htmx import leave, respond
 from shopfloor.web.inputs import argument, command_key, form_values
 from shopfloor.web.masters.table import PAGES
 from shopfloor.web.navigation import may
@@ -58,7 +58,7 @@ def run() -> Response:
     """Write the file that was checked."""
     on_refusal(_show)
     answer = run_command(import_file, key=command_key(), given=_given(request.form.get("text", ""), dry_run=False))
-    return go(AFTERWARDS.get(answer.kind, "/" + answer.kind), answer)
+    return leave(AFTERWARDS.get(answer.kind, "/" + answer.kind), answer)
 
 
 def send(kind: str) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from shopfloor.exchange.registry import MASTERS
 from shopfloor.genealogy.number_queries import newest_match_ids
+from shopfloor.genealogy.station_scanner import scanner_of_station
 from shopfloor.items.number_series import MATCH_ID
 from shopfloor.orders.party_queries import PartyCard, customer_card, vendor_card
 from shopfloor.people.masters import Key, Master
@@ -20,6 +22,12 @@ from shopfloor.web.lists import Link
 from shopfloor.web.tables import Cell, Column, Table, table
 
 MATCH_COLUMNS = (Column(_l("Match ID"), "number"), Column(_l("Order"), "number"), Column(_l("Product"), "number"))
+SCANNER_COLUMNS = (
+    Column(_l("Checked by")), Column(_l("Checked"), "time"),
+    Column(_l("Separators proved"), "flag"), Column(_l("Separators missing since"), "time"),
+)
+COPIED_OTHERWISE = frozenset({"number-series", "boms", "routings"})
+"""Two series with one prefix would give the same numbers; a version of a bill or routing is copied to another item."""
 ORDER_COLUMNS = (Column(_l("Order"), "number"), Column(_l("Status"), "status"), Column(_l("Order date"), "day"))
 
 
@@ -53,13 +61,17 @@ class MasterPage:
     """What one is for, where the list is empty."""
     own: frozenset[str] = frozenset()
     """Of list, new and card what another module shows."""
-    copies: bool = False
     related: Callable[[Session, Key], tuple[Related, ...]] = _nothing
     links: Callable[[Key], tuple[Link, ...]] = _no_links
 
     @property
     def master(self) -> Master:
         return MASTERS[self.kind]
+
+    @property
+    def copies(self) -> bool:
+        """Whether its card offers a copy under another number. A record of two names has nothing else to copy; bills go by version."""
+        return len(self.master.key) == 1 and self.kind not in COPIED_OTHERWISE
 
     @property
     def place(self) -> str:
@@ -100,6 +112,15 @@ def _match_ids(session: Session, key: Key) -> tuple[Related, ...]:
     return (Related(title, table(MATCH_COLUMNS, rows), _("No match ID is given yet")),)
 
 
+def _scanner_of(session: Session, key: Key) -> tuple[Related, ...]:
+    """What the station's scanner was found to be, and since when it leaves out separators (R-23)."""
+    known = scanner_of_station(session, key[0])
+    settings = known.settings
+    instants = [datetime.fromisoformat(text) if text else None for text in (known.checked_at, settings.gs_missing_since)]
+    row = (Cell(known.checked_by), Cell(instants[0]), Cell(settings.gs_verified), Cell(instants[1]))
+    return (Related(_("Scanner"), table(SCANNER_COLUMNS, [row] if known.checked_at else []), _("The scanner was never checked")),)
+
+
 def _stock_of(key: Key) -> tuple[Link, ...]:
     return ((_("Stock"), "/stock?" + urlencode({"location_code": key[0]}), "stock"),)
 
@@ -121,7 +142,6 @@ PAGES: dict[str, MasterPage] = {
             _l("New item"),
             _l("An item is anything that is bought, made, used or sold."),
             own=frozenset({"list", "card"}),
-            copies=True,
         ),
         MasterPage("item-units", _l("Units of items"), _l("New unit of an item"), _l("A carton of 12 is a unit of its item.")),
         MasterPage("gtins", _l("GTINs"), _l("New GTIN"), _l("A scanned GTIN names an item and its packing unit.")),
@@ -144,18 +164,24 @@ PAGES: dict[str, MasterPage] = {
             _l("A code says what a batch must not be used for. One that blocks nothing means available."),
         ),
         MasterPage(
+            "reason-codes",
+            _l("Reason codes"),
+            _l("New reason code"),
+            _l("Whoever confirms what needs a right, such as more than planned, chooses one of these."),
+        ),
+        MasterPage(
             "inspection-tests",
             _l("Inspection tests"),
             _l("New inspection test"),
             _l("The tests of an item are its inspection plan: what is measured, within which limits, and whether a report waits for it."),
         ),
-        MasterPage("stations", _l("Stations"), _l("New station"), _l("Add the places where people scan."), links=_card_of_station),
+        MasterPage("stations", _l("Stations"), _l("New station"), _l("Add the places where people scan."), links=_card_of_station,
+                   related=_scanner_of),
         MasterPage(
             "label-formats",
             _l("Label formats"),
             _l("New label format"),
             _l("A format says how large labels are, which symbol they carry, and on what they go. Without one: 50 × 25 mm, 203 dpi."),
-            copies=True,
         ),
         MasterPage(
             "item-labels",

@@ -165,7 +165,9 @@ def show_copy(page: MasterPage, key: Key, refusal: Refusal | None = None) -> Res
     """Which number the copy gets."""
     found_record(page, key)
     form = FormBuilder(CopyForm, action=page.address(key, "copy"), submit=_("Copy"), refusal=refusal).form()
-    note = _("The copy has the same values and units. Codes such as GTINs stay with the original.")
+    note = _("The copy has the same values. It is not blocked, and what names the original stays with the original.")
+    if page.master.copied:
+        note = _("The copy has the same values and units. Codes such as GTINs stay with the original.")
     return form_page(_("Copy %(record)s", record=key[0]), form, crumbs=_crumbs(page, key), note=note, refusal=refusal)
 
 
@@ -174,7 +176,7 @@ def copy(page: MasterPage, key: Key) -> Response:
     on_refusal(partial(show_copy, page, key))
     new_key = [read_form(CopyForm).new_no]
     answer = run_command(copy_record, key=command_key(), master=page.master, record_key=list(key), new_key=new_key)
-    return go(page.address(new_key), answer)
+    return go(page.address([answer.number]), answer)
 
 
 def block(page: MasterPage, key: Key) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -15,8 +16,10 @@ from shopfloor.genealogy.page_queries import Answered, TrackedComponentsPage
 from shopfloor.genealogy.registration import answer_kind
 from shopfloor.people import rights
 from shopfloor.quantity import shown
+from shopfloor.scanning.errors import Gs1Parse
 from shopfloor.web.filters import local_time
 from shopfloor.web.navigation import may
+from shopfloor.web.production.reasons import reason_choices
 from shopfloor.web.texts import Message, message_text, outcome_text
 
 LONGEST_DETAIL = 60
@@ -47,11 +50,15 @@ class AnswerView:
     detail: str = ""
     """Decoded parts of the code."""
     choices: tuple[Choice, ...] = ()
+    readings: tuple[str, ...] = ()
+    """What a code without separators may say, in bracketed form; the one on the label is chosen (R-17)."""
     ask_quantity: str = ""
     """Key of the question how much; blank: none (D7)."""
     ask_unit: str = ""
     override: str = ""
     """Key of the question that somebody with the right may answer; blank: none (D18)."""
+    reasons: Sequence[tuple[str, str]] = ()
+    """Codes to choose from for that, with what they mean."""
     link: str = ""
     """Where the trouble can be settled."""
     link_label: str = ""
@@ -72,16 +79,19 @@ class LastScan:
 def answer_view(outcome: Outcome, key: str, page: TrackedComponentsPage | None) -> AnswerView:
     """The answer area for one outcome."""
     title, text = _sentences(outcome_text(outcome))
+    override = isinstance(outcome, Refusal) and outcome.asks and outcome.code in NEED_RIGHT
     return AnswerView(
         result=answer_kind(outcome),
         title=title,
-        text=" ".join(part for part in (text, *_notes(outcome)) if part),
+        text=" ".join(part for part in (text, *_notes(outcome), *_advice(outcome)) if part),
         count=_count(outcome, page),
         detail=_short(outcome.decoded) if isinstance(outcome, ScanAnswer) and not outcome.held else "",
         choices=_choices(outcome, key),
+        readings=_readings(outcome),
         ask_quantity=key if isinstance(outcome, QuantityNeeded) else "",
         ask_unit=outcome.unit if isinstance(outcome, QuantityNeeded) else "",
-        override=key if isinstance(outcome, Refusal) and outcome.asks and outcome.code in NEED_RIGHT else "",
+        override=key if override else "",
+        reasons=reason_choices() if override else (),
         link=_link(outcome),
         link_label=_("Report it now"),
         move_from=outcome.association_no if isinstance(outcome, SerialInUse) and outcome.same_order and page and page.match_id else 0,
@@ -108,6 +118,14 @@ def _sentences(text: str) -> tuple[str, str]:
 def _notes(outcome: Outcome) -> list[str]:
     notes = outcome.notes if isinstance(outcome, ScanAnswer) else []
     return [message_text(Outcome.registry[note["code"]].message, note["fields"]) for note in notes]
+
+
+def _readings(outcome: Outcome) -> tuple[str, ...]:
+    return tuple(outcome.candidates) if isinstance(outcome, Gs1Parse) else ()
+
+
+def _advice(outcome: Outcome) -> tuple[str, ...]:
+    return (_("Look at the label and choose what it says."),) if _readings(outcome) else ()
 
 
 def _count(outcome: Outcome, page: TrackedComponentsPage | None) -> str:

@@ -15,9 +15,9 @@ from flask import Blueprint, flash, make_response, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from shopfloor.errors import Outcome, Refusal
+from shopfloor.errors import Outcome, Refusal, StaleRow
 from shopfloor.exchange.csv_text import cell
-from shopfloor.genealogy import added_components, adjusting, corrections, picking, replacing, reporting, reversing
+from shopfloor.genealogy import added_components, adjusting, corrections, picking, replacing, reporting, reversing, row_changes
 from shopfloor.genealogy.answers import AssociationsChanged
 from shopfloor.genealogy.facts import PREALLOCATED
 from shopfloor.genealogy.inputs import (
@@ -26,6 +26,7 @@ from shopfloor.genealogy.inputs import (
     ComponentInput,
     JournalLineInput,
     PreallocationInput,
+    ProductChange,
     ProductInput,
     ReplaceInput,
     ReportInput,
@@ -33,6 +34,7 @@ from shopfloor.genealogy.inputs import (
     TakeOffComponent,
 )
 from shopfloor.genealogy.matrix_queries import AssociationsPage, associations_page, exported
+from shopfloor.genealogy.overrides import NEED_RIGHT, PLAIN
 from shopfloor.genealogy.page_queries import station_rules
 from shopfloor.genealogy.preallocation import preallocate
 from shopfloor.genealogy.taking_off import take_off_component
@@ -48,6 +50,7 @@ from shopfloor.web.htmx import LONGEST_NOTE, go, messages, respond, unchanged
 from shopfloor.web.inputs import argument, command_key, form_values
 from shopfloor.web.navigation import may
 from shopfloor.web.production.panels import Panel, build_panel
+from shopfloor.web.production.reasons import coded, reason_choices
 from shopfloor.web.production.tracked_components import address_of as scan_page
 from shopfloor.web.refusals import on_refusal
 from shopfloor.web.texts import message_of, message_text
@@ -55,7 +58,9 @@ from shopfloor.web.texts import message_of, message_text
 bp = Blueprint("associations", __name__, url_prefix="/production-orders")
 M = TypeVar("M", bound=InputModel)
 LARGEST_ID = 2**53
+QUESTIONS = NEED_RIGHT | PLAIN
 TOLD_REFUSALS = 8
+LONGEST_TYPED = 200
 SELECTIONS: dict[str, Callable[..., AssociationsChanged]] = {
     "products/remove": corrections.remove_products,
     "components/remove": corrections.remove_components,
@@ -138,6 +143,14 @@ def create_product(order_no: str) -> Response:
     on_refusal(partial(show, order_no, do="create-product"))
     answer = run_command(corrections.create_product, key=command_key(), order_no=order_no, given=_given(ProductInput))
     return _done(order_no, answer)
+
+
+@bp.post("/<order_no>/associations/products/<int:match_id>")
+def change_product(order_no: str, match_id: int) -> Response:
+    """EDG-43: another quantity for a batch row."""
+    on_refusal(partial(show, order_no, do="change-product"))
+    given = _given(ProductChange)
+    return _done(order_no, run_command(row_changes.change_product, key=command_key(), order_no=order_no, match_id=match_id, given=given))
 
 
 @bp.post("/<order_no>/associations/products/assign")
@@ -241,11 +254,15 @@ def show(order_no: str, refusal: Refusal | None = None, *, do: str = "", edit: i
     asked = form_values() if refusal is not None else _arguments()
     lot_word = station_rules(request_session(), current_actor().station_code, "").lot_word
     panel = build_panel(request_session(), found, do, asked)
+    confirmed = _confirmed(refusal) if refusal is not None and refusal.asks else []
     return respond(
         "pages/associations.html",
         page=found,
         panel=panel,
         edit=edit or _whole(argument("edit")),
+        typed=_typed(asked) if refusal is not None and refusal.code != StaleRow.code else {},
+        confirmed=confirmed,
+        reasons=reason_choices() if NEED_RIGHT.intersection(confirmed) else None,
         address=address_of(order_no),
         base=_base(order_no),
         view=_view(),
@@ -259,6 +276,17 @@ def show(order_no: str, refusal: Refusal | None = None, *, do: str = "", edit: i
         states=STATES,
         selected_in_panel=_ticked(panel),
     )
+
+
+def _typed(asked: dict[str, Any]) -> dict[str, str]:
+    """What stays in the fields of a line after a refusal; after STALE_ROW the newer values are shown (ASC-7)."""
+    return {name: value[:LONGEST_TYPED] for name, value in asked.items() if isinstance(value, str)}
+
+
+def _confirmed(question: Refusal) -> list[str]:
+    """D18: the questions that the next yes answers: this one, and those that led to it."""
+    before = [value for name, value in request.form.items() if name.startswith("confirmed.") and value in QUESTIONS]
+    return list(dict.fromkeys([*before, question.code]))
 
 
 def address_of(order_no: str, **query: object) -> str:
@@ -286,7 +314,7 @@ def _view() -> dict[str, str]:
 def _given(model: type[M]) -> M:
     """The form as the input of a use case; the page's own fields stay out. Raises InvalidInput."""
     values = {name: value for name, value in form_values().items() if name not in PAGE_FIELDS and value != ""}
-    return read_input(model, values)
+    return read_input(model, coded(values))
 
 
 def _reason() -> str:

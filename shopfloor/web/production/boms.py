@@ -47,7 +47,10 @@ BOM_COLUMNS = (
     Column(_l("Operation")),
     Column(_l("Co-product"), "flag"),
 )
-ROUTING_COLUMNS = (Column(_l("Operation"), "number"), Column(_l("Description")), Column(_l("Resource")), Column(_l("Minutes"), "quantity"))
+ROUTING_COLUMNS = (
+    Column(_l("Operation"), "number"), Column(_l("Description")), Column(_l("Resource")),
+    Column(_l("Setup minutes"), "quantity"), Column(_l("Run minutes"), "quantity"), Column(_l("Flushing")),
+)
 MOVE_LABELS = {"certify": _l("Certify"), "reopen": _l("Reopen"), "close": _l("Close")}
 MOVE_ICONS = {"certify": "accepted", "reopen": "undo", "close": "remove"}
 ACTIONS = "certify, reopen, close"
@@ -90,7 +93,8 @@ def _bom_cells(line: BomCardLine) -> tuple[Cell, ...]:
 
 def _routing_cells(line: RoutingCardLine) -> tuple[Cell, ...]:
     resource = Cell(line.resource, f"/resources/{quote(line.resource, safe='')}" if line.resource else "")
-    return (Cell(str(line.operation_no)), Cell(line.description), resource, Cell(line.run_minutes))
+    times = (Cell(line.setup_minutes), Cell(line.run_minutes))
+    return (Cell(str(line.operation_no)), Cell(line.description), resource, *times, Cell(_(line.flushing)))
 
 
 PLACES = (

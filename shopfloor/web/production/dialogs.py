@@ -208,23 +208,27 @@ def _form(
 ) -> Form:
     """The fields of a dialog; operations only where the order has some."""
     choices = [("", _("As settled")), *((word, _(word)) for word in rules.AUTOMATIC)]
+    route = [(word, _(word)) for word in rules.AUTOMATIC]
     operations = [("0", ""), *((str(step.operation_no), f"{step.operation_no} {step.description}") for step in card.operations)]
     without = ["order_no"] if "order_no" in model.model_fields else []
     if not card.operations:
-        without += ["from_operation_no", "to_operation_no"]
+        without += ["from_operation_no", "to_operation_no", "automatic_route", "end_route"]
     if place == REPORT and not may(rights.REPORT_INCOMPLETE):
         without.append("accept_error")
     back = {name: argument(name) for name in model.model_fields if name in request.args}
     builder = FormBuilder(
         model, action=f"{address_of(card.order.no)}/{place}", submit=submit, refusal=refusal, values={**(values or {}), **back},
-        options={"automatic_consumption": choices, "from_operation_no": operations, "to_operation_no": operations}, without=without,
+        options={
+            "automatic_consumption": choices, "automatic_route": route, "from_operation_no": operations, "to_operation_no": operations,
+        },
+        without=without,
     )
     return _in_order(builder.form())
 
 
 ORDER = (
     *("quantity", "good", "error", "error_cause", "posting_date", "from_operation_no", "to_operation_no", "automatic_consumption"),
-    *("leave_open", "end_picking_list", "end_job", "accept_error", "reason"),
+    *("automatic_route", "leave_open", "end_picking_list", "end_route", "end_job", "accept_error", "reason"),
 )
 """What is done first, then what it consumes, then how it ends."""
 

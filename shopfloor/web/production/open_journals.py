@@ -13,13 +13,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from shopfloor.errors import Answer, NotFound, Refusal
+from shopfloor.errors import Answer, NotFound, Refusal, StaleRow
 from shopfloor.genealogy.entry_points import TrackCommand, track_lines
 from shopfloor.genealogy.errors import FeatureOff
 from shopfloor.genealogy.journal_inputs import JournalLineReturn, OpenJournalInput
 from shopfloor.genealogy.journal_returns import fill_journal_line, line_to_open
-from shopfloor.genealogy.open_journal_queries import PICKING_LIST, REPORT, OpenLine, open_lines
+from shopfloor.genealogy.open_journal_queries import PICKING_LIST, REPORT, OpenLine, journal_version, open_lines
 from shopfloor.genealogy.open_journals import delete_open_journal, post_open_journal, save_journal
+from shopfloor.items.fingerprint import LENGTH
 from shopfloor.people import rights
 from shopfloor.production import queries
 from shopfloor.production.queries import OrderCard
@@ -30,7 +31,7 @@ from shopfloor.web.extensions import request_session
 from shopfloor.web.forms import Form, FormBuilder
 from shopfloor.web.guards import current_actor
 from shopfloor.web.htmx import go, respond
-from shopfloor.web.inputs import command_key, form_values, read_form
+from shopfloor.web.inputs import command_key, form_values, read_form, whole_argument
 from shopfloor.web.lists import found
 from shopfloor.web.navigation import may
 from shopfloor.web.production.doors import FIELD, PICK_LINE, REPORT_LINE, opened
@@ -45,10 +46,11 @@ FIRST = (Column(_l("Line"), "number"), Column(_l("Item")), Column(_l("Descriptio
 COLUMNS = {
     PICKING_LIST: (
         *FIRST, Column(_l("Location")), Column(_l("Number"), "number"), Column(_l("Proposal"), "quantity"),
-        Column(_l("Consumption"), "quantity"), Column(_l("End"), "flag"),
+        Column(_l("Consumption"), "quantity"), Column(_l("Scrap"), "quantity"), Column(_l("End"), "flag"),
     ),
     REPORT: (*FIRST, Column(_l("Number"), "number"), Column(_l("Good quantity"), "quantity"), Column(_l("Error quantity"), "quantity")),
 }
+LARGEST_NUMBER = 2**53
 KINDS = {"picking-list": PICKING_LIST, "report": REPORT}
 """Part of the address -> kind of journal."""
 
@@ -120,7 +122,10 @@ def post(order_no: str, journal_no: int) -> Response:
     """Post all lines, or none."""
     on_refusal(partial(_show, order_no))
     reason = str(form_values().get("reason", ""))[:200]
-    answer = run_command(post_open_journal, key=command_key(), order_no=order_no, journal_no=journal_no, reason=reason)
+    version = str(form_values().get("version", ""))[:LENGTH]
+    answer = run_command(
+        post_open_journal, key=command_key(), order_no=order_no, journal_no=journal_no, reason=reason, version=version
+    )
     return go(_address(order_no), answer)
 
 
@@ -138,7 +143,7 @@ def _show(order_no: str, refusal: Refusal | None = None) -> Response:
     journals = [
         {
             "no": no, "kind": rows[0].kind, "owner": rows[0].owner, "mine": rows[0].owner_no == current_actor().operator_no,
-            "date": rows[0].posting_date, "created_at": rows[0].created_at,
+            "version": journal_version(rows), "date": rows[0].posting_date, "created_at": rows[0].created_at,
             "table": table(COLUMNS[rows[0].kind], [_cells(row) for row in rows]), "tracks": [_track(row, tracks) for row in rows],
         }
         for no, rows in ((no, list(group)) for no, group in groupby(lines, key=lambda line: line.journal_no))
@@ -148,6 +153,7 @@ def _show(order_no: str, refusal: Refusal | None = None) -> Response:
         card=card,
         address=address_of(order_no),
         journals=journals,
+        deleted=whole_argument("delete", 0, largest=LARGEST_NUMBER),
         may_pick=may(rights.ADJUST) and card.order.status in CONSUMING,
         may_report=may(rights.REPORT) and card.order.status in CONSUMING,
         refusal=message_of(refusal) if refusal else None,
@@ -168,7 +174,7 @@ def _cells(line: OpenLine) -> tuple[Cell, ...]:
         return (*first, number, Cell(line.quantity, unit=line.shown_unit), Cell(line.error_quantity))
     return (
         *first, Cell(line.location_code), number, Cell(line.proposal, unit=line.base_unit_code), Cell(line.quantity, unit=line.shown_unit),
-        Cell(line.end_line),
+        Cell(line.scrap_quantity or ""), Cell(line.end_line),
     )
 
 
@@ -199,16 +205,21 @@ def _form(card: OrderCard, journal_no: int, kind: str, lines: list[OpenLine], re
     values: dict[str, Any] = {"lines": [_typed(line) for line in lines]}
     if lines and lines[0].posting_date:
         values["posting_date"] = lines[0].posting_date.isoformat()
+    if isinstance(refusal, StaleRow):
+        refusal = None  # ASC-7: the newer lines are shown, and not what was typed over older ones
+    version = str(form_values().get("version", ""))[:LENGTH] if refusal else journal_version(lines) if lines else ""
     place = str(journal_no) if journal_no else "new/" + next(name for name, word in KINDS.items() if word == kind)
     return FormBuilder(
         OpenJournalInput, action=f"{_address(card.order.no)}/{place}", submit=_("Save"), refusal=refusal, values=values,
-        options={"line_no": choices}, without=("kind",), without_columns=("error_quantity",) if picked else ("end_line", "unit_code"),
+        options={"line_no": choices}, without=("kind", "version"), hidden={"version": version},
+        without_columns=("error_quantity",) if picked else ("scrap_quantity", "end_line", "unit_code"),
     ).form()
 
 
 def _typed(line: OpenLine) -> dict[str, str]:
     return {
         "line_no": str(line.source_line_no), "quantity": shown(line.quantity), "error_quantity": shown(line.error_quantity),
+        "scrap_quantity": shown(line.scrap_quantity) if line.scrap_quantity else "",
         "unit_code": line.unit_code, "serial_no": line.tracking.serial_no, "lot_no": line.tracking.lot_no,
         "package_no": line.tracking.package_no, "end_line": "1" if line.end_line else "",
     }

@@ -23,6 +23,7 @@ PANELS = {
     "components/remove": "remove-components",
     "remove-components": "remove-components",
     "create-product": "create-product",
+    "change-product": "change-product",
     "assign": "assign",
     "create-component": "create-component",
     "end-line": "end-line",
@@ -63,7 +64,7 @@ class Panel:
     lines: tuple[Component, ...] = ()
     """D36: component lines of the order, which another one may replace; or the added line that is taken off."""
     version: int = 0
-    """Of the association that is replaced (ASC-7)."""
+    """Of the association that is replaced, or the row that is changed (ASC-7)."""
     made: tuple[Product, ...] = ()
     """What the order makes under numbers: its product, then its co-products."""
     chosen: Product | None = None
@@ -87,6 +88,8 @@ def build_panel(session: Session, page: AssociationsPage, do: str, asked: Mappin
         return _of_components(page, selected, typed)
     if kind in {"create-product", "assign"}:
         return _of_line_made(session, kind, page, typed)
+    if kind == "change-product":
+        return _of_batch(page, typed)
     if kind == "add-component":
         return Panel(kind, lines=tuple(order_components(session, page.order_no)), typed=typed)
     if kind == "take-off":
@@ -103,6 +106,15 @@ def _of_line_made(session: Session, kind: str, page: AssociationsPage, typed: di
     made = made_lines(session, page.order_no)
     wanted = _whole(typed.get("order_line_no") or typed.get("line"))
     return Panel(kind, made=made, chosen=next((one for one in made if one.order_line_no == wanted), made[0]), typed=typed)
+
+
+def _of_batch(page: AssociationsPage, typed: dict[str, str]) -> Panel | None:
+    """EDG-43: the batch row that is shown, with its quantity as it is or as it was typed."""
+    unit = next((one for one in page.units if one.match_id == page.match_id), None)
+    if unit is None or not unit.quantity_changes or not page.can_report:
+        return None
+    typed = {"quantity": shown(unit.row.quantity), **typed}
+    return Panel("change-product", (unit.match_id,), (unit.number,), version=unit.row.version, typed=typed)
 
 
 def _of_units(kind: str, page: AssociationsPage, selected: Sequence[int], asked: Mapping[str, Any], typed: dict[str, str]) -> Panel | None:

@@ -25,6 +25,7 @@ from shopfloor.web.errors import RequestInvalid
 from shopfloor.web.extensions import request_session
 from shopfloor.web.guards import current_actor
 from shopfloor.web.inputs import KEY_FIELD
+from shopfloor.web.production.reasons import coded
 
 COMMAND_FIELD = "command"
 """A button of the scan form: `mode:Product`, `confirm:KEY`, `confirm:KEY:LINE`. It is how taps come in without script."""
@@ -110,7 +111,7 @@ def scan_status(outcome: Outcome) -> int:
 
 def _with_command(form: Mapping[str, Any]) -> dict[str, Any]:
     """A button's value becomes kind and text; a command of the queue has its own kind already."""
-    values = dict(form)
+    values = coded(dict(form))
     kind, _, rest = str(values.pop(COMMAND_FIELD, "")).partition(":")
     if not kind or "kind" in values:
         return values

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from shopfloor.errors import NotFound
 from shopfloor.genealogy import home_queries
 from shopfloor.items import identification
+from shopfloor.items.label_orders import read_known
 from shopfloor.people.actor import Actor
-from shopfloor.scanning.gs1.read import plain_candidate, read
+from shopfloor.scanning.gs1.read import plain_candidate
 from shopfloor.tracing.criteria import Criteria, quoted
 from shopfloor.web.scanner import scanner_profile
 from shopfloor.web.tracing.questions import FILTERS, filtered
@@ -39,7 +40,7 @@ def meanings(session: Session, actor: Actor, text: str, asked: Criteria) -> list
     found = _known(session, known, asked) if known else []
     if found:
         return found
-    scan = read(text, profile, as_of=actor.work_date())
+    scan = read_known(session, text, profile, as_of=actor.work_date())
     item = identification.item_of_gtin(session, scan.gtin) if scan.gtin else None
     item_no = quoted(item.item_no) if item else ""
     if scan.serial_no or scan.lot_no:
