@@ -5,8 +5,10 @@
  * has answered. The answer's station state (mode, product, line) goes with the next entry. A refusal or a question stops
  * the line. The page is told through `on`: answer, state, counts, nothing.
  */
+import { COMMANDS } from "./commands.js";
 import { lead } from "./leader.js";
 import { continuable, heldApart, isProductMode } from "./store.js";
+import { keep, keepTheRest } from "./under_way.js";
 
 const WAITING_AFTER_MS = 1000;
 const OFFLINE_AFTER_MS = 3000;
@@ -16,13 +18,6 @@ const LONGEST_RETRY_MS = 2000;
 // D18: the same code again confirms a question from 1 to 15 seconds after it was asked.
 const CONFIRM_FROM_MS = 1000;
 const CONFIRM_UNTIL_MS = 15000;
-const COMMANDS = {
-  "CMD:PRODUCT": { kind: "mode", text: "Product" },
-  "CMD:COMPONENT": { kind: "mode", text: "Component" },
-  "CMD:UNDO": { kind: "undo" },
-  "CMD:CONTINUE": { kind: "continue" },
-  "CMD:DISCARD": { kind: "discard" },
-};
 const NO_STATION = { mode: "Product", product: "", line: "", held: "" };
 // SCN-20: a part of a GS1 code waits this long for the rest.
 export const PARTS_WAIT_MS = 60000;
@@ -50,6 +45,7 @@ export class Queue {
   }
 
   async start() {
+    await keepTheRest(this.store);
     this.station = (await this.store.stationOf(this.station.order_no)) ?? this.station;
     await this.#count();
     void lead(this.store, this.clockId, (maySend) => this.#send(maySend));
@@ -72,7 +68,8 @@ export class Queue {
     };
     this.question = null;
     if (blind && (agent?.apart || !isProductMode(entry))) Object.assign(entry, agent?.apart ? heldApart(this.station) : this.stop.hold);
-    await this.store.add(entry, this.station, agent?.mark).then(agent?.stored);
+    // The agent keeps its own captures until they are stored.
+    await (agent ? this.store.add(entry, this.station, agent.mark).then(agent.stored) : keep(this.store, entry, this.station));
     this.#changed();
   }
 

@@ -38,14 +38,17 @@ class Store {
   add(entry, station, mark = null) {
     return this.#write(async ({ queue, stations }) => {
       if (mark && !(await isNew(stations, mark))) return;
-      const waiting = await last(queue, "waiting", (other) => other.order_no === entry.order_no);
-      const held = waiting ?? (await last(queue, "held", (other) => other.order_no === entry.order_no));
-      if (!held) await asked(stations.put(station));
-      const kept = entry.held_by && (await endsHold(queue, entry)) ? free(entry) : entry;
-      await asked(queue.add({ ...kept, after_key: waiting?.key ?? entry.after_key }));
+      await append(queue, stations, entry, station);
     });
   }
 
+  /** Keeps an entry that an earlier page may have kept already. */
+  addAgain(entry, station) {
+    return this.#write(async ({ queue, stations }) => {
+      const known = await asked(queue.getAll());
+      if (!known.some((other) => other.key === entry.key)) await append(queue, stations, entry, station);
+    });
+  }
   /** The entry to send next and the state of its order, or null. */
   async next() {
     const transaction = this.database.transaction(["queue", "station"]);
@@ -153,6 +156,14 @@ export function continuable(entry, station) {
 /** For what was captured while no page, or another one, was open: only the operator sends or discards it. */
 export function heldApart(station) {
   return { state: "held", held_by: "", for_product: station.mode === "Component" ? station.product : null };
+}
+
+async function append(queue, stations, entry, station) {
+  const waiting = await last(queue, "waiting", (other) => other.order_no === entry.order_no);
+  const held = waiting ?? (await last(queue, "held", (other) => other.order_no === entry.order_no));
+  if (!held) await asked(stations.put(station));
+  const kept = entry.held_by && (await endsHold(queue, entry)) ? free(entry) : entry;
+  await asked(queue.add({ ...kept, after_key: waiting?.key ?? entry.after_key }));
 }
 
 async function isNew(stations, { spool, seq }) {

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
-from tests.browser.harness.chromium import chromium_path
+from tests.browser.harness.chromium import light_path
 from tests.browser.harness.server import HarnessServer, Plant
 from tests.browser.harness.station import Station
 from tests.demo_plant import templates
@@ -22,7 +22,7 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The machine's own Chromium, one for the whole run."""
-    path = chromium_path()
+    path = light_path()
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield opened

@@ -85,6 +85,27 @@ def test_a3_a_reload_in_the_middle_changes_nothing(station: Station, plant: Plan
     expect_each_once(plant)
 
 
+def test_a3_a_page_that_ends_while_it_keeps_a_scan_leaves_it_to_the_next_one(station: Station, plant: Plant) -> None:
+    """A3: the disk has not answered yet when the page goes away; the scan comes through once, behind those before it."""
+    begin_unit(station)
+    plant.faults.unplugged = True
+    station.scan(*PARTS[:3])
+    station.expect_waiting(3)
+    # A disk that has not answered yet: nothing is written, and nobody is told so.
+    station.page.evaluate("() => { IDBObjectStore.prototype.add = () => ({}); }")
+    station.scan(*PARTS[3:5])
+    station.open()
+    station.expect_waiting(5)
+    station.open()
+    station.expect_waiting(5)
+    plant.faults.unplugged = False
+    decided(plant, 6)
+    station.expect_waiting(0)
+    assert [one["text"] for one in plant.decided[1:]] == PARTS[:5]
+    assert {(one["mode"], one["product"]) for one in plant.decided[1:]} == {("Component", "PK-000123")}
+    expect_each_once(plant)
+
+
 def test_done_when_burst_refusal_cut_and_reload_together(station: Station, plant: Plant) -> None:
     """Burst of 20 at scanner speed, server 250 ms away, refusal in the middle, connection cut and restored, page reloaded."""
     plant.faults.delay = 0.25
