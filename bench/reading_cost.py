@@ -20,6 +20,8 @@ from shopfloor.tracing.queries import trace
 
 UNITS = 16
 """Built and reported at each length of the history."""
+LOOK_UPS, PAGES, WHOLE = 200, 25, 3
+"""How often availability of a number, a page or a trace, and the whole summary are asked for."""
 PLACE = Place(history.LOT_ITEM, "MAIN")
 PARTS = plant.PARTS[0].item_no
 
@@ -73,15 +75,16 @@ def _questions(session: Session, past: history.History, chance: random.Random) -
         return Tracking(serial_no=plant.serial_of(2, 0, chance.randrange(2)))
 
     asked: dict[str, tuple[Callable[[], object], int]] = {
-        "availability of a lot": (lambda: availability_of(session, PLACE, [Tracking(lot_no=lot())]), 200),
-        "availability of a serial": (lambda: availability_of(session, Place(PARTS, "MAIN"), [serial()]), 200),
-        "summary of 10,000 lots, first page": (lambda: numbers_in_stock(session, PLACE), 25),
-        "summary of 10,000 lots, a later page": (lambda: numbers_in_stock(session, PLACE, after=Tracking(lot_no=lot())), 25),
-        "summary of 10,000 lots, all of it": (lambda: numbers_in_stock(session, PLACE, limit=MOST_ASKED), 3),
+        "availability of a lot": (lambda: availability_of(session, PLACE, [Tracking(lot_no=lot())]), LOOK_UPS),
+        "availability of a serial": (lambda: availability_of(session, Place(PARTS, "MAIN"), [serial()]), LOOK_UPS),
+        "summary of 10,000 lots, first page": (lambda: numbers_in_stock(session, PLACE), PAGES),
+        "summary of 10,000 lots, a later page": (lambda: numbers_in_stock(session, PLACE, after=Tracking(lot_no=lot())), PAGES),
+        "summary of 10,000 lots, all of it": (lambda: numbers_in_stock(session, PLACE, limit=MOST_ASKED), WHOLE),
     }
     if past.productions:
-        asked["trace of a unit to its parts"] = (partial(_trace, session, lambda: history.serial_of(made()), TraceMethod.BACKWARD), 25)
-        asked["trace of a part to its customer"] = (partial(_trace, session, lambda: history.serial_of(made(), 1), TraceMethod.FORWARD), 25)
+        back = partial(_trace, session, lambda: history.serial_of(made()), TraceMethod.BACKWARD)
+        forth = partial(_trace, session, lambda: history.serial_of(made(), 1), TraceMethod.FORWARD)
+        asked["trace of a unit to its parts"], asked["trace of a part to its customer"] = (back, PAGES), (forth, PAGES)
     return asked
 
 

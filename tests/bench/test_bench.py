@@ -54,6 +54,9 @@ def test_a_copied_history_is_right_in_every_book(kind, monkeypatch):
     monkeypatch.setattr(posting_cost, "SIZES", (1, 5))
     monkeypatch.setattr(posting_cost, "TIMES", {1: 2, 5: 2})
     monkeypatch.setattr(reading_cost, "UNITS", 2)
+    monkeypatch.setattr(service, "WARM", 1)
+    for often in ("LOOK_UPS", "PAGES", "WHOLE"):
+        monkeypatch.setattr(reading_cost, often, 2)
     with fresh_url(kind) as url:
         database = Database(kind, url, kind)
         engine = make_engine(url)
