@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,9 @@ from tests.databases import ENGINES, fresh_engine
 # A run holds some million objects that stay; looking through them again and again took a quarter of its time.
 gc.set_threshold(50_000, 20, 50)
 import_models()
+# A busy machine stops for seconds; that says nothing about the examples.
+settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("calm")
 _keys = itertools.count(1)
 
 ALL_RIGHTS = frozenset(value for name, value in vars(rights).items() if name.isupper() and isinstance(value, str))

@@ -15,8 +15,9 @@ from shopfloor.db import plant, table
 from shopfloor.errors import InvalidInput, NotFound, Refusal
 from shopfloor.exchange.csv_text import CsvRow
 from shopfloor.exchange.rows import Tick, inputs_of, refuse_wrong
+from shopfloor.items.locations import location_problems
 from shopfloor.items.masters import ItemMaster
-from shopfloor.items.queries import item_masters, list_locations, unit_factors
+from shopfloor.items.queries import item_masters, unit_factors
 from shopfloor.items.rules import check_number, numbers_of
 from shopfloor.items.units import UnitFactors
 from shopfloor.ledger.entry_types import EntryType
@@ -26,7 +27,6 @@ from shopfloor.orders.inputs import ArrivedLine
 from shopfloor.orders.item_journal import post_item_journal
 from shopfloor.orders.journal_inputs import JournalLine, PostItemJournal
 from shopfloor.people.actor import Actor
-from shopfloor.people.errors import RecordBlocked
 from shopfloor.people.fields import Code20, Variant
 from shopfloor.people.masters import AT_ONCE, Problem
 from shopfloor.posting.checks import check_item, check_numbers
@@ -88,14 +88,12 @@ def _values(row: StockRow) -> dict[str, Any]:
 def _problems(session: Session, actor: Actor, read: Rows, terms: Terms) -> Iterator[Problem]:
     """What can be told of each row alone, and of serial numbers that stand twice or are here already."""
     masters, factors = _masters(session, sorted({row.item_no for _line, row in read}))
-    locations = {location.code: location.blocked for location in list_locations(session)}
+    places = location_problems(session, {row.location_code for _line, row in read})
     goods = Goods(masters, factors)
     posting_date = terms.posting_date or actor.work_date()
     for line, row in read:
-        if row.location_code not in locations:
-            yield Problem(line, "location_code", NotFound(record="location", number=row.location_code))
-        elif locations[row.location_code]:
-            yield Problem(line, "location_code", RecordBlocked(record="location", number=row.location_code))
+        if row.location_code in places:
+            yield Problem(line, "location_code", places[row.location_code])
         if row.item_no not in masters:
             yield Problem(line, "item_no", NotFound(record="item", number=row.item_no))
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from shopfloor.items.tracking import Tracking
@@ -19,6 +20,10 @@ class NewPiece:
     open_entry_no: int
     quantity: Decimal
     specific: bool
+    shipment_date: date | None = None
+    """When the line needs it; it stays with the piece (LB-07)."""
+    binding: str = ""
+    """RS-16: what came for this very line; it stays while the goods stay."""
 
 
 @dataclass
@@ -78,7 +83,7 @@ class _Draft:
         rest = piece.quantity - keep
         if rest > ZERO:
             self.naming.reduced[piece.entry_no] += rest
-            self.naming.pieces.append(NewPiece(piece.open_entry_no, rest, specific=False))
+            self.naming.pieces.append(_piece(piece, piece.open_entry_no, rest, specific=False))
 
     def name_own(self, tracking: Tracking, wanted: Decimal) -> Decimal:
         """The line's unnamed pieces on this very number. Gives the quantity named."""
@@ -90,9 +95,9 @@ class _Draft:
         return named
 
     def swap(self, tracking: Tracking, wanted: Decimal, others: Sequence[ReservedPiece]) -> None:
-        """Unnamed pieces on other numbers go over to this one, as far as its stock is or becomes free."""
+        """Unnamed pieces on other numbers go over to this one, as far as its stock is or becomes free; what came for the line last."""
         here = [entry for entry in self.supply if entry.tracking == tracking]
-        for piece in self.own:
+        for piece in sorted(self.own, key=lambda piece: bool(piece.binding)):
             part = min(self.unnamed.get(piece.entry_no, ZERO), wanted)
             if part <= ZERO or piece.tracking == tracking:
                 continue
@@ -107,7 +112,7 @@ class _Draft:
     def _rename(self, piece: ReservedPiece, open_entry_no: int, quantity: Decimal) -> Decimal:
         self.unnamed[piece.entry_no] -= quantity
         self.naming.reduced[piece.entry_no] += quantity
-        self.naming.pieces.append(NewPiece(open_entry_no, quantity, specific=True))
+        self.naming.pieces.append(_piece(piece, open_entry_no, quantity, specific=True))
         self.naming.named += quantity
         if open_entry_no != piece.open_entry_no:
             self.naming.reserved[piece.open_entry_no] -= quantity
@@ -139,3 +144,9 @@ class _Draft:
             entry.entry_no, entry.item_no, entry.variant_code, entry.location_code, entry.tracking, entry.remaining,
             entry.remaining - self.free[entry.entry_no], entry.posting_date,
         )
+
+
+def _piece(before: ReservedPiece, open_entry_no: int, quantity: Decimal, *, specific: bool) -> NewPiece:
+    """A part of a piece, on its own entry or on another one."""
+    binding = before.binding if open_entry_no == before.open_entry_no else ""
+    return NewPiece(open_entry_no, quantity, specific, before.shipment_date, binding)

@@ -100,5 +100,13 @@ def _carry_out(session: Session, actor: Actor, source: SourceLine, naming: Namin
     change_reserved(session, {entry_no: change for entry_no, change in naming.reserved.items() if change < ZERO})
     carry_out_moves(session, actor, naming.moves, supply)
     change_reserved(session, {entry_no: change for entry_no, change in naming.reserved.items() if change > ZERO})
-    pairs = [NewPair(source.line, supply[piece.open_entry_no], piece.quantity, specific=piece.specific) for piece in naming.pieces]
-    insert_pairs(session, actor, pairs)
+    insert_pairs(
+        session, actor,
+        [
+            NewPair(
+                source.line, supply[piece.open_entry_no], piece.quantity, specific=piece.specific, binding=piece.binding,
+                shipment_date=piece.shipment_date,
+            )
+            for piece in naming.pieces
+        ],
+    )

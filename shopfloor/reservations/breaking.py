@@ -21,7 +21,7 @@ from shopfloor.quantity import ZERO, shown
 from shopfloor.reservations.commands import carry_out_moves, release
 from shopfloor.reservations.errors import ReservationsWillBreak, ReservedNotInStock
 from shopfloor.reservations.matching import Goods
-from shopfloor.reservations.pairs import pairs_of_demand
+from shopfloor.reservations.pairs import keep_numbers, pairs_by_no, pairs_of_demand
 from shopfloor.reservations.queries import pieces_on, stock_of_numbers
 from shopfloor.reservations.rules import Demand, Move, OpenEntry, ReservedPiece, movable, rebind
 from shopfloor.reservations.supplies import demand_lines, open_entry, stock_supplies
@@ -246,7 +246,10 @@ def _write(session: Session, actor: Actor, shelf: _Shelf, entries: Mapping[int, 
         lost: dict[int, Decimal] = defaultdict(Decimal)
         for piece, quantity in shelf.broken:
             lost[piece.entry_no] += quantity
+        named = pairs_by_no(session, {piece.entry_no for piece, _ in shelf.broken if piece.specific})
         release(session, list({piece.entry_no: piece for piece, _ in shelf.broken}.values()), lost)
+        # The line lost the goods, not the number that somebody gave it (RS-11).
+        keep_numbers(session, actor, [replace(pair, quantity=lost[pair.entry_no]) for pair in named])
     for move in shelf.moves:
         after = {"line": move.piece.demand.label(), "to_entry": move.to_open_entry_no, "quantity": shown(move.quantity)}
         audit.record(session, "reservation moved", move.piece.demand.source_id, after=after)

@@ -78,7 +78,6 @@ def chosen_by_hand(options: Options) -> Options:
     return [("", ""), *options] if len(options) > 1 else options
 
 
-
 class FormBuilder:
     """Builds the form of one model, with what was typed when a refusal brought it back."""
 

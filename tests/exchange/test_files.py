@@ -17,6 +17,8 @@ from shopfloor.exchange.errors import FileUnreadable, RowsWrong
 from shopfloor.exchange.exports import export
 from shopfloor.exchange.imports import ImportFile, import_file
 from shopfloor.exchange.registry import MASTERS
+from shopfloor.items.commands import create_location
+from shopfloor.items.inputs import NewLocation
 from shopfloor.items.master_table import GTIN, ITEM
 from shopfloor.items.tracking_code_queries import code_card
 from shopfloor.ledger.models import ItemLedgerEntry
@@ -334,6 +336,7 @@ def test_stock_is_written_as_a_file_that_can_be_read_again(session, run):
 def test_bad_input_opening_stock_is_told_by_line_and_column(session, run):
     opening_stock(run, MODULE, serial_no="M-1")
     run(block_record, master=ITEM, record_key=("LABEL",), version=1, blocked=True)
+    run(create_location, given=NewLocation(code="ROAD", name="On the road", in_transit=True))
     before = count(session, ItemLedgerEntry)
     text = (
         "item_no;location_code;quantity;serial_no;lot_no;unit_code\n"
@@ -350,10 +353,11 @@ def test_bad_input_opening_stock_is_told_by_line_and_column(session, run):
         "PACK;MAIN;1;X-1;;\n"  # not the item's pattern
         "CELL;MAIN;-1;;L-1;\n"
         "MODULE;MAIN;1;;;\n"  # no serial number
+        "CELL;ROAD;1;;L-1;\n"  # goods are only on their way there (AP-09)
     )
     assert wrong(run, "opening-stock", text) == [
         (2, "serial_no"), (4, "serial_no"), (5, "quantity"), (6, "lot_no"), (7, "quantity"), (8, "unit_code"), (9, "item_no"),
-        (10, "location_code"), (11, "item_no"), (12, "serial_no"), (13, "quantity"), (14, "serial_no"),
+        (10, "location_code"), (11, "item_no"), (12, "serial_no"), (13, "quantity"), (14, "serial_no"), (15, "location_code"),
     ]
     assert count(session, ItemLedgerEntry) == before
 

@@ -8,6 +8,14 @@ from sqlalchemy import event
 from shopfloor.item_tracking.commands import add_tracking_lines, save_tracking_lines
 from shopfloor.item_tracking.inputs import AddTrackingLines, SaveTrackingLines, TrackingSource
 from shopfloor.item_tracking.queries import tracking_lines_page
+from shopfloor.orders.commands import release_purchase_order
+from shopfloor.orders.inputs import BuyForLine, ChangeLine
+from shopfloor.orders.kinds import OrderKind
+from shopfloor.orders.line_commands import change_line
+from shopfloor.orders.order_to_order import make_purchase_order as make_purchase_order_for
+from shopfloor.reservations.errors import ReservedElsewhere
+from shopfloor.reservations.pairs import own_pairs
+from shopfloor.reservations.rules import Demand
 from shopfloor.reservations.tracking_errors import ExcessTracking
 from tests.factories_items import CELL, MODULE, PACK, plant_with_masters
 from tests.factories_orders import make_customer, make_purchase_order, make_sales_order, make_vendor, opening_stock, receive, ship
@@ -141,3 +149,46 @@ def test_ots_the_number_of_statements_does_not_depend_on_the_numbers(run, sessio
             run(save_tracking_lines, given=SaveTrackingLines(**ours, lines=lines, confirmed=True))
         counts.append(len(seen))
     assert counts[0] == counts[1], counts
+
+
+# --- goods that came for the line
+
+
+def bound(session):
+    """What the line holds: number, quantity, whether by number, bound to the line, needed on."""
+    found = own_pairs(session, Demand(SALES, "SO-1", 10000))
+    session.rollback()
+    return sorted(
+        (one.supply_tracking.label(), int(one.quantity), one.specific, bool(one.binding), str(one.shipment_date)) for one in found
+    )
+
+
+def test_rs_16_lb_07_goods_that_came_for_a_line_stay_bound_to_it_while_their_number_is_entered_and_taken_off(run, session):
+    make_sales_order(run, {"item_no": CELL, "quantity": "5", "date": NEEDED})
+    answer = run(make_purchase_order_for, given=BuyForLine(source_type=SALES, source_id="SO-1", source_line_no=10000, vendor_no="V1"))
+    run(release_purchase_order, order_no=answer.number)
+    receive(run, answer.number, {"quantity": "5", "lot_no": "L-1"})
+    assert bound(session) == [("L-1", 5, False, True, NEEDED)]
+    run(save_tracking_lines, given=number(("L-1", "3")))
+    assert bound(session) == [("L-1", 2, False, True, NEEDED), ("L-1", 3, True, True, NEEDED)]
+    run(save_tracking_lines, given=number())
+    assert bound(session) == [("L-1", 2, False, True, NEEDED), ("L-1", 3, False, True, NEEDED)]
+    # Nobody's late binding takes them, although other stock is free.
+    opening_stock(run, CELL, "5", lot_no="L-2")
+    make_sales_order(run, {"item_no": CELL, "quantity": "5", "date": NEEDED}, no="SO-2")
+    with pytest.raises(ReservedElsewhere):
+        ship(run, "SO-2", {"quantity": "5", "lot_no": "L-1"})
+    ship(run, "SO-2", {"quantity": "5", "lot_no": "L-2"})
+
+
+def test_rs_16_another_number_is_taken_from_what_nobody_ordered_for_the_line_first(run, session):
+    make_sales_order(run, {"item_no": CELL, "quantity": "5", "date": NEEDED})
+    answer = run(make_purchase_order_for, given=BuyForLine(source_type=SALES, source_id="SO-1", source_line_no=10000, vendor_no="V1"))
+    run(release_purchase_order, order_no=answer.number)
+    receive(run, answer.number, {"quantity": "5", "lot_no": "L-1"})
+    run(change_line, kind=OrderKind.SALES, given=ChangeLine(order_no="SO-1", line_no=10000, item_no=CELL, quantity="8", date=NEEDED))
+    opening_stock(run, CELL, "3", lot_no="L-2")
+    auto(run)
+    opening_stock(run, CELL, "4", lot_no="L-3")
+    run(save_tracking_lines, given=number(("L-3", "4")))
+    assert bound(session) == [("L-1", 4, False, True, NEEDED), ("L-3", 1, True, False, NEEDED), ("L-3", 3, True, False, NEEDED)]

@@ -294,6 +294,17 @@ def test_ap_15_a_return_shipment_is_undone(session, run):
     books_are_right(session)
 
 
+def test_ap_15_an_undone_return_to_the_vendor_asks_for_the_number_anew(session, run):
+    """The goods are a new entry; the copied one is used up."""
+    make_purchase_order(run, {"item_no": CELL, "quantity": "5"})
+    order_no = copy_posted(run, "receipt", receive(run, "PO-1", {"quantity": "5", "lot_no": "L-1"}).receipt_no)
+    undo(run, "return shipment", send_back(run, order_no, {"quantity": "5"}).document_no)
+    assert queries.order_card(session, OrderKind.PURCHASE_RETURN, order_no).numbers == ()
+    session.rollback()
+    assert send_back(run, order_no, {"quantity": "5", "lot_no": "L-1"}).order_status == "Completed"
+    books_are_right(session)
+
+
 def test_lines_are_added_to_a_return_order_of_the_same_party_only(session, run):
     shipment_no = sold_cells(run)
     make_customer(run, "C2", "Boats Ltd")

@@ -17,7 +17,18 @@ from shopfloor.reservations.errors import MustBeReserved, NotAvailable, Reservat
 from tests.conftest import ADMINISTRATOR, ALL_RIGHTS
 from tests.factories_items import CELL, LABEL, MODULE, make_item, plant_with_masters
 from tests.factories_orders import adjust, make_customer, make_sales_order, opening_stock, ship
-from tests.factories_reservations import STOCK, auto, books, cancel, held, pair_nos, put_number_on_line, reserved_by_number, sales_line
+from tests.factories_reservations import (
+    STOCK,
+    auto,
+    books,
+    cancel,
+    held,
+    loose_numbers,
+    pair_nos,
+    put_number_on_line,
+    reserved_by_number,
+    sales_line,
+)
 
 CLERK = Actor("E-CLERK", "Cleo Clerk", ALL_RIGHTS - {rights.BREAK_RESERVATIONS}, time_zone="UTC")
 
@@ -111,6 +122,19 @@ def test_ap_13_a_reservation_by_number_is_broken_only_after_a_yes(run, session):
         ship_on_page(run, {"quantity": "3", "lot_no": "L-1"})
     ship_on_page(run, {"quantity": "3", "lot_no": "L-1"}, confirmed=True)
     assert held(session, sales_line("SO-0")) == [(STOCK, "L-1", 2, True)]
+
+
+def test_rs_11_ap_13_a_broken_reservation_leaves_its_number_on_the_line(run, session):
+    """What was typed on the line stays there: posting it tells that the number is gone."""
+    opening_stock(run, CELL, "5", lot_no="L-1")
+    sell(run, "5", no="SO-0")
+    put_number_on_line(session, 5, item_no=CELL, lot_no="L-1", line=sales_line("SO-0"))
+    auto(run, line=sales_line("SO-0"), lot_no="L-1")
+    assert loose_numbers(session, sales_line("SO-0")) == {}
+    sell(run, "3")
+    ship_on_page(run, {"quantity": "3", "lot_no": "L-1"}, confirmed=True)
+    assert held(session, sales_line("SO-0")) == [(STOCK, "L-1", 2, True)]
+    assert loose_numbers(session, sales_line("SO-0")) == {"L-1": 3}
 
 
 def test_ap_13_more_than_there_is_stays_refused(run, session):

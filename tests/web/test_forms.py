@@ -6,6 +6,12 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from sqlalchemy.orm import Session
+
+from shopfloor.web.inventory import reservations
+from shopfloor.web.warehouse import orders
+from tests.conftest import runner
+from tests.factories_orders import make_customer, make_sales_order, make_vendor
 
 
 class Forms(HTMLParser):
@@ -228,3 +234,20 @@ def test_paging_follows_the_last_row(client, key):
         found = re.search(r'href="([^"]+)" rel="next"', text)
         address = found.group(1).replace("&amp;", "&") if found else ""
     assert len(seen) == len(set(seen)) >= 55
+
+
+def test_c9_where_there_are_more_vendors_or_customers_than_a_list_shows_their_number_is_typed(client, site, key, monkeypatch):
+    with Session(site.engine) as session:
+        make_vendor(runner(session), no=f"ZV{key}"[:20])
+        make_customer(runner(session), no=f"ZC{key}"[:20])
+        make_sales_order(runner(session), {"item_no": "LABEL", "quantity": "3", "date": "2030-06-30"}, no=f"S{key}")
+    for module in (orders, reservations):
+        monkeypatch.setattr(module, "LARGEST_PAGE", 1)
+    for place, party in (("/purchase-orders", "vendor_no"), ("/sales-orders", "customer_no")):
+        assert re.search(rf'<input id="{party}" name="{party}" type="text"[^>]* required', client.get(f"{place}/new").text)
+    line = {"lines.0.item_no": "LABEL", "lines.0.quantity": "1", "lines.0.location_code": "MAIN"}
+    made = send(client, "/sales-orders/new", "/sales-orders", **line, customer_no=f"ZC{key}"[:20])
+    assert made.headers.get("Location", "").startswith("/sales-orders/")
+    page = f"/reservations/sales/S{key}/10000/0"
+    bought = send(client, page, f"{page}/buy", vendor_no=f"ZV{key}"[:20])
+    assert bought.headers.get("Location", "").startswith(page)

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from shopfloor.errors import Refusal
-from shopfloor.items.paging import LARGEST_PAGE
+from shopfloor.items.paging import LARGEST_PAGE, Page
 from shopfloor.items.tracking import Tracking
 from shopfloor.orders.inputs import BuyForLine
 from shopfloor.orders.order_to_order import make_purchase_order
@@ -43,6 +43,7 @@ from shopfloor.web.navigation import may
 from shopfloor.web.refusals import on_refusal
 from shopfloor.web.tables import Cell, Column, table
 from shopfloor.web.texts import message_of
+from shopfloor.web.warehouse.parties import party_options
 
 bp = Blueprint("reservations", __name__, url_prefix="/reservations")
 LINE = "/<any(sales, component, transfer):kind>/<order_no>/<int:line_no>/<int:sub_line_no>"
@@ -143,6 +144,7 @@ def show(place: LinePlace, refusal: Refusal | None = None) -> Response:
     demand = DemandInput(**place.source()).demand()  # type: ignore[arg-type]
     card = found("open order line", demand.label(), page_queries.reservation_page(session, demand, chosen))
     may_buy = may(rights.RESERVE) and may(rights.RECEIVE)
+    vendors = list_vendors(session, limit=LARGEST_PAGE) if may_buy else Page(())
     return respond(
         "pages/reservation.html",
         card=card,
@@ -151,7 +153,8 @@ def show(place: LinePlace, refusal: Refusal | None = None) -> Response:
         order_address_of=order_address,
         may_reserve=may(rights.RESERVE),
         may_make=may(rights.RESERVE) and may(rights.ORDERS),
-        vendors=[(row.no, f"{row.no} {row.name}") for row in list_vendors(session, limit=LARGEST_PAGE).rows] if may_buy else [],
+        may_buy=bool(vendors.rows),
+        vendors=party_options(vendors),
         number=vars(chosen),
         from_stock_words=from_stock_words(),
         asks=_asked(refusal),

@@ -29,6 +29,7 @@ from shopfloor.web.tables import Cell, Column, Table, table
 from shopfloor.web.texts import message_of
 from shopfloor.web.warehouse.desks import DESKS, PLACES, Desk, Posting
 from shopfloor.web.warehouse.documents import CHANGEABLE, OPEN, RELEASED, lines_table, numbers_table, posted_table, posting_rows
+from shopfloor.web.warehouse.parties import party_options
 
 bp = Blueprint("orders", __name__)
 RESERVABLE = (OrderKind.SALES, OrderKind.TRANSFER)
@@ -201,7 +202,7 @@ def _show_new(desk: Desk, refusal: Refusal | None = None) -> Response:
     options = location_options()
     if desk.party_place:
         listed = queries.list_vendors if desk.party_place == "/vendors/" else queries.list_customers
-        parties = [(row.no, f"{row.no} {row.name}") for row in listed(session, limit=LARGEST_PAGE).rows]
+        parties = party_options(listed(session, limit=LARGEST_PAGE))
         options |= {"vendor_no": parties, "customer_no": parties}
     form = FormBuilder(desk.model, action=desk.place, submit=_("Create order"), refusal=refusal, options=options).form()
     return form_page(str(desk.new_title), form, crumbs=((str(desk.title), desk.place),), refusal=refusal)
