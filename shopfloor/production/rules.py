@@ -349,15 +349,15 @@ def share_of_flushed(
     row: Decimal,
     standing: Decimal,
     precision: Decimal,
-    constant: bool,
+    once: bool,
     last: bool,
 ) -> Decimal:
     """How much of an order-level consumption comes back when one row of its report is reversed.
 
     `row` is the row's reported quantity, `standing` that of all rows of the report that still stand, this one included: the last
-    one takes the rest. A constant line stays while anything else of the order is reported; `last` says that nothing is (D21).
+    one takes the rest. What the order needs `once` stays while anything else of it is reported; `last` says that nothing is (D21).
     """
     rest = flushed - returned
-    if constant:
+    if once:
         return rest if last else ZERO
     return rest if row >= standing else _scaled(rest, row, standing, precision)

@@ -282,7 +282,7 @@ def test_pst_10_negative_start_gives_back(changed, basis, returned):
 
 
 @pytest.mark.parametrize(
-    ("flushed_quantity", "returned", "row", "standing", "constant", "last", "comes_back"),
+    ("flushed_quantity", "returned", "row", "standing", "once", "last", "comes_back"),
     [
         ("2", "0", "1", "1", False, False, "2"),  # the register holds this row only
         ("6", "0", "1", "3", False, False, "2"),  # its share
@@ -290,19 +290,19 @@ def test_pst_10_negative_start_gives_back(changed, basis, returned):
         ("6", "4", "1", "1", False, True, "2"),  # the last row takes the rest
         ("1", "0", "1", "3", False, False, "0"),  # 0.333 of a piece
         ("1", "0", "1", "1", False, True, "1"),
-        ("2", "0", "1", "1", True, False, "0"),  # D21: a constant line stays while anything is reported
+        ("2", "0", "1", "1", True, False, "0"),  # D21: what the order needs once stays while anything is reported
         ("2", "0", "1", "1", True, True, "2"),
         ("2", "2", "1", "1", True, True, "0"),
     ],
 )
-def test_edg_30_share_of_order_level_consumption(flushed_quantity, returned, row, standing, constant, last, comes_back):
+def test_edg_30_share_of_order_level_consumption(flushed_quantity, returned, row, standing, once, last, comes_back):
     assert rules.share_of_flushed(
         flushed=Decimal(flushed_quantity),
         returned=Decimal(returned),
         row=Decimal(row),
         standing=Decimal(standing),
         precision=ONE_PIECE,
-        constant=constant,
+        once=once,
         last=last,
     ) == Decimal(comes_back)
 
