@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal, localcontext
+from decimal import ROUND_CEILING, ROUND_DOWN, Decimal, localcontext
 
 from shopfloor.quantity import LARGEST, ONE, STEP, ZERO, rounded, rounded_up
 
@@ -173,14 +173,17 @@ def expected_quantity(
     scrap_percent: Decimal,
     precision: Decimal,
     serial: bool,
+    multiple: Decimal = ZERO,
 ) -> Decimal | None:
-    """Base quantity that a whole order line needs (LIF-15, D31): scrap added, then rounded once.
+    """Base quantity that a whole order line needs (LIF-15, D31): scrap added, up to a `multiple` of base units, then rounded once.
 
     Serial components round up to whole units (QTY-2), others half-up to `precision`. None when it is too large to be kept.
     """
     with localcontext() as context:
         context.prec = 80  # products of the largest quantities stay exact
         needed = quantity_per * quantity_per_unit * (ONE if constant else order_quantity) * (1 + scrap_percent / 100)
+        if multiple:
+            needed = (needed / multiple).to_integral_value(ROUND_CEILING) * multiple
         if needed >= LARGEST:
             return None
         return rounded_up(needed) if serial else rounded(needed, precision)

@@ -214,6 +214,24 @@ def test_d31_a_product_without_numbers_is_reported_in_whole_pieces_too(run, sess
     assert stock_of(session, "HOOK")[0] == 4
 
 
+def test_d31_lif_15_rows_share_what_multiples_and_scrap_made_of_the_need(run, session, plant):
+    """Seven cans, 1.3 nuts each, 7 % scrap: 9.7, taken by fours: 12. Rows of 2, 2 and 3 take 3, 3 and the rest; all of it is consumed."""
+    make_item(run, "NUT", code="LOT", policy="STRICT", rounding_precision="1")
+    opening_stock(run, "NUT", "20", lot_no="N-A")
+    make(run, "CAN", "LOT", line("NUT", "1.3", scrap_percent="7", round_up_to="4"), quantity="7", rounding_precision="1")
+    match_ids, taken = [], []
+    for lot, quantity in (("C-1", "2"), ("C-2", "2"), ("C-3", "3")):
+        match_ids.append(run(create_product, **ORDER, given=ProductInput(lot_no=lot, quantity=quantity)).match_id)
+        station = Station(session, "RPO-9")
+        station.send("product", str(match_ids[-1]))
+        station.scan("N-A")
+        taken.append(station.answer.quantity)
+    assert taken == ["3", "3", "6"]
+    report(run, (match_ids[0], "1"))
+    report(run, *match_ids)
+    assert stock_of(session, "NUT") == (8, 0)
+
+
 # --- what the whole order shares, and reversals in any order --------------------------------------------------------------------
 
 
