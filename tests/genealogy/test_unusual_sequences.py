@@ -265,12 +265,13 @@ def test_d31_edg_30_shared_serials_stay_while_a_unit_that_has_them_is_reported(r
 
 
 @pytest.mark.parametrize("first", [0, 1])
-def test_d21_edg_30_a_constant_tracked_line_comes_back_with_the_last_report(run, session, plant, first):
+def test_qty_8_d21_edg_30_a_constant_tracked_line_comes_back_with_the_last_report(run, session, plant, first):
     """Whichever of two separate reports is reversed last: the batch that the first one consumed comes back with it."""
     stock(run, FRAME, "F-1", "F-2")
     make(run, "LAMP", "SN", line(FRAME, "1"), line(PAINT, "1", constant=True), quantity="2")
     station = Station(session, "RPO-9")
     units = station.build("L-1", "F-1", "P-A"), station.build("L-2", "F-2")
+    assert station.answer.code == "UNIT_COMPLETED"  # QTY-8: one registration satisfies the line under every unit
     for unit in units:
         report(run, unit)
     reverse(run, units[first])
