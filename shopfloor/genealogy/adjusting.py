@@ -90,7 +90,7 @@ def change_journal_line(
     lock_order(session, order_no)
     association, journal_no = _own_line(session, actor, order_no, association_no)
     quantity = given.quantity if given.quantity is not None else ZERO
-    _check_quantity(association, quantity)
+    _check_line(association, quantity, end=given.end_line)
     session.connection().execute(
         update(_line)
         .where(_line.c.plant_no == current_plant(session), _line.c.association_no == association_no)
@@ -176,9 +176,11 @@ def _own_line(session: Session, actor: Actor, order_no: str, association_no: int
     return found[0], there[0]
 
 
-def _check_quantity(association: Association, quantity: Decimal) -> None:
-    """ASC-23, ASC-24: no less than minus what was consumed; a serial is 1, 0 or -1."""
+def _check_line(association: Association, quantity: Decimal, *, end: bool) -> None:
+    """ASC-23, ASC-24: no less than minus what was consumed; a serial is 1, 0 or -1. D26: a line is ended for one unit."""
     number = association.tracking.label()
+    if end and not association.match_id:
+        raise NotAdjustable(number=number, why="it belongs to the whole order. End its line for each unit that needs no more of it.")
     if -quantity > association.consumed:
         raise NotAdjustable(number=number, why=f"only {shown(association.consumed)} was consumed.")
     if association.tracking.serial_no and (quantity not in {ONE, ZERO, -ONE} or association.consumed + quantity > ONE):
@@ -191,7 +193,7 @@ def _lines(session: Session, actor: Actor, order_no: str, given: SelectionInput)
     own = {no: line for no, line in there.items() if no in wanted and line[1] == actor.operator_no}
     lines = [JournalLine(a, own[a.association_no][3], own[a.association_no][4]) for a in associations_by_no(session, order_no, list(own))]
     for line in lines:
-        _check_quantity(line.association, line.quantity)
+        _check_line(line.association, line.quantity, end=line.end)
     return lines
 
 

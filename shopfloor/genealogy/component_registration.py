@@ -63,7 +63,7 @@ def register(
         return answered
     line = _opened(job, line, number)
     if typed is not None and not line.component.serial:
-        wanted, label_quantity, label_unit = Wanted(typed, exact=True), None, ""
+        wanted, label_quantity, label_unit = Wanted(typed, exact=not job.from_loaded), None, ""
     else:
         wanted, label_quantity, label_unit = _wanted(job, line)
     check_room(line, wanted, product_limit=job.situation.product.matching_limit, confirmed=job.confirmed)

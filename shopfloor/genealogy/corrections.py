@@ -23,10 +23,10 @@ from shopfloor.genealogy.inputs import ChangeInput, ComponentInput, ProductInput
 from shopfloor.genealogy.judging import judge
 from shopfloor.genealogy.maintenance_errors import JournalOpen, NothingSelected, RowHasComponents, RowLocked
 from shopfloor.genealogy.models import AssociationAction, TrackedProduct
+from shopfloor.genealogy.new_products import NewProduct, create_row
 from shopfloor.genealogy.number_queries import registered_in
 from shopfloor.genealogy.overrides import NEED_RIGHT, approve
 from shopfloor.genealogy.page_queries import station_rules
-from shopfloor.genealogy.product_scans import NewProduct, create_row
 from shopfloor.genealogy.quantity_changes import reduce_association
 from shopfloor.genealogy.removal import check_own, check_removable, remove_associations, remove_row, set_association_picks
 from shopfloor.genealogy.row_queries import OrderRows, association_by_no, associations_by_no, open_journal_lines, read_rows

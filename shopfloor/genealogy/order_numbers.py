@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from decimal import ROUND_CEILING, Decimal
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from shopfloor import audit
+from shopfloor.db import current_plant, table
 from shopfloor.genealogy.facts import Product
 from shopfloor.genealogy.maintenance_errors import FixedNumberOnce
+from shopfloor.genealogy.models import ProductState, TrackedProduct
 from shopfloor.genealogy.number_queries import numbered_quantity
 from shopfloor.genealogy.preallocation import insert_preallocated
 from shopfloor.genealogy.scan_queries import read_situation
@@ -27,6 +30,7 @@ from shopfloor.production.inputs import NewProductionOrder
 from shopfloor.production.locking import LockedOrder, lock_order
 from shopfloor.quantity import ONE, ZERO
 
+_row = table(TrackedProduct)
 
 def create_order(session: Session, actor: Actor, *, given: NewProductionOrder) -> Created:
     """Make an order, and give it the numbers that its product's group asks for (DIM-1).
@@ -50,6 +54,9 @@ def add_missing_numbers(session: Session, order: LockedOrder) -> list[str]:
     if missing <= ZERO:
         return []
     fixed = product.number_group == ProductNumbers.FIXED
+    if fixed and missing < product.quantity:  # it has its one number
+        _grow_fixed(session, order, product)
+        return []
     rows = _fixed(session, order, product) if fixed else _predefined(session, order, product, missing)
     insert_preallocated(session, situation, rows)
     numbers = [tracking.label() for tracking, _ in rows]
@@ -63,6 +70,18 @@ def _fixed(session: Session, order: LockedOrder, product: Product) -> list[tuple
         raise FixedNumberOnce(item=product.description, order_no=order.no)
     typed = Tracking(order.fixed_serial_no if product.serial else "", order.fixed_lot_no if product.lot else "")
     return [(_completed(session, product, typed), product.quantity)]
+
+
+def _grow_fixed(session: Session, order: LockedOrder, product: Product) -> None:
+    """An order that was raised has its fixed batch in full again; one that is scanned is changed by whoever builds it (EDG-37)."""
+    session.connection().execute(
+        update(_row)
+        .where(
+            _row.c.plant_no == current_plant(session), _row.c.order_no == order.no, _row.c.order_line_no == product.order_line_no,
+            _row.c.state == ProductState.PREALLOCATED.value,
+        )
+        .values(quantity=product.quantity, version=_row.c.version + 1)
+    )
 
 
 def _predefined(session: Session, order: LockedOrder, product: Product, missing: Decimal) -> list[tuple[Tracking, Decimal]]:

@@ -17,8 +17,8 @@ from shopfloor.genealogy.facts import Situation
 from shopfloor.genealogy.inputs import PreallocationInput
 from shopfloor.genealogy.maintenance_errors import NothingSelected
 from shopfloor.genealogy.models import ProductState, TrackedProduct
+from shopfloor.genealogy.new_products import check_new
 from shopfloor.genealogy.number_queries import made_before, product_rows
-from shopfloor.genealogy.product_scans import check_new
 from shopfloor.items.number_series import MATCH_ID, require_series
 from shopfloor.items.tracking import Tracking
 from shopfloor.people import rights

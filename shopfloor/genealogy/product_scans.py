@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import insert, update
-from sqlalchemy.orm import Session
+from sqlalchemy import update
 
-from shopfloor import audit
 from shopfloor.clock import now
 from shopfloor.db import current_plant, table
 from shopfloor.genealogy.answers import (
@@ -24,46 +20,31 @@ from shopfloor.genealogy.answers import (
     ScanAnswer,
 )
 from shopfloor.genealogy.co_product_scans import co_product_answer, co_product_of, co_products_with, turn_to
-from shopfloor.genealogy.entries import Event, Numbers, append
+from shopfloor.genealogy.entries import Event, append
 from shopfloor.genealogy.errors import (
     GtinUnknown,
     NotAProductNumber,
     NumberLooksAlike,
     NumberRequired,
     NumberWasRemoved,
-    ProductExists,
-    ProductNotPreallocated,
     ProductOtherOrder,
-    ProductOverStarted,
     SwitchToComponent,
     WrongProduct,
 )
 from shopfloor.genealogy.facts import COMPONENT, PREALLOCATED, PRODUCT, Situation
 from shopfloor.genealogy.models import AssociationAction, ProductState, TrackedProduct
-from shopfloor.genealogy.number_queries import KnownRow, items_with_number, made_before, product_rows, what_is
+from shopfloor.genealogy.new_products import NewProduct, check_new, check_precision, check_started, refuse_made, register_product
+from shopfloor.genealogy.number_queries import KnownRow, items_with_number, product_rows, what_is
 from shopfloor.genealogy.reporting_itself import report_itself
 from shopfloor.genealogy.scan_job import ScanJob
-from shopfloor.items.errors import NumberInvalid, NumberPattern, UnitUnknown
+from shopfloor.items.errors import UnitUnknown
 from shopfloor.items.models import UnitOfMeasure
-from shopfloor.items.number_series import MATCH_ID, require_series
 from shopfloor.items.tracking import Tracking
-from shopfloor.people.actor import Actor
 from shopfloor.production.counters import count_registered
-from shopfloor.quantity import ONE, ZERO, rounded, shown
+from shopfloor.quantity import ONE, ZERO, rounded
 from shopfloor.scanning.scan import Measure, Scan, ScanKind
 
 _row = table(TrackedProduct)
-NUMBER_LENGTH = 50
-
-
-@dataclass(frozen=True)
-class NewProduct:
-    """A product number that is to be registered."""
-
-    tracking: Tracking
-    quantity: Decimal
-    expiration_date: date | None = None
-    reason: str = ""
 
 
 def scan_product(job: ScanJob) -> ScanAnswer:
@@ -91,47 +72,6 @@ def _scan(job: ScanJob) -> ScanAnswer:
     product = NewProduct(tracking, _quantity(job), _expiration(job), job.reason)
     match_id = register_product(job.session, job.actor, job.situation, product)
     return _registered(job, ProductRegistered, match_id, tracking.label(), product.quantity)
-
-
-def create_row(session: Session, actor: Actor, situation: Situation, product: NewProduct) -> int:
-    """ASC-5: a missing finished product, typed by hand; the very same checks as a scan. Gives the match id."""
-    rows = product_rows(session, situation, product.tracking)
-    for row in rows:
-        if row.state != ProductState.REMOVED:
-            where = "this order" if row.order_no == situation.order_no else row.order_no
-            raise ProductOtherOrder(number=product.tracking.label(), order_no=where, state=row.state)
-    check_new(situation, product.tracking, manual=True)
-    return register_product(session, actor, situation, product)
-
-
-def register_product(session: Session, actor: Actor, situation: Situation, product: NewProduct) -> int:
-    """Write a row (PST-1): a number record and its log entry; nothing is posted. Raises ProductExists, ProductOverStarted, SetupMissing."""
-    refuse_made(session, situation, product.tracking)
-    check_started(situation, product)
-    require_series(session, MATCH_ID)
-    numbers = Numbers.take(session, {"match_id": 1, "association_entry": 1, "scan_entry": 1})
-    match_id = numbers.next("match_id")
-    session.connection().execute(insert(_row), _columns(session, actor, situation, product, match_id))
-    count_registered(session, situation.order_no, situation.product.order_line_no, product.quantity)
-    _log(session, actor, situation, product, match_id, numbers)
-    session.info["scan_entry_no"] = numbers.next("scan_entry")
-    return match_id
-
-
-def refuse_made(session: Session, situation: Situation, tracking: Tracking) -> None:
-    """EDG-21, C14: a serial comes into the world once, unless that was taken back. Raises ProductExists."""
-    if tracking.serial_no and made_before(session, situation.product, tracking.serial_no):
-        raise ProductExists(number=tracking.label(), item=situation.product.description, where="it is in the ledger")
-
-
-def check_started(situation: Situation, product: NewProduct) -> None:
-    """EDG-16, SCN-7: never more rows than started."""
-    made = situation.product
-    if situation.registered + product.quantity > made.started or product.quantity <= ZERO:
-        raise ProductOverStarted(
-            order_no=situation.order_no, number=product.tracking.label(), registered=shown(situation.registered),
-            started=shown(made.started), unit=made.base_unit_code, item=made.description,
-        )
 
 
 # --- which number ---------------------------------------------------------------------------------------------------------
@@ -206,11 +146,9 @@ def _known_row(job: ScanJob, row: KnownRow) -> ScanAnswer:
     """SCN-9: whoever registered it; a removed number is revived (D39), a pre-assigned one starts."""
     number = row.tracking.label()
     if row.state == ProductState.REMOVED:
-        _revive(job, row)
-        return _registered(job, ProductRevived, row.match_id, number, row.quantity)
+        return _registered(job, ProductRevived, row.match_id, number, _revive(job, row))
     if row.state == PREALLOCATED:
-        _start_preallocated(job, row)
-        return _registered(job, ProductRegistered, row.match_id, number, row.quantity)
+        return _registered(job, ProductRegistered, row.match_id, number, _start_preallocated(job, row))
     if job.scanned_before():
         return _answer(job, DuplicateScan, row.match_id, number)
     if job.situation.product.co_product:
@@ -218,30 +156,43 @@ def _known_row(job: ScanJob, row: KnownRow) -> ScanAnswer:
     return _answer(job, ProductReported if row.state == ProductState.REPORTED else ProductSelected, row.match_id, number)
 
 
-def _revive(job: ScanJob, row: KnownRow) -> None:
-    product = NewProduct(row.tracking, row.quantity, None, job.reason)
+def _revive(job: ScanJob, row: KnownRow) -> Decimal:
+    """A batch has what its label says, else what it had before, as far as that remains (SCN-7). Gives the quantity."""
+    said = _labelled(job)
+    quantity = _as_far_as_started(job, row) if said is None else said
     check_new(job.situation, row.tracking, manual=False)
     refuse_made(job.session, job.situation, row.tracking)
-    check_started(job.situation, product)
-    _open_again(job, row, "revived")
+    check_started(job.situation, NewProduct(row.tracking, quantity, None, job.reason))
+    check_precision(job.situation.product, quantity)
+    _open_again(job, row, quantity, "revived")
+    return quantity
 
 
-def _start_preallocated(job: ScanJob, row: KnownRow) -> None:
-    check_started(job.situation, NewProduct(row.tracking, row.quantity))
-    _open_again(job, row, "")
+def _start_preallocated(job: ScanJob, row: KnownRow) -> Decimal:
+    """A listed batch begins with what is started of it (SCN-7, LIF-4). Gives the quantity."""
+    quantity = _as_far_as_started(job, row)
+    check_started(job.situation, NewProduct(row.tracking, quantity))
+    _open_again(job, row, quantity, "")
+    return quantity
 
 
-def _open_again(job: ScanJob, row: KnownRow, reason: str) -> None:
+def _as_far_as_started(job: ScanJob, row: KnownRow) -> Decimal:
+    left = job.situation.product.started - job.situation.registered
+    return min(row.quantity, left) if left > ZERO else row.quantity  # where nothing is left, the refusal says so
+
+
+def _open_again(job: ScanJob, row: KnownRow, quantity: Decimal, reason: str) -> None:
     job.session.connection().execute(
         update(_row)
         .where(_row.c.plant_no == current_plant(job.session), _row.c.match_id == row.match_id)
         .values(
-            state=ProductState.OPEN.value, version=_row.c.version + 1, registered_at=now(), registered_by=job.actor.operator_no,
+            state=ProductState.OPEN.value, quantity=quantity, version=_row.c.version + 1, registered_at=now(),
+            registered_by=job.actor.operator_no,
         )
     )
-    count_registered(job.session, job.order_no, job.situation.product.order_line_no, row.quantity)
+    count_registered(job.session, job.order_no, job.situation.product.order_line_no, quantity)
     event = Event(
-        AssociationAction.REGISTERED.value, job.order_no, row.match_id, job.situation.product.item_no, row.tracking, row.quantity,
+        AssociationAction.REGISTERED.value, job.order_no, row.match_id, job.situation.product.item_no, row.tracking, quantity,
         variant_code=job.situation.product.variant_code, reason=reason,
     )
     append(job.session, job.actor, [event])
@@ -298,29 +249,20 @@ def _known_as_something_else(job: ScanJob, tracking: Tracking) -> Situation | No
     raise NotAProductNumber(number=tracking.label(), known_as=known.label)
 
 
-def check_new(situation: Situation, tracking: Tracking, *, manual: bool) -> None:
-    """SET-8, D17: pre-allocation, and the item's pattern for manual numbers."""
-    product = situation.product
-    if product.check_preallocation and manual:
-        raise ProductNotPreallocated(number=tracking.label(), order_no=situation.order_no)
-    patterns = (("Serial", product.serial_pattern, tracking.serial_no), ("Lot", product.lot_pattern, tracking.lot_no))
-    for kind, pattern, number in patterns:
-        if number and (len(number) > NUMBER_LENGTH or not number.isprintable()):
-            raise NumberInvalid(item=product.item_no, kind=kind, length=len(number), limit=NUMBER_LENGTH)
-        if pattern and number and not re.fullmatch(pattern, number, re.ASCII):
-            raise NumberPattern(item=product.item_no, kind=kind, number=number, pattern=pattern)
-
-
 def _quantity(job: ScanJob) -> Decimal:
     """SCN-7, D7: a serial is one; a batch is what the label says, else all that remains of the started base."""
-    situation = job.situation
+    said = _labelled(job)
+    return said if said is not None else job.situation.product.started - job.situation.registered
+
+
+def _labelled(job: ScanJob) -> Decimal | None:
+    """What the code says of the quantity: a serial is one; None: a batch whose label does not tell."""
+    situation, code = job.situation, job.code
     if situation.product.serial:
         return ONE
-    code = job.code
     if code is not None and code.quantity is not None:
         return code.quantity * (situation.gtin_item[3] if situation.gtin_item else ONE)
-    measured = _measured(job, code.measure) if code is not None and code.measure is not None else None
-    return measured if measured is not None else situation.product.started - situation.registered
+    return _measured(job, code.measure) if code is not None and code.measure is not None else None
 
 
 def _measured(job: ScanJob, measure: Measure) -> Decimal | None:
@@ -337,40 +279,6 @@ def _measured(job: ScanJob, measure: Measure) -> Decimal | None:
 def _expiration(job: ScanJob) -> date | None:
     """SCN-8: AI 17 sets the expiry of a new product batch."""
     return job.code.expiration_date if job.code is not None else None
-
-
-def _columns(session: Session, actor: Actor, situation: Situation, product: NewProduct, match_id: int) -> dict[str, object]:
-    return {
-        "plant_no": current_plant(session),
-        "match_id": match_id,
-        "order_no": situation.order_no,
-        "order_line_no": situation.product.order_line_no,
-        "item_no": situation.product.item_no,
-        "variant_code": situation.product.variant_code,
-        "serial_no": product.tracking.serial_no,
-        "lot_no": product.tracking.lot_no,
-        "state": ProductState.OPEN.value,
-        "quantity": product.quantity,
-        "good_quantity": ZERO,
-        "error_quantity": ZERO,
-        "error_cause": "",
-        "expiration_date": product.expiration_date,
-        "preallocated": False,
-        "closed_lines": [],
-        "version": 1,
-        "registered_at": now(),
-        "registered_by": actor.operator_no,
-        "reported_by": "",
-    }
-
-
-def _log(session: Session, actor: Actor, situation: Situation, product: NewProduct, match_id: int, numbers: Numbers) -> None:
-    event = Event(
-        AssociationAction.REGISTERED.value, situation.order_no, match_id, situation.product.item_no, product.tracking, product.quantity,
-        variant_code=situation.product.variant_code, reason=product.reason,
-    )
-    append(session, actor, [event], numbers.taken["association_entry"])
-    audit.record(session, "registered", f"product {product.tracking.label()}", after={"order": situation.order_no, "match_id": match_id})
 
 
 def _registered(job: ScanJob, kind: type[ScanAnswer], match_id: int, number: str, quantity: Decimal) -> ScanAnswer:

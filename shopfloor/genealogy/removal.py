@@ -77,14 +77,15 @@ def remove_associations(session: Session, actor: Actor, associations: Sequence[A
 def remove_row(session: Session, actor: Actor, situation: Situation, row: Row, *, reason: str = "") -> None:
     """Remove a row whose associations are gone; a pre-assigned number returns to *Not started*, others are voided (EDG-27, D39).
 
-    A pre-assigned number that was not started is deleted from the list (DIM-3).
+    A pre-assigned number that was not started is deleted from the list (DIM-3). Lines that were ended for it (D26) are needed again by
+    whatever is built under the number later.
     """
     back = row.preallocated and row.state != PREALLOCATED
     state = ProductState.PREALLOCATED if back else ProductState.REMOVED
     session.connection().execute(
         update(_row)
         .where(_row.c.plant_no == current_plant(session), _row.c.match_id == row.match_id)
-        .values(state=state.value, version=_row.c.version + 1)
+        .values(state=state.value, closed_lines=[], version=_row.c.version + 1)
     )
     if row.state != PREALLOCATED:
         count_registered(session, situation.order_no, row.order_line_no, -row.quantity)

@@ -25,6 +25,7 @@ from shopfloor.genealogy.scan_queries import read_situation
 from shopfloor.genealogy.starting import start_on
 from shopfloor.genealogy.unit_queries import Unit, open_units
 from shopfloor.items.tracking import Tracking
+from shopfloor.items.units import require_multiple
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.production.components import OrderLine, order_components, order_lines
@@ -41,9 +42,9 @@ from shopfloor.quantity import ZERO, shown
 def report_order(session: Session, actor: Actor, *, order_no: str, given: ReportOrder) -> AssociationsChanged:
     """Report good and error quantity of an order, with automatic consumption, and end the job if asked.
 
-    Raises NotAllowed, NotFound, OrderStatus, InvalidInput, NotEnoughCompleted or NotEnoughRegistered for registered products,
-    ReportAboveStarted, ReportAboveMaximum, ReportShort, refusals of a report of rows, and those of the posting door; then nothing is
-    written.
+    Raises NotAllowed, NotFound, OrderStatus, InvalidInput, BelowPrecision, NotEnoughCompleted or NotEnoughRegistered for registered
+    products, ReportAboveStarted, ReportAboveMaximum, ReportShort, refusals of a report of rows, and those of the posting door; then
+    nothing is written.
     """
     actor.require(rights.REPORT)
     if given.accept_error:
@@ -97,6 +98,8 @@ def _quantities(
     if good + error <= ZERO:
         problem = "there is nothing to report"
         raise InvalidInput(summary=problem, problems={"good": problem})
+    for quantity in (good, error):
+        require_multiple(quantity, item=product.description, unit=product.base_unit_code, precision=product.precision)
     return good, error
 
 

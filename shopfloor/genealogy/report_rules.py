@@ -9,6 +9,7 @@ from decimal import Decimal
 from shopfloor.genealogy.facts import COMPLETED, OPEN, REPORTED, Line, Product, Row
 from shopfloor.genealogy.maintenance_errors import ComponentsMissing, NotReportable
 from shopfloor.genealogy.rules import in_line_unit
+from shopfloor.items.units import require_multiple
 from shopfloor.quantity import ONE, ZERO, rounded, rounded_up, shown
 
 
@@ -40,7 +41,7 @@ class Report:
 def check(
     report: Report, lines: Sequence[Line], product: Product, *, accept_error: bool, reason: str, on_hold: bool = False
 ) -> None:
-    """ASC-9 to ASC-13, D5, D41, in fixed order. Raises NotReportable or ComponentsMissing."""
+    """ASC-9 to ASC-13, D5, D41, in fixed order. Raises NotReportable, BelowPrecision or ComponentsMissing."""
     number = report.row.tracking.label()
     if report.row.state != OPEN:
         raise NotReportable(number=number, why=f"it is {report.row.state}.")
@@ -50,6 +51,8 @@ def check(
         raise NotReportable(number=number, why=f"only {shown(report.row.unreported)} {product.base_unit_code} are left to report.")
     if product.serial and (report.good, report.error) not in {(ONE, ZERO), (ZERO, ONE)}:
         raise NotReportable(number=number, why="a serial number is good 1 or error 1.")
+    require_multiple(report.good, item=product.description, unit=product.base_unit_code, precision=product.precision)
+    require_multiple(report.error, item=product.description, unit=product.base_unit_code, precision=product.precision)
     if report.error > ZERO and not report.cause:
         raise NotReportable(number=number, why="an error quantity needs a cause.")
     if accept_error and not reason:

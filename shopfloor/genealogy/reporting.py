@@ -96,6 +96,8 @@ def report_as_finished(session: Session, actor: Actor, *, order_no: str, given: 
     order = lock_order(session, order_no)
     order.require(STARTED)
     answer = report_rows(session, actor, order, given)
+    if len(given.lines) == 1 and answer.refused:  # more than started: what else is wrong with a single row was raised before
+        raise NotReportable(**answer.refused[0]["fields"])
     if given.end_job and answer.done:
         end_reported_job(session, actor, order, accept_error=given.accept_error)
     return answer

@@ -101,7 +101,9 @@ def _matched(
     """Which association each returned consumption belongs to; the log knows which posting consumed which one. One statement."""
     if not done.returned:
         return []
-    by_no = {one.association_no: replace(one, prior_state="") for one in associations}
+    by_no = {
+        one.association_no: replace(one, prior_state="", state=OPEN if one.state == PICKED else one.state) for one in associations
+    }
     posted_for: dict[Key, list[Association]] = defaultdict(list)
     for row in session.connection().execute(
         select(_log.c.register_no, _log.c.association_no)

@@ -13,7 +13,7 @@ from shopfloor import audit
 from shopfloor.db import ManyRows, current_plant, plant, table
 from shopfloor.genealogy.answers import AssociationsChanged
 from shopfloor.genealogy.entries import Event, append
-from shopfloor.genealogy.facts import OPEN, PICKED, Association, Row
+from shopfloor.genealogy.facts import CONSUMED, OPEN, PICKED, Association, Row
 from shopfloor.genealogy.inputs import SelectionInput
 from shopfloor.genealogy.judging import judge
 from shopfloor.genealogy.maintenance_errors import NotAdjustable, NothingSelected, NotReportable
@@ -178,4 +178,7 @@ def _refuse_registered_again(session: Session, associations: Sequence[Associatio
 
 
 def _prior(association: Association) -> str:
+    """What was consumed in part kept its own state, and may have been picked or put back since; the rest joins it."""
+    if association.state != CONSUMED:
+        return association.state
     return association.prior_state or AssociationState.OPEN.value

@@ -18,7 +18,7 @@ from shopfloor.genealogy.facts import PREALLOCATED, REPORTED, Product, Row, Situ
 from shopfloor.genealogy.inputs import ProductChange
 from shopfloor.genealogy.maintenance_errors import BelowReported, RowLocked
 from shopfloor.genealogy.models import AssociationAction, ProductState, TrackedProduct
-from shopfloor.genealogy.product_scans import NewProduct, check_started
+from shopfloor.genealogy.new_products import NewProduct, check_started
 from shopfloor.genealogy.removal import check_own
 from shopfloor.genealogy.row_queries import OrderRows
 from shopfloor.genealogy.start_queries import accepted_base

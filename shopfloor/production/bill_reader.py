@@ -49,6 +49,8 @@ class BillLine:
     quantity_per: Decimal
     constant: bool
     scrap_percent: Decimal
+    round_up_to: Decimal
+    """In `unit_code`; 0: none."""
     flushing: str
     operation_no: int
     under_tolerance_percent: Decimal

@@ -193,6 +193,7 @@ def _component(
         scrap_percent=line.scrap_percent,
         precision=master.rounding_precision,
         serial=master.serial_controlled,
+        multiple=line.round_up_to * per_unit,
     )
     if expected is None:
         told = f"an order of this size would need too much of {line.item_no}"

@@ -77,6 +77,8 @@ class NewBomLine(InputModel):
     variant_code: Variant = ""
     constant: bool = False
     scrap_percent: Percent = ZERO
+    round_up_to: ZeroOrMore = ZERO
+    """LIF-15, D31: what a whole order needs is rounded up to a multiple of this, in `unit_code`; 0: not at all."""
     flushing: Literal["", "Manual", "Start", "Finish"] = ""
     """Blank: as the item says (LIF-12)."""
     operation_no: int = Field(default=0, ge=0, le=2**31 - 1)
@@ -94,6 +96,8 @@ class NewBomLine(InputModel):
     def _made_or_taken(self) -> Self:
         if self.co_product and self.phantom:
             raise ValueError("a co-product is made, so it cannot be a phantom")
+        if self.round_up_to and (self.co_product or self.phantom):
+            raise ValueError("only a component is rounded up; a phantom's own bill says how its components are")
         if self.co_product and not self.quantity_per:
             raise ValueError("a co-product needs a quantity above 0")
         if self.co_product and self.scrap_percent:

@@ -206,9 +206,9 @@ def reverse_report(session: Session, actor: Actor, *, order: LockedOrder, match_
         component.line_no: component for component in order_components(session, order.no) if component.order_line_no == line.line_no
     }
     last = line.reported == report.good + report.error
-    returns = report.returns(components, nothing_else_reported=last)
+    returns = report.returns(components, line.quantity, nothing_else_reported=last)
     if last:
-        returns = (*returns, *reversal.stranded_constants(session, report, order.no, components.values(), returns))
+        returns = (*returns, *reversal.stranded(session, report, order.no, components.values(), line.quantity, returns))
     outputs = [reversed_output_line(actor, order, output) for output in report.outputs]
     posted = post(
         session, actor, [*outputs, *(return_line(actor, order, returned) for returned in returns)], source="Reverse report", reason=reason

@@ -98,6 +98,8 @@ class BomLine(Base):
     constant: Mapped[bool] = mapped_column(default=False)
     """Once for each order, whatever its quantity (QTY-8)."""
     scrap_percent: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    round_up_to: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))
+    """LIF-15, D31: in `unit_code`; what a whole order needs is a multiple of it. 0: none."""
     flushing: Mapped[str] = mapped_column(String(10), default=FlushingPrinciple.FINISH)
     operation_no: Mapped[int] = mapped_column(default=0)
     under_tolerance_percent: Mapped[Decimal] = mapped_column(QuantityType, default=Decimal(0))

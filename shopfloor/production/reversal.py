@@ -84,8 +84,12 @@ class Report:
         """Base units of the product that were scrapped."""
         return sum((output.scrap_quantity for output in self.outputs), ZERO)
 
-    def returns(self, components: Mapping[int, rules.Component], *, nothing_else_reported: bool) -> tuple[Return, ...]:
-        """EDG-30: the row's consumption in full, and its share of what the posting consumed at order level."""
+    def returns(
+        self, components: Mapping[int, rules.Component], order_quantity: Decimal, *, nothing_else_reported: bool
+    ) -> tuple[Return, ...]:
+        """EDG-30: the row's consumption in full, and its share of what the posting consumed at order level; what is needed once for
+        the whole order stays while anything of it is reported (D21, D31).
+        """
         standing = sum((output.reported for output in self._standing()), ZERO)
         returns = []
         for entry, returned in outstanding(self.entries):
@@ -98,7 +102,7 @@ class Report:
                     row=self.good + self.error,
                     standing=standing,
                     precision=component.precision,
-                    constant=component.constant,
+                    once=rules.order_level(component, order_quantity),
                     last=nothing_else_reported,
                 )
             elif entry.match_id != self.match_id:
@@ -142,11 +146,12 @@ def outstanding(entries: Sequence[Entry]) -> list[tuple[Entry, Decimal]]:
     ]
 
 
-def stranded_constants(
-    session: Session, report: Report, order_no: str, components: Iterable[rules.Component], returns: Sequence[Return]
+def stranded(
+    session: Session, report: Report, order_no: str, components: Iterable[rules.Component], order_quantity: Decimal,
+    returns: Sequence[Return],
 ) -> list[Return]:
-    """Constant lines that an earlier posting flushed and that stayed for the sake of rows reported since: once nothing of the order
-    is reported any more, they come back too (D21). What was consumed by hand stays. One statement, or none without such lines.
+    """Lines of the whole order that an earlier report consumed and that stayed for the sake of rows reported since: once nothing of the
+    order is reported any more, they come back too (D21). What was consumed by hand stays. One statement, or none without such lines.
     """
     taken: dict[int, Decimal] = {}
     for returned in returns:
@@ -155,7 +160,8 @@ def stranded_constants(
     wanted = [
         rules.FlushLine(component, component.consumed - taken.get(component.line_no, ZERO))
         for component in components
-        if component.constant and component.flushing == rules.FINISH and component.consumed > taken.get(component.line_no, ZERO)
+        if rules.order_level(component, order_quantity) and (component.flushing == rules.FINISH or component.takes_part)
+        and component.consumed > taken.get(component.line_no, ZERO)
     ]
     of_order = (_entry.c.order_no == order_no) & (_entry.c.entry_type == EntryType.OUTPUT)
     reporting = select(_entry.c.register_no).where(plant(session, _entry), of_order)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal, localcontext
+from decimal import ROUND_CEILING, ROUND_DOWN, Decimal, localcontext
 
 from shopfloor.quantity import LARGEST, ONE, STEP, ZERO, rounded, rounded_up
 
@@ -173,14 +173,17 @@ def expected_quantity(
     scrap_percent: Decimal,
     precision: Decimal,
     serial: bool,
+    multiple: Decimal = ZERO,
 ) -> Decimal | None:
-    """Base quantity that a whole order line needs (LIF-15, D31): scrap added, then rounded once.
+    """Base quantity that a whole order line needs (LIF-15, D31): scrap added, up to a `multiple` of base units, then rounded once.
 
     Serial components round up to whole units (QTY-2), others half-up to `precision`. None when it is too large to be kept.
     """
     with localcontext() as context:
         context.prec = 80  # products of the largest quantities stay exact
         needed = quantity_per * quantity_per_unit * (ONE if constant else order_quantity) * (1 + scrap_percent / 100)
+        if multiple:
+            needed = (needed / multiple).to_integral_value(ROUND_CEILING) * multiple
         if needed >= LARGEST:
             return None
         return rounded_up(needed) if serial else rounded(needed, precision)
@@ -349,15 +352,15 @@ def share_of_flushed(
     row: Decimal,
     standing: Decimal,
     precision: Decimal,
-    constant: bool,
+    once: bool,
     last: bool,
 ) -> Decimal:
     """How much of an order-level consumption comes back when one row of its report is reversed.
 
     `row` is the row's reported quantity, `standing` that of all rows of the report that still stand, this one included: the last
-    one takes the rest. A constant line stays while anything else of the order is reported; `last` says that nothing is (D21).
+    one takes the rest. What the order needs `once` stays while anything else of it is reported; `last` says that nothing is (D21).
     """
     rest = flushed - returned
-    if constant:
+    if once:
         return rest if last else ZERO
     return rest if row >= standing else _scaled(rest, row, standing, precision)

@@ -36,6 +36,7 @@ class BomCardLine:
     """In `unit_code` for one base unit of the product, or for the order if constant."""
     constant: bool
     scrap_percent: Decimal
+    round_up_to: Decimal
     flushing: str
     operation_no: int
     co_product: bool = False
@@ -89,7 +90,7 @@ def bom_card(session: Session, bom_no: str, version_code: str = "", day: date | 
         return None
     columns = (
         *(_line.c.line_no, _line.c.item_no, _item.c.description, _line.c.unit_code, _line.c.quantity_per),
-        *(_line.c.constant, _line.c.scrap_percent, _line.c.flushing, _line.c.operation_no, _line.c.co_product),
+        *(_line.c.constant, _line.c.scrap_percent, _line.c.round_up_to, _line.c.flushing, _line.c.operation_no, _line.c.co_product),
     )
     of_version = (_line.c.bom_no == bom_no, _line.c.version_code == head["shown"].code)
     rows = session.connection().execute(

@@ -22,7 +22,7 @@ OUR_FIELDS = frozenset({KEY_FIELD, "next"})
 PREFILLED = frozenset(
     {
         *("line_no", "location_code", "entry_type", "unit_code", "flushing", "one_scan_is", "operation_no", "run_minutes", "setup_minutes"),
-        *("scrap_percent", "under_tolerance_percent", "over_tolerance_percent"),
+        *("scrap_percent", "round_up_to", "under_tolerance_percent", "over_tolerance_percent"),
     }
 )
 """Fields that a page fills in beforehand; alone they do not make a row."""

@@ -151,6 +151,7 @@ LABELS = {
     "operation_no": _l("Operation"),
     "quantity_per": _l("Quantity per"),
     "scrap_percent": _l("Scrap percent"),
+    "round_up_to": _l("Round up to"),
     "one_scan_is": _l("One scan is"),
     "may_be_loaded": _l("May be loaded"),
     "phantom": _l("Phantom"),

@@ -38,7 +38,9 @@ def bom(item_no, *components, **more):
 
 def test_lif_15_bill_is_kept_as_given(run, session, masters):
     lines = (
-        NewBomLine(item_no=CELL, unit_code="BOX", quantity_per="2", scrap_percent="1.5", flushing="Manual", operation_no=10),
+        NewBomLine(
+            item_no=CELL, unit_code="BOX", quantity_per="2", scrap_percent="1.5", round_up_to="5", flushing="Manual", operation_no=10
+        ),
         NewBomLine(item_no=PASTE, quantity_per="0.25", constant=True),
     )
     run(bills.create_bom, given=NewBom(item_no=MODULE, lines=lines))
@@ -52,9 +54,25 @@ def test_lif_15_bill_is_kept_as_given(run, session, masters):
         "2.00000",
         "1.50000",
     )
-    assert (first.flushing, first.constant, first.operation_no) == ("Manual", False, 10)
+    assert (first.flushing, first.constant, first.operation_no, first.round_up_to) == ("Manual", False, 10, 5)
     assert (second.line_no, second.unit_code, second.flushing, second.constant) == (20, "KG", "Finish", True)
     assert version_queries.bom_card(session, "NONE") is None
+
+
+def test_lif_15_d31_an_order_needs_whole_multiples_in_the_unit_of_the_bill(run, session, masters):
+    """Two boxes a module and 1.5 % scrap: three modules need 6.09 boxes, taken by fives: ten boxes, in base units."""
+    lines = (NewBomLine(item_no=CELL, unit_code="BOX", quantity_per="2", scrap_percent="1.5", round_up_to="5", flushing="Manual"),)
+    run(bills.create_bom, given=NewBom(item_no=MODULE, lines=lines))
+    run(commands.create_order, given=NewProductionOrder(no="RPO-1", item_no=MODULE, quantity="3", location_code="MAIN"))
+    component = order_components(session, "RPO-1")[0]
+    assert component.expected == 10 * component.quantity_per_unit
+
+
+@pytest.mark.parametrize("kind", ["phantom", "co_product"])
+def test_lif_15_only_components_are_rounded_up(kind):
+    with pytest.raises(InvalidInput) as refused:
+        read_input(NewBomLine, {"item_no": CELL, "quantity_per": "1", "round_up_to": "5", kind: True})
+    assert "only a component is rounded up" in str(refused.value.problems)
 
 
 @pytest.mark.parametrize(

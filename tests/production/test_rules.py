@@ -113,6 +113,26 @@ def test_qty_2_d31_expected_quantity(per, unit, order, constant, scrap, precisio
     assert found == Decimal(expected)
 
 
+@pytest.mark.parametrize(
+    ("per", "unit", "order", "scrap", "multiple", "precision", "serial", "expected"),
+    [
+        ("8", "1", "20", "0", "100", ONE_PIECE, False, "200"),  # 160 screws, taken by the hundred
+        ("8", "1", "25", "0", "100", ONE_PIECE, False, "200"),  # comes out
+        ("8", "1", "25", "1", "100", ONE_PIECE, False, "300"),  # scrap first: 202
+        ("0.5", "12", "5", "0", "12", ONE_PIECE, False, "36"),  # boxes of 12: 30 pieces are three boxes
+        ("0.25", "1", "3", "0", "0.5", GRAM, False, "1"),
+        ("1.5", "1", "3", "0", "4", ONE_PIECE, True, "8"),
+        ("0", "1", "20", "0", "100", ONE_PIECE, False, "0"),
+    ],
+)
+def test_lif_15_d31_multiples_round_up_what_the_order_needs(per, unit, order, scrap, multiple, precision, serial, expected):
+    found = rules.expected_quantity(
+        quantity_per=Decimal(per), quantity_per_unit=Decimal(unit), order_quantity=Decimal(order), constant=False,
+        scrap_percent=Decimal(scrap), precision=precision, serial=serial, multiple=Decimal(multiple),
+    )
+    assert found == Decimal(expected)
+
+
 def test_expected_quantity_beyond_all_bounds_is_none():
     large = Decimal(10) ** 12 - 1
     assert (
@@ -282,7 +302,7 @@ def test_pst_10_negative_start_gives_back(changed, basis, returned):
 
 
 @pytest.mark.parametrize(
-    ("flushed_quantity", "returned", "row", "standing", "constant", "last", "comes_back"),
+    ("flushed_quantity", "returned", "row", "standing", "once", "last", "comes_back"),
     [
         ("2", "0", "1", "1", False, False, "2"),  # the register holds this row only
         ("6", "0", "1", "3", False, False, "2"),  # its share
@@ -290,19 +310,19 @@ def test_pst_10_negative_start_gives_back(changed, basis, returned):
         ("6", "4", "1", "1", False, True, "2"),  # the last row takes the rest
         ("1", "0", "1", "3", False, False, "0"),  # 0.333 of a piece
         ("1", "0", "1", "1", False, True, "1"),
-        ("2", "0", "1", "1", True, False, "0"),  # D21: a constant line stays while anything is reported
+        ("2", "0", "1", "1", True, False, "0"),  # D21: what the order needs once stays while anything is reported
         ("2", "0", "1", "1", True, True, "2"),
         ("2", "2", "1", "1", True, True, "0"),
     ],
 )
-def test_edg_30_share_of_order_level_consumption(flushed_quantity, returned, row, standing, constant, last, comes_back):
+def test_edg_30_share_of_order_level_consumption(flushed_quantity, returned, row, standing, once, last, comes_back):
     assert rules.share_of_flushed(
         flushed=Decimal(flushed_quantity),
         returned=Decimal(returned),
         row=Decimal(row),
         standing=Decimal(standing),
         precision=ONE_PIECE,
-        constant=constant,
+        once=once,
         last=last,
     ) == Decimal(comes_back)
 
