@@ -219,6 +219,19 @@ def test_asc_5_more_than_remains_needs_reason_and_badge(order):
     assert associations(order) == {}
     assert post(station.client, order, "components", **fields, confirmed__0="OVER_QUANTITY", reason_code="REWORK", badge="B-SUP")[0] == 303
     assert str(associations(order)["P"].quantity) == "0.50000"
+    history = station.client.get(f"/production-orders/{order.no}/products/{product}").text
+    assert "approved by" in history
+    assert "approved by E-SUP" not in history  # a name, as of everybody else
+
+
+def test_d18_without_a_reason_code_in_use_the_question_says_who_can_help(order, monkeypatch):
+    for module in ("associations", "answers"):
+        monkeypatch.setattr(f"shopfloor.web.production.{module}.reason_choices", list)
+    station = order.built(parts=())
+    fields = {"match_id": station.state["product"], "component_line_no": PAINT_LINE, "lot_no": order.number("P"), "quantity": "0.5"}
+    assert "No reason code is in use." in post(station.client, order, "components", query=f"?product={fields['match_id']}", **fields)[1]
+    station.send("scan", order.number("P"), quantity="0.5")
+    assert "No reason code is in use." in station.html
 
 
 def test_asc_3_edit_in_place_and_asc_7_stale_row(order):
