@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from shopfloor.errors import in_row
 from shopfloor.genealogy.open_journal_queries import OpenLine
 from shopfloor.items.masters import ItemMaster
 from shopfloor.items.queries import item_masters, unit_factors
@@ -53,7 +54,8 @@ def _written_off(
     actor: Actor, order: LockedOrder, line: OpenLine, component: Component, masters: Mapping[str, ItemMaster], factors: UnitFactors,
     reason: str,
 ) -> ItemJournalLine:
-    amount = measured(masters[line.item_no], factors, line.scrap_quantity, line.unit_code)
+    with in_row(line.line_no, "scrap_quantity"):
+        amount = measured(masters[line.item_no], factors, line.scrap_quantity, line.unit_code)
     use = ComponentUse(
         component.order_line_no, component.line_no, 0, 0, component.item_no, component.variant_code, component.location_code,
         line.tracking, amount.base,

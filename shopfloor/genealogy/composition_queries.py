@@ -23,6 +23,7 @@ _log = table(AssociationEntry)
 _row = table(TrackedProduct)
 _item = table(Item)
 _operator = table(Operator)
+_approver = _operator.alias("approver")
 MOST_SHOWN = 500
 """Lines of the history; the parts are always those of the whole log."""
 
@@ -83,9 +84,10 @@ def unit_composition(
 def _entries(session: Session, order_no: str, match_id: int) -> list[LogEntry]:
     """The unit's log and that of the order's own parts, oldest first."""
     rows = session.connection().execute(
-        select(_log, _item.c.description, _item.c.base_unit_code, _operator.c.name)
+        select(_log, _item.c.description, _item.c.base_unit_code, _operator.c.name, _approver.c.name.label("approver"))
         .join_from(_log, _item, _item.c.no == _log.c.item_no)
         .outerjoin(_operator, _operator.c.no == _log.c.operator_no)
+        .outerjoin(_approver, _approver.c.no == _log.c.approved_by)
         .where(
             plant(session, _log),
             or_(_log.c.match_id == match_id, and_(_log.c.match_id == 0, _log.c.order_no == order_no)),
@@ -100,6 +102,6 @@ def _entry(row: Row[Any]) -> LogEntry:
         entry_no=row.entry_no, action=row.action, match_id=row.match_id, association_no=row.association_no,
         component_line_no=row.component_line_no, item_no=row.item_no, variant_code=row.variant_code, item=row.description,
         tracking=Tracking(row.serial_no, row.lot_no), quantity=row.quantity, old_quantity=row.old_quantity, unit_code=row.base_unit_code,
-        operator=row.name or row.operator_no, approved_by=row.approved_by, station_code=row.station_code, reason=row.reason,
+        operator=row.name or row.operator_no, approved_by=row.approver or row.approved_by, station_code=row.station_code, reason=row.reason,
         register_no=row.register_no, recorded_at=row.recorded_at,
     )

@@ -104,10 +104,14 @@ def post_open_journal(
     return JournalPicked(**vars(posted), picked=settled.picked) if settled.picked else posted
 
 
-def delete_open_journal(session: Session, actor: Actor, *, order_no: str, journal_no: int) -> JournalDeleted:
-    """ASC-22: an open journal goes and nothing else changes. Who may adjust discards others' as well (D29). Raises NotAllowed, NotFound."""
+def delete_open_journal(session: Session, actor: Actor, *, order_no: str, journal_no: int, version: str = "") -> JournalDeleted:
+    """ASC-22: an open journal goes and nothing else changes. Who may adjust discards others' as well (D29).
+
+    Raises NotAllowed, NotFound, StaleRow (ASC-7): nobody discards what they have not seen.
+    """
     order = lock_order(session, order_no)
     lines = _of(session, order, journal_no)
+    check_unchanged(version, journal_version(lines), f"{lines[0].kind} {journal_no}")
     actor.require(RIGHT[lines[0].kind] if lines[0].owner_no == actor.operator_no else rights.ADJUST)
     _delete(session, journal_no)
     before = {"lines": [_audited(line.source_line_no, line.quantity, line.scrap_quantity) for line in lines]}

@@ -308,6 +308,8 @@ class ConsumptionChoice(InputModel):
     def _in_their_order(self) -> Self:
         if self.to_operation_no and self.to_operation_no < self.from_operation_no:
             raise ValueError("the last operation comes before the first")
+        if self.end_route and self.automatic_route == "Never":
+            raise ValueError("with Automatic operations Never there is no route to end; choose Always, or leave End the route blank")
         return self
 
 

@@ -98,6 +98,8 @@ def message_text(template: str, fields: Fields) -> str:
 def message_of(outcome: Outcome) -> Message:
     """How a page shows an outcome. Input that cannot be read says what is wrong beside each field as well."""
     if isinstance(outcome, InvalidInput):
+        if set(outcome.problems) == {WHOLE}:  # of several fields together, so none is marked
+            return Message("refused", gettext("Please correct this."), problems_text(outcome), code=outcome.code)
         return Message("refused", gettext("Please correct what is marked."), problems_text(outcome), code=outcome.code)
     row = outcome.row if isinstance(outcome, Refusal) else 0
     where = gettext("Row %(row)s", row=row) if row else ""

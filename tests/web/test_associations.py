@@ -210,10 +210,28 @@ def test_asc_5_more_than_remains_needs_reason_and_badge(order):
     assert status == 409
     assert 'name="confirmed.0" value="OVER_QUANTITY"' in text
     assert post(station.client, order, "components", **fields, confirmed__0="OVER_QUANTITY")[0] == 422
-    assert post(station.client, order, "components", **fields, confirmed__0="OVER_QUANTITY", reason_code="REWORK", badge="B-WORK")[0] == 422
+    wrong = {"confirmed__0": "OVER_QUANTITY", "reason_code": "REWORK", "reason": "spilt", "badge": "B-WORK"}
+    status, text = post(station.client, order, "components", query=f"?product={product}", **fields, **wrong)
+    assert status == 422
+    for kept in ('name="confirmed.0" value="OVER_QUANTITY"', '<option value="REWORK" selected>', 'value="spilt"', 'name="badge"'):
+        assert kept in text
+    assert "B-WORK" not in text
     assert associations(order) == {}
     assert post(station.client, order, "components", **fields, confirmed__0="OVER_QUANTITY", reason_code="REWORK", badge="B-SUP")[0] == 303
     assert str(associations(order)["P"].quantity) == "0.50000"
+    history = station.client.get(f"/production-orders/{order.no}/products/{product}").text
+    assert "approved by" in history
+    assert "approved by E-SUP" not in history  # a name, as of everybody else
+
+
+def test_d18_without_a_reason_code_in_use_the_question_says_who_can_help(order, monkeypatch):
+    for module in ("associations", "answers"):
+        monkeypatch.setattr(f"shopfloor.web.production.{module}.reason_choices", list)
+    station = order.built(parts=())
+    fields = {"match_id": station.state["product"], "component_line_no": PAINT_LINE, "lot_no": order.number("P"), "quantity": "0.5"}
+    assert "No reason code is in use." in post(station.client, order, "components", query=f"?product={fields['match_id']}", **fields)[1]
+    station.send("scan", order.number("P"), quantity="0.5")
+    assert "No reason code is in use." in station.html
 
 
 def test_asc_3_edit_in_place_and_asc_7_stale_row(order):
@@ -222,7 +240,7 @@ def test_asc_3_edit_in_place_and_asc_7_stale_row(order):
     wheel = associations(order)["W1"]
     page = client.get(f"{order.associations}?product={product}&edit={wheel.association_no}").text
     assert hidden(page, "version", 'id="edit"') == str(wheel.version)
-    assert f'name="serial_no" value="{order.number("W1")}"' in page
+    assert f'name="serial_no" type="text" value="{order.number("W1")}"' in page
     changed = {"version": wheel.version, "serial_no": order.number("W2")}
     assert post(client, order, f"components/{wheel.association_no}", **changed)[0] == 303
     assert set(associations(order)) == {"W2", "P"}
@@ -243,14 +261,17 @@ def test_edg_24_d18_a_correction_asks_and_keeps_what_was_typed(order):
     typed = {"version": paint.version, "lot_no": order.number("P"), "quantity": "0.5"}
     status, text = post(client, order, where, query=query, **typed)
     assert status == 409
-    assert 'name="quantity" value="0.5"' in text
+    assert 'name="quantity" type="text" value="0.5"' in text
     assert 'name="badge"' in text
     yes = {"reason_code": "REWORK", "badge": "B-SUP", "confirmed__0": "LINE_ENDED"}
     status, text = post(client, order, where, query=query, **typed | yes)
     assert status == 409
     for code in ('name="confirmed.0" value="LINE_ENDED"', 'name="confirmed.1" value="OVER_QUANTITY"'):
         assert code in text
-    assert post(client, order, where, query=query, **typed | yes | {"confirmed__1": "OVER_QUANTITY", "badge": "B-WORK"})[0] == 422
+    status, text = post(client, order, where, query=query, **typed | yes | {"confirmed__1": "OVER_QUANTITY", "badge": "B-WORK"})
+    assert status == 422
+    for kept in ('name="confirmed.1" value="OVER_QUANTITY"', '<option value="REWORK" selected>', 'name="badge"'):
+        assert kept in text
     assert post(client, order, where, query=query, **typed | yes | {"confirmed__1": "OVER_QUANTITY"})[0] == 303
     assert str(associations(order)["P"].quantity) == "0.50000"
 

@@ -7,9 +7,11 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shopfloor.genealogy.inputs import ReportOrder
 from shopfloor.genealogy.models import TrackedProduct
 from shopfloor.people.commands import set_setting
 from shopfloor.people.inputs import SettingValue
@@ -413,3 +415,21 @@ def test_set_3_the_match_id_series_says_where_match_ids_are_counted(order):
     assert "one count for all plants" in page
     assert order.number("BK1") in page
     assert "one count" not in order.site.client().get("/number-series/SALES").text
+
+
+def test_lif_6_a_route_is_not_ended_where_no_operation_posts(order):
+    """LIF-6, LIF-7: *Never* together with *End the route* would be passed over in silence; nothing single is marked."""
+    typed = {"automatic_route": "Never", "end_route": "1"}
+    with pytest.raises(ValidationError, match="no route to end"):
+        ReportOrder.model_validate(typed)
+    refused = order.station().client.post(f"{address(order)}/start", data=typed | key())
+    assert refused.status_code == 422
+    assert "Please correct this." in refused.text
+    assert "no route to end" in refused.text
+    assert "what is marked" not in refused.text
+
+
+def test_lif_6_boxes_of_a_dialog_say_what_they_do(order):
+    page = order.station().client.get(f"{address(order)}/start").text
+    assert '<small id="leave_open-hint">Otherwise it is posted at once.</small>' in page
+    assert 'aria-describedby="leave_open-hint"' in page

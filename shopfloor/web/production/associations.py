@@ -15,10 +15,11 @@ from flask import Blueprint, flash, make_response, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from shopfloor.errors import Outcome, Refusal, StaleRow
+from shopfloor.errors import NotAllowed, Outcome, Refusal, StaleRow
 from shopfloor.exchange.csv_text import cell
 from shopfloor.genealogy import added_components, adjusting, corrections, picking, replacing, reporting, reversing, row_changes
 from shopfloor.genealogy.answers import AssociationsChanged
+from shopfloor.genealogy.errors import ReasonNeeded
 from shopfloor.genealogy.facts import PREALLOCATED
 from shopfloor.genealogy.inputs import (
     AddComponent,
@@ -41,6 +42,7 @@ from shopfloor.genealogy.taking_off import take_off_component
 from shopfloor.genealogy.unit_queries import Wanted, order_version
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
+from shopfloor.people.errors import ReasonUnknown
 from shopfloor.people.fields import InputModel, read_input
 from shopfloor.quantity import shown
 from shopfloor.web.commands import run_command
@@ -59,6 +61,8 @@ bp = Blueprint("associations", __name__, url_prefix="/production-orders")
 M = TypeVar("M", bound=InputModel)
 LARGEST_ID = 2**53
 QUESTIONS = NEED_RIGHT | PLAIN
+NOT_CONFIRMED = {NotAllowed.code, ReasonNeeded.code, ReasonUnknown.code}
+"""An override that failed: the question stays, with what was typed, for another badge or code."""
 TOLD_REFUSALS = 8
 LONGEST_TYPED = 200
 SELECTIONS: dict[str, Callable[..., AssociationsChanged]] = {
@@ -254,7 +258,7 @@ def show(order_no: str, refusal: Refusal | None = None, *, do: str = "", edit: i
     asked = form_values() if refusal is not None else _arguments()
     lot_word = station_rules(request_session(), current_actor().station_code, "").lot_word
     panel = build_panel(request_session(), found, do, asked)
-    confirmed = _confirmed(refusal) if refusal is not None and refusal.asks else []
+    confirmed = _confirmed(refusal) if refusal is not None else []
     return respond(
         "pages/associations.html",
         page=found,
@@ -284,8 +288,10 @@ def _typed(asked: dict[str, Any]) -> dict[str, str]:
 
 
 def _confirmed(question: Refusal) -> list[str]:
-    """D18: the questions that the next yes answers: this one, and those that led to it."""
+    """D18: the questions that the next yes answers: this one, and those that led to it; or those whose yes was nobody's to give."""
     before = [value for name, value in request.form.items() if name.startswith("confirmed.") and value in QUESTIONS]
+    if not question.asks:
+        return before if question.code in NOT_CONFIRMED else []
     return list(dict.fromkeys([*before, question.code]))
 
 

@@ -84,8 +84,9 @@ def make(order_no: str, kind: str) -> Response:
 @bp.post("/<int:journal_no>")
 def save(order_no: str, journal_no: int) -> Response:
     """Replace the lines."""
-    on_refusal(partial(_edit, order_no, journal_no, ""))
+    on_refusal(partial(_show, order_no))  # another window posted or deleted it: the journals that are left
     kind = _lines(order_no, journal_no)[0].kind
+    on_refusal(partial(_edit, order_no, journal_no, ""))
     given = read_form(OpenJournalInput, kind=kind)
     answer = run_command(save_journal, key=command_key(), order_no=order_no, given=given, journal_no=journal_no)
     return go(_address(order_no), answer)
@@ -133,7 +134,9 @@ def post(order_no: str, journal_no: int) -> Response:
 def delete(order_no: str, journal_no: int) -> Response:
     """Nothing is posted."""
     on_refusal(partial(_show, order_no))
-    return go(_address(order_no), run_command(delete_open_journal, key=command_key(), order_no=order_no, journal_no=journal_no))
+    version = str(form_values().get("version", ""))[:LENGTH]
+    answer = run_command(delete_open_journal, key=command_key(), order_no=order_no, journal_no=journal_no, version=version)
+    return go(_address(order_no), answer)
 
 
 def _show(order_no: str, refusal: Refusal | None = None) -> Response:
@@ -154,6 +157,7 @@ def _show(order_no: str, refusal: Refusal | None = None) -> Response:
         address=address_of(order_no),
         journals=journals,
         deleted=whole_argument("delete", 0, largest=LARGEST_NUMBER),
+        reason=str(form_values().get("reason", ""))[:200] if refusal else "",
         may_pick=may(rights.ADJUST) and card.order.status in CONSUMING,
         may_report=may(rights.REPORT) and card.order.status in CONSUMING,
         refusal=message_of(refusal) if refusal else None,
@@ -174,7 +178,7 @@ def _cells(line: OpenLine) -> tuple[Cell, ...]:
         return (*first, number, Cell(line.quantity, unit=line.shown_unit), Cell(line.error_quantity))
     return (
         *first, Cell(line.location_code), number, Cell(line.proposal, unit=line.base_unit_code), Cell(line.quantity, unit=line.shown_unit),
-        Cell(line.scrap_quantity or ""), Cell(line.end_line),
+        Cell(line.scrap_quantity or "", unit=line.shown_unit if line.scrap_quantity else ""), Cell(line.end_line),
     )
 
 
