@@ -21,7 +21,7 @@ from shopfloor.genealogy.errors import NoNumber, NumberRequired
 from shopfloor.genealogy.facts import CONSUMED, PICKED, PREALLOCATED, REPORTED, Association, Line, Row, Situation
 from shopfloor.genealogy.inputs import ChangeInput, ComponentInput, ProductInput, ScanInput, ScanRules, SelectionInput
 from shopfloor.genealogy.judging import judge
-from shopfloor.genealogy.maintenance_errors import JournalOpen, NothingSelected, RowHasComponents, RowLocked
+from shopfloor.genealogy.maintenance_errors import HasPicks, JournalOpen, NothingSelected, RowHasComponents, RowLocked
 from shopfloor.genealogy.models import AssociationAction, TrackedProduct
 from shopfloor.genealogy.new_products import NewProduct, create_row
 from shopfloor.genealogy.number_queries import registered_in
@@ -131,12 +131,16 @@ def remove_products(session: Session, actor: Actor, *, order_no: str, given: Sel
 
 
 def move_component(
-    session: Session, actor: Actor, *, order_no: str, association_no: int, to_match_id: int, reason: str = ""
+    session: Session, actor: Actor, *, order_no: str, association_no: int, to_match_id: int, reason: str = "", badge: str = "",
+    confirmed: Sequence[str] = (),
 ) -> AssociationsChanged:
-    """EDG-7: move an open part from one unit of the order to another, as one step. Needs the right *move*."""
+    """EDG-7: move a part from one unit of the order to another, as one step. Needs the right *move*.
+
+    A picked part asks and is open afterwards (EDG-28); a batch asks as a scan of it does, with reason and badge (D18).
+    """
     actor.require(rights.MOVE)
     rows, association, _ = _association_and_line(session, order_no, association_no)
-    check_removable(actor, association, confirmed=False)
+    check_removable(actor, association, confirmed=HasPicks.code in confirmed)
     remove_associations(session, actor, [association], reason=reason or "moved")
     order = lock_order(session, order_no)
     rows = read_rows(session, order, [to_match_id])
@@ -146,7 +150,9 @@ def move_component(
     line = rows.on(to_match_id).line(association.component_line_no)
     if line is None:
         raise NotFound(record="component line on this order", number=str(association.component_line_no))
-    given = ComponentInput(match_id=to_match_id, component_line_no=association.component_line_no, reason=reason)
+    given = ComponentInput(
+        match_id=to_match_id, component_line_no=association.component_line_no, reason=reason, badge=badge, confirmed=list(confirmed)
+    )
     job = job_of(session, actor, rows.on(to_match_id), given, line)
     register_part(job, line, association.tracking.label(), quantity=None if line.component.serial else association.quantity)
     number = association.tracking.label()

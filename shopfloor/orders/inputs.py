@@ -24,11 +24,12 @@ from shopfloor.people.fields import (
     Text200,
     Variant,
     Version,
+    written_as,
 )
 from shopfloor.reservations.inputs import DemandInput
 
 Unit = Annotated[Text20, StringConstraints(max_length=10)]
-Country = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2})?$")]
+Country = Annotated[str, *written_as(r"([A-Z]{2})?", "is two capital letters, such as DE")]
 
 
 Priority = Annotated[int, Field(ge=0, le=1000)]

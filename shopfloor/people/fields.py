@@ -5,12 +5,13 @@ Everything that a database column could choke on is refused here with a sentence
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError, WithJsonSchema
 
 from shopfloor.errors import InvalidInput
 from shopfloor.quantity import NotAQuantity, parse, shown
@@ -120,6 +121,18 @@ Version = Annotated[str, Field(max_length=32, description=_READ)]
 LineNo = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 M = TypeVar("M", bound=InputModel)
+
+
+def written_as(pattern: str, words: str) -> Sequence[object]:
+    """A text of one form, for `Annotated`; `words` say what the form is, because no plant reads a pattern."""
+    form = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not form.fullmatch(value):
+            raise ValueError(words)
+        return value
+
+    return AfterValidator(check), Field(json_schema_extra={"pattern": f"^{pattern}$"})
 
 
 def read_input(model: type[M], values: Mapping[str, Any]) -> M:

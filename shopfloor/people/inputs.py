@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, StringConstraints
 
-from shopfloor.people.fields import Code50, Day, InputModel, Name, Text100, Text200, Text500
+from shopfloor.people.fields import Code50, Day, InputModel, Name, Text100, Text200, Text500, written_as
 from shopfloor.people.models import Role
 
 HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -76,7 +76,9 @@ class NewStation(InputModel):
 class NewReasonCode(InputModel):
     """A reason for an override (D18). No colon: a remark may follow the code behind one."""
 
-    code: Annotated[Text100, StringConstraints(max_length=20, pattern=r"^[A-Z0-9][A-Z0-9._-]*$")]
+    code: Annotated[
+        Text100, StringConstraints(max_length=20), *written_as(r"[A-Z0-9][A-Z0-9._-]*", "is written with A to Z, 0 to 9 and . _ - alone")
+    ]
     """Capital letters, digits, and . _ - between them."""
     description: Name
 

@@ -252,6 +252,27 @@ def test_edg_7_move_takes_a_part_to_another_unit(station, session, run):
     assert problems(session) == []
 
 
+def test_edg_7_the_questions_of_a_move_can_be_answered(session, run, bikes):
+    """EDG-28, EDG-17, D18: a picked part is open again on its new unit; more of a batch than is needed wants reason and badge."""
+    units = [run(create_product, **ORDER, given=ProductInput(serial_no=number)).match_id for number in ("BK-1", "BK-2")]
+    run(create_component, **ORDER, given=ComponentInput(match_id=units[0], component_line_no=FRAME_LINE, serial_no="F-1"))
+    frame = no_of(session, "F-1")
+    run(pick, **ORDER, given=SelectionInput(selected=[frame]))
+    refused("HAS_PICKS", run, move_component, **ORDER, association_no=frame, to_match_id=units[1])
+    run(move_component, **ORDER, association_no=frame, to_match_id=units[1], confirmed=["HAS_PICKS"])
+    assert state_of(session, "F-1") == "Open"
+    yes = {"badge": "B-SUP", "reason": "RUSH", "confirmed": ["OVER_QUANTITY"]}
+    for unit, more in ((units[0], yes), (units[1], {})):
+        quantity = "0.4" if more else "0.1"
+        given = {"match_id": unit, "component_line_no": PAINT_LINE, "lot_no": "P-A" if more else "P-B", "quantity": quantity}
+        run(create_component, **ORDER, given=ComponentInput(**given, **more))
+    paint = no_of(session, "P-A")
+    refused("OVER_QUANTITY", run, move_component, **ORDER, association_no=paint, to_match_id=units[1])
+    refused("REASON_NEEDED", run, move_component, **ORDER, association_no=paint, to_match_id=units[1], confirmed=["OVER_QUANTITY"])
+    run(move_component, **ORDER, association_no=paint, to_match_id=units[1], **yes)
+    assert problems(session) == []
+
+
 def test_d37_workers_maintain_their_own(session, run, bikes):
     own = Station(session, actor=WORKER)
     own.build("BK-1", "F-1")

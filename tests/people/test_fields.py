@@ -7,8 +7,9 @@ import pytest
 from shopfloor.errors import InvalidInput
 from shopfloor.item_tracking.inputs import AddTrackingLines, CreateSerials
 from shopfloor.items.inputs import NewItem, NewTrackingCode
-from shopfloor.orders.inputs import NewSalesOrder
+from shopfloor.orders.inputs import NewSalesOrder, NewVendor
 from shopfloor.people.fields import read_input
+from shopfloor.people.inputs import NewReasonCode
 
 LINE = {"source_type": "Sales Line", "order_no": "SO-1", "line_no": 10000}
 ORDER = {"customer_no": "C1"}
@@ -38,6 +39,11 @@ ORDER = {"customer_no": "C1"}
         (
             NewTrackingCode, {"code": "A", "description": "a", "strict_expiration_posting": True},
             {"input": "expiration rules need “use expiration dates”"},
+        ),
+        (NewVendor, {"no": "V", "name": "v", "country": "Denmark"}, {"country": "is two capital letters, such as DE"}),
+        (
+            NewReasonCode, {"code": "RUSH: 2", "description": "r"},
+            {"code": "is written with A to Z, 0 to 9 and . _ - alone"},
         ),
     ],
 )

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from shopfloor.genealogy import added_components, adjusting, corrections, picking, replacing, reporting, reversing, row_changes
 from shopfloor.genealogy.inputs import (
     AddComponent,
+    Badge,
     ChangeInput,
     ComponentInput,
     JournalLineInput,
@@ -91,7 +92,9 @@ class Moved(InputModel):
     """The unit that gets the part."""
 
     to_match_id: Id
-    reason: Text200 = ""
+    reason: Text200 = Field(default="", description="Begins with a reason code where a question needs one")
+    badge: Badge = Field(default="", description="Of whoever answers a question that needs a right")
+    confirmed: list[str] = Field(default_factory=list, description="Codes of questions answered with yes")
 
 
 class EndedLine(InputModel):
