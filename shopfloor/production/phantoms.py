@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from shopfloor.items.errors import BelowPrecision
 from shopfloor.items.queries import item_masters, unit_factors
 from shopfloor.production.bill_reader import BillLine, bills_of, lines_of
-from shopfloor.quantity import ONE, STEP, rounded
+from shopfloor.quantity import ONE, STEP, rounded, shown
 
 LINE_STEP = 10
 """Distance of the line numbers of an order in which a phantom was replaced."""
@@ -23,7 +24,7 @@ def without_phantoms(session: Session, lines: Sequence[BillLine], day: date) -> 
     """The same with the components of phantoms in their place, numbered anew if there are any. Five statements for each level.
 
     Quantities multiply, scrap compounds, and the components belong to the phantom's operation. A constant phantom makes its components
-    constant. Raises BomMissing and NoValidVersion for a phantom, UnitUnknown later.
+    constant. Raises BomMissing and NoValidVersion for a phantom, BelowPrecision for a part of it, UnitUnknown later.
     """
     found = list(lines)
     for _level in range(MOST_LEVELS):
@@ -42,11 +43,20 @@ def _replaced(phantom: BillLine, parts: Sequence[BillLine], base_units: Decimal)
     scrap = ONE + phantom.scrap_percent / 100
     return [
         replace(
-            part, quantity_per=rounded(part.quantity_per * base_units, STEP), constant=part.constant or phantom.constant,
+            part, quantity_per=_multiplied(part, base_units), constant=part.constant or phantom.constant,
             scrap_percent=rounded((scrap * (ONE + part.scrap_percent / 100) - ONE) * 100, STEP), operation_no=phantom.operation_no,
         )
         for part in parts
     ]
+
+
+def _multiplied(part: BillLine, base_units: Decimal) -> Decimal:
+    """Raises BelowPrecision where nothing would be left of what the bill asks for (D31)."""
+    product = part.quantity_per * base_units
+    found = rounded(product, STEP)
+    if product and not found:
+        raise BelowPrecision(item=part.item_no, quantity=f"{product.normalize():f}", unit=part.unit_code, precision=shown(STEP))
+    return found
 
 
 def _parts(session: Session, item_nos: set[str], day: date) -> dict[str, list[BillLine]]:

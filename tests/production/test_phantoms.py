@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from shopfloor.genealogy.starting import start_order
+from shopfloor.items.errors import BelowPrecision
 from shopfloor.production import bills, commands
 from shopfloor.production.components import order_components
 from shopfloor.production.errors import BomLoop, BomMissing
@@ -76,6 +77,16 @@ def test_edg_39_a_constant_phantom_makes_its_parts_constant_and_scrap_compounds(
     rows = order_components(session, order(run, "5", "KIT"))
     session.rollback()
     assert [(c.item_no, c.constant, c.expected) for c in rows] == [(WHEEL, True, 2), (PAINT, True, Decimal("0.061"))]
+
+
+def test_edg_39_a_part_does_not_vanish_because_its_share_is_too_small_to_be_kept(session, run, plant):
+    """D31: 0.00001 of a side of 0.05 kg is less than a quantity can say; an order that needs nothing of it would be wrong."""
+    make_item(run, "MOTE", code="SN", policy="STRICT")
+    bill(run, "MOTE", part(SIDE, "0.00001", phantom=True))
+    with pytest.raises(BelowPrecision) as caught:
+        order(run, "100000", "MOTE")
+    assert (caught.value.item, caught.value.quantity, caught.value.precision) == (PAINT, "0.0000005", "0.00001")
+    assert problems(session) == []
 
 
 def test_edg_39_a_phantom_without_a_valid_bill_is_refused(session, run, plant):
