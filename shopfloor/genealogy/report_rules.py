@@ -64,13 +64,13 @@ def check(
 
 
 def _check_components(report: Report, lines: Sequence[Line]) -> None:
-    """D5; D41: a part of a batch row needs its share, the last part needs Completed."""
+    """D5; D41: a part of a batch row needs its share, the last part needs Completed. Completed within its tolerance (D30) serves both."""
     missing = []
     for line in lines:
         if not line.listed:
             continue
         needed = share(report, line)
-        complete = line.status == COMPLETED if report.last else line.closed or line.registered >= needed
+        complete = line.status == COMPLETED or (not report.last and (line.closed or line.registered >= needed))
         if not complete:
             rest = in_line_unit(line, line.remaining if report.last else needed - line.registered)
             missing.append(f"{shown(rest)} {line.component.unit_code} {line.component.description}")

@@ -315,6 +315,14 @@ def test_d41_and_pst_15_partial_reports_of_a_batch_row(reported, now, registered
     assert report_rules.due(report, line) == (None if due is None else D(due))
 
 
+def test_d30_d41_a_line_that_is_completed_within_its_tolerance_serves_every_part():
+    """2 kg of 2.5 are enough for ten pieces; they are enough for nine of them, too."""
+    line = Line(replace(PAINT, under_tolerance_percent=D(20)), D("2.5"), (registered(30, "2", consumed="0"),))
+    report = Report(BATCH_ROW, D(9), D(0), "")
+    report_rules.check(report, (line,), BATCH, accept_error=False, reason="")
+    refused("COMPONENTS_MISSING", report_rules.check, report, (replace(line, component=PAINT),), BATCH, accept_error=False, reason="")
+
+
 def test_pst_15_serial_lines_round_up_to_whole_units():
     """PST-15, EDG-18."""
     line = Line(replace(WHEEL, expected=D(20)), D(20), tuple(registered(20, 1, f"W-{n}", n) for n in range(1, 21)))
