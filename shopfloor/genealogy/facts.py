@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from shopfloor.items.holds import Hold
 from shopfloor.items.tracking import Tracking
+from shopfloor.items.units import require_multiple
 from shopfloor.production.rules import MAIN_LINE, Component
 from shopfloor.quantity import ZERO
 from shopfloor.reservations.rules import OpenEntry
@@ -99,6 +100,11 @@ class Product:
     def tracking(self, number: str) -> Tracking:
         """SCN-5: a plain number of a serial-controlled product is its serial, else its batch."""
         return Tracking(serial_no=number) if self.serial else Tracking(lot_no=number)
+
+    def require_multiples(self, *quantities: Decimal) -> None:
+        """D31: a batch holds, and a report makes, whole multiples of the precision: no half pieces. Raises BelowPrecision."""
+        for quantity in quantities:
+            require_multiple(quantity, item=self.description, unit=self.base_unit_code, precision=self.precision)
 
 
 @dataclass(frozen=True)

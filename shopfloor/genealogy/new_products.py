@@ -15,13 +15,12 @@ from shopfloor.clock import now
 from shopfloor.db import current_plant, table
 from shopfloor.genealogy.entries import Event, Numbers, append
 from shopfloor.genealogy.errors import ProductExists, ProductNotPreallocated, ProductOtherOrder, ProductOverStarted
-from shopfloor.genealogy.facts import Product, Situation
+from shopfloor.genealogy.facts import Situation
 from shopfloor.genealogy.models import AssociationAction, ProductState, TrackedProduct
 from shopfloor.genealogy.number_queries import made_before, product_rows
 from shopfloor.items.errors import NumberInvalid, NumberPattern
 from shopfloor.items.number_series import MATCH_ID, require_series
 from shopfloor.items.tracking import Tracking
-from shopfloor.items.units import require_multiple
 from shopfloor.people.actor import Actor
 from shopfloor.production.counters import count_registered
 from shopfloor.quantity import ZERO, shown
@@ -55,7 +54,7 @@ def register_product(session: Session, actor: Actor, situation: Situation, produ
     """Write a row (PST-1): a number record and its log entry; nothing is posted. Raises ProductExists, ProductOverStarted, SetupMissing."""
     refuse_made(session, situation, product.tracking)
     check_started(situation, product)
-    check_precision(situation.product, product.quantity)
+    situation.product.require_multiples(product.quantity)
     require_series(session, MATCH_ID)
     numbers = Numbers.take(session, {"match_id": 1, "association_entry": 1, "scan_entry": 1})
     match_id = numbers.next("match_id")
@@ -70,12 +69,6 @@ def refuse_made(session: Session, situation: Situation, tracking: Tracking) -> N
     """EDG-21, C14: a serial comes into the world once, unless that was taken back. Raises ProductExists."""
     if tracking.serial_no and made_before(session, situation.product, tracking.serial_no):
         raise ProductExists(number=tracking.label(), item=situation.product.description, where="it is in the ledger")
-
-
-def check_precision(product: Product, *quantities: Decimal) -> None:
-    """D31: a batch holds, and a report makes, whole multiples of the product's precision: no half pieces. Raises BelowPrecision."""
-    for quantity in quantities:
-        require_multiple(quantity, item=product.description, unit=product.base_unit_code, precision=product.precision)
 
 
 def check_started(situation: Situation, product: NewProduct) -> None:

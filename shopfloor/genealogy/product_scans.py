@@ -33,7 +33,7 @@ from shopfloor.genealogy.errors import (
 )
 from shopfloor.genealogy.facts import COMPONENT, PREALLOCATED, PRODUCT, Situation
 from shopfloor.genealogy.models import AssociationAction, ProductState, TrackedProduct
-from shopfloor.genealogy.new_products import NewProduct, check_new, check_precision, check_started, refuse_made, register_product
+from shopfloor.genealogy.new_products import NewProduct, check_new, check_started, refuse_made, register_product
 from shopfloor.genealogy.number_queries import KnownRow, items_with_number, product_rows, what_is
 from shopfloor.genealogy.reporting_itself import report_itself
 from shopfloor.genealogy.scan_job import ScanJob
@@ -163,7 +163,7 @@ def _revive(job: ScanJob, row: KnownRow) -> Decimal:
     check_new(job.situation, row.tracking, manual=False)
     refuse_made(job.session, job.situation, row.tracking)
     check_started(job.situation, NewProduct(row.tracking, quantity, None, job.reason))
-    check_precision(job.situation.product, quantity)
+    job.situation.product.require_multiples(quantity)
     _open_again(job, row, quantity, "revived")
     return quantity
 

@@ -25,7 +25,6 @@ from shopfloor.genealogy.scan_queries import read_situation
 from shopfloor.genealogy.starting import start_on
 from shopfloor.genealogy.unit_queries import Unit, open_units
 from shopfloor.items.tracking import Tracking
-from shopfloor.items.units import require_multiple
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.production.components import OrderLine, order_components, order_lines
@@ -98,8 +97,7 @@ def _quantities(
     if good + error <= ZERO:
         problem = "there is nothing to report"
         raise InvalidInput(summary=problem, problems={"good": problem})
-    for quantity in (good, error):
-        require_multiple(quantity, item=product.description, unit=product.base_unit_code, precision=product.precision)
+    product.require_multiples(good, error)
     return good, error
 
 

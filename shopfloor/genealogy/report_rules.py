@@ -9,7 +9,6 @@ from decimal import Decimal
 from shopfloor.genealogy.facts import COMPLETED, OPEN, REPORTED, Line, Product, Row
 from shopfloor.genealogy.maintenance_errors import ComponentsMissing, NotReportable
 from shopfloor.genealogy.rules import in_line_unit
-from shopfloor.items.units import require_multiple
 from shopfloor.quantity import ONE, ZERO, rounded, rounded_up, shown
 
 
@@ -51,8 +50,7 @@ def check(
         raise NotReportable(number=number, why=f"only {shown(report.row.unreported)} {product.base_unit_code} are left to report.")
     if product.serial and (report.good, report.error) not in {(ONE, ZERO), (ZERO, ONE)}:
         raise NotReportable(number=number, why="a serial number is good 1 or error 1.")
-    require_multiple(report.good, item=product.description, unit=product.base_unit_code, precision=product.precision)
-    require_multiple(report.error, item=product.description, unit=product.base_unit_code, precision=product.precision)
+    product.require_multiples(report.good, report.error)
     if report.error > ZERO and not report.cause:
         raise NotReportable(number=number, why="an error quantity needs a cause.")
     if accept_error and not reason:

@@ -14,7 +14,7 @@ from shopfloor.errors import StaleRow
 from shopfloor.genealogy.answers import AssociationsChanged
 from shopfloor.genealogy.corrections import changed, require_own_right, row_in_work
 from shopfloor.genealogy.entries import Event, append
-from shopfloor.genealogy.facts import PREALLOCATED, REPORTED, Product, Row, Situation
+from shopfloor.genealogy.facts import PREALLOCATED, REPORTED, Row, Situation
 from shopfloor.genealogy.inputs import ProductChange
 from shopfloor.genealogy.maintenance_errors import BelowReported, RowLocked
 from shopfloor.genealogy.models import AssociationAction, ProductState, TrackedProduct
@@ -23,11 +23,10 @@ from shopfloor.genealogy.removal import check_own
 from shopfloor.genealogy.row_queries import OrderRows
 from shopfloor.genealogy.start_queries import accepted_base
 from shopfloor.genealogy.unused_parts import free_unused
-from shopfloor.items.errors import BelowPrecision
 from shopfloor.people.actor import Actor
 from shopfloor.posting.errors import SerialQuantity
 from shopfloor.production.counters import count_registered
-from shopfloor.quantity import ZERO, rounded, shown
+from shopfloor.quantity import ZERO, shown
 
 _row = table(TrackedProduct)
 
@@ -55,7 +54,7 @@ def _check_quantity(session: Session, situation: Situation, row: Row, quantity: 
     product, number = situation.product, row.tracking.label()
     if product.serial:
         raise SerialQuantity(serial_no=number, item=product.item_no, quantity=shown(quantity), unit=product.base_unit_code)
-    _check_precision(product, quantity)
+    product.require_multiples(quantity)
     if quantity < row.good + row.error:
         reported = shown(row.good + row.error)
         raise BelowReported(number=number, quantity=shown(quantity), reported=reported, unit=product.base_unit_code)
@@ -63,13 +62,6 @@ def _check_quantity(session: Session, situation: Situation, row: Row, quantity: 
         base = replace(product, started=accepted_base(session, product))
         others = replace(situation, product=base, registered=situation.registered - row.quantity)
         check_started(others, NewProduct(row.tracking, quantity))
-
-
-def _check_precision(product: Product, quantity: Decimal) -> None:
-    if rounded(quantity, product.precision) != quantity:
-        raise BelowPrecision(
-            item=product.description, quantity=shown(quantity), unit=product.base_unit_code, precision=shown(product.precision)
-        )
 
 
 def _write(session: Session, actor: Actor, rows: OrderRows, row: Row, given: ProductChange) -> None:
