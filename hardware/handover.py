@@ -120,6 +120,8 @@ class Handover:
             before = self.attached
             if before and before.open and before.question.tab != question.tab and not question.claim:
                 return {"elsewhere": True}
+            if not (before and before.open and before.question.tab == question.tab):
+                log.info("a page of Shopfloor takes the codes.")
             mine = self.attached = _Attached(question)
             self.changed.notify_all()
             try:

@@ -35,8 +35,7 @@ const TEXTS = {
 const form = document.getElementById("scan");
 const field = form.elements.namedItem("text");
 // The queue opens its database; codes that come before are kept here, in order.
-let queue = null;
-let early = [];
+let [queue, early] = [null, []];
 let [shown, partsTimer] = ["", 0];
 
 capture.onScan(({ text, ...rest }) => {
@@ -195,6 +194,7 @@ function show(text) {
   if (field.value !== "" && field.value !== shown) return;
   field.value = text;
   shown = field.value;
+  field.setSelectionRange(0, shown.length); // select() would take the focus
 }
 
 /** The answer in words: [data-answer-text] of the new block, else a plain word. */

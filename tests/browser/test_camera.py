@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bench.film import film
 from shopfloor.genealogy.models import ScanEntry
 from shopfloor.scanning.labels import Symbol, draw_gs1
-from tests.browser.conftest import FLAGS, _foreign
+from tests.browser.conftest import FLAGS, WAIT_MS, _foreign
 from tests.browser.harness.chromium import chromium_path
 from tests.browser.harness.serving import serving
 from tests.browser.test_real_pages import Bench, registered
@@ -55,7 +55,7 @@ def filmed(browser, tmp_path, complaints):
         chromium = browser.browser_type.launch(executable_path=program, args=[*FLAGS, *played, *flags])
         opened.append(chromium)
         context = chromium.new_context(viewport={"width": 1280, "height": 800}, permissions=list(permissions))
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(WAIT_MS)
         asked = lambda url, request: None if url.startswith(own) or not _foreign(request) else complaints.append(url)  # noqa: E731
         context.on("request", lambda request: asked(request.url, request))
         context.on("console", lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None)
@@ -79,9 +79,9 @@ def test_img_7_product_and_parts_by_camera(filmed, address, order):
     page = filmed((None, 0.5), (product, 2.5), (None, 2), (frame, 2.5), (None, 2), (paint, 2.5), (None, 20))
     bench = Bench(page, address, order)
     page.click("[data-camera=open]")
-    expect(page.locator("#camera")).to_have_attribute("data-state", "looking", timeout=15_000)
+    expect(page.locator("#camera")).to_have_attribute("data-state", "looking")
     bench.expect_answer("accepted", "registered")
-    expect(page.locator(".log li")).to_have_count(3, timeout=30_000)
+    expect(page.locator(".log li")).to_have_count(3)
     bench.expect_idle()
     assert registered(order) == {"F1", "P"}
     with Session(order.site.engine) as session:
@@ -111,7 +111,7 @@ def test_img_7_decodes_beside_the_page(filmed, address, order):
     page = filmed((label(BIKE, ("21", order.number("BK1"))), 4))
     Bench(page, address, order)
     page.click("[data-camera=open]")
-    expect(page.locator("#camera")).to_have_attribute("data-read", "1", timeout=15_000)
+    expect(page.locator("#camera")).to_have_attribute("data-read", "1")
     page.wait_for_timeout(2000)
     assert int(page.locator("#camera").get_attribute("data-frames")) >= 6
     assert page.locator("#camera").get_attribute("data-read") == "1"
@@ -151,7 +151,7 @@ def test_img_10_without_webassembly_the_server_reads(filmed, address, order):
     page.route("**/zxing-reader-*.wasm", lambda route: route.abort())
     bench = Bench(page, address, order)
     page.click("[data-camera=open]")
-    expect(page.locator("#camera")).to_have_attribute("data-read", "1", timeout=30_000)
+    expect(page.locator("#camera")).to_have_attribute("data-read", "1")
     assert page.locator("#camera").get_attribute("data-reader") == "server"
     bench.expect_answer("accepted", "registered")
     bench.expect_idle()
@@ -172,7 +172,7 @@ def test_img_10_a_reader_that_breaks_in_the_middle_is_followed_by_the_server(fil
     page.route("**/camera_worker.js", lambda route: route.fulfill(body=BROKEN[name], content_type="text/javascript"))
     Bench(page, address, order)
     page.click("[data-camera=open]")
-    expect(page.locator("#camera")).to_have_attribute("data-read", "1", timeout=30_000)
+    expect(page.locator("#camera")).to_have_attribute("data-read", "1")
     assert page.locator("#camera").get_attribute("data-reader") == "server"
 
 
@@ -181,12 +181,12 @@ def test_img_10_the_camera_opens_and_reads_without_network(filmed, address, orde
     page = filmed((label(BIKE, ("21", order.number("BK1"))), 4))
     bench = Bench(page, address, order)
     page.click("[data-camera=open]")  # the WebAssembly is in the page
-    expect(page.locator("#camera")).to_have_attribute("data-read", "1", timeout=20_000)
+    expect(page.locator("#camera")).to_have_attribute("data-read", "1")
     bench.expect_answer("accepted")
     page.click("[data-camera=close]")
     page.context.set_offline(True)
     page.click("[data-camera=open]")
-    expect(page.locator("#camera")).to_have_attribute("data-read", "2", timeout=20_000)
+    expect(page.locator("#camera")).to_have_attribute("data-read", "2")
     expect(page.locator("#waiting")).to_have_attribute("data-count", "1")
 
 
@@ -208,7 +208,7 @@ HIDE = """(hidden) => {
 
 
 def state_of(page, state):
-    expect(page.locator("#camera")).to_have_attribute("data-state", state, timeout=20_000)
+    expect(page.locator("#camera")).to_have_attribute("data-state", state)
 
 
 def test_img_7_no_camera_runs_on_that_nobody_looks_through(filmed, address, order):
@@ -219,7 +219,7 @@ def test_img_7_no_camera_runs_on_that_nobody_looks_through(filmed, address, orde
     button = page.locator("#scan [data-camera=open]")
     for _tap in range(3):
         button.click()
-    expect(page.locator("#camera")).to_have_attribute("data-read", "1", timeout=20_000)
+    expect(page.locator("#camera")).to_have_attribute("data-read", "1")
     assert sum(page.evaluate(LIVE)) == 1
     page.evaluate(HIDE, True)
     assert sum(page.evaluate(LIVE)) == 0
@@ -229,7 +229,7 @@ def test_img_7_no_camera_runs_on_that_nobody_looks_through(filmed, address, orde
     page.wait_for_timeout(1500)
     assert sum(page.evaluate(LIVE)) == 0
     page.evaluate(HIDE, False)
-    expect(page.locator("#camera")).to_have_attribute("data-read", "2", timeout=20_000)
+    expect(page.locator("#camera")).to_have_attribute("data-read", "2")
     assert sum(page.evaluate(LIVE)) == 1
     page.click("[data-camera=close]")
     button.click()
@@ -246,18 +246,18 @@ def test_img_10_a_camera_that_went_away_is_tried_again(filmed, address, order):
     page.evaluate(STREAMS)
     again, hard = page.locator("#camera [data-camera=again]"), page.locator("#camera [data-camera=hard]")
     page.click("#scan [data-camera=open]")
-    expect(page.locator("#camera")).to_have_attribute("data-read", "1", timeout=20_000)
+    expect(page.locator("#camera")).to_have_attribute("data-read", "1")
     expect(again).to_be_hidden()
     expect(hard).to_be_visible()
     page.evaluate("() => { const [track] = window.streams[0].getTracks(); track.stop(); track.dispatchEvent(new Event('ended')); }")
     expect(page.locator("#camera [data-camera-part=words]")).to_contain_text("The camera went away")
     expect(hard).to_be_hidden()
     again.click()
-    expect(page.locator("#camera")).to_have_attribute("data-read", "2", timeout=20_000)
+    expect(page.locator("#camera")).to_have_attribute("data-read", "2")
     page.evaluate("() => { const [track] = window.streams[1].getTracks(); track.stop(); track.dispatchEvent(new Event('ended')); }")
     state_of(page, "gone")
     page.click("#scan [data-camera=open]")
-    expect(page.locator("#camera")).to_have_attribute("data-read", "3", timeout=20_000)
+    expect(page.locator("#camera")).to_have_attribute("data-read", "3")
 
 
 def _answering(status):
@@ -280,8 +280,8 @@ def test_img_10_a_hard_mark_says_whether_the_server_looked(filmed, address, orde
         expect(words).to_contain_text(said)
         page.unroute("**/api/v1/pictures/read")
     hard.click()
-    expect(words).to_contain_text("Nothing was found", timeout=20_000)
-    expect(words).to_contain_text("Hold the code inside", timeout=20_000)
+    expect(words).to_contain_text("Nothing was found")
+    expect(words).to_contain_text("Hold the code inside")
 
 
 def test_img_6_the_camera_takes_what_the_station_takes(filmed, address, order):
@@ -297,6 +297,6 @@ def test_img_6_the_camera_takes_what_the_station_takes(filmed, address, order):
     page.reload()
     page.click("[data-camera=open]")
     words = page.locator("#camera [data-camera-part=words]")
-    expect(words).to_contain_text("this station does not take codes of this kind", timeout=20_000)
+    expect(words).to_contain_text("this station does not take codes of this kind")
     assert page.locator("#camera").get_attribute("data-read") is None
-    expect(page.locator("#camera")).to_have_attribute("data-read", "1", timeout=20_000)
+    expect(page.locator("#camera")).to_have_attribute("data-read", "1")

@@ -31,7 +31,9 @@ def test_d16_a_refusal_stops_the_line_and_continue_sends_the_held_ones_again(sta
     begin_unit(station)
     plant.faults.delay = 0.25
     plant.faults.refuse.add(PARTS[9])
+    plant.faults.silent = True
     station.scan(*PARTS)
+    plant.faults.silent = False
     station.expect_held(10)
     station.expect_waiting(0)
     assert [one["text"] for one in plant.requests[1:]] == PARTS[:10]
@@ -47,6 +49,18 @@ def test_d16_a_refusal_stops_the_line_and_continue_sends_the_held_ones_again(sta
     assert len(set(held_keys)) == 10
     assert not set(held_keys) & {one["command_key"] for one in plant.decided}
     expect_each_once(plant)
+
+
+def test_tcp_6_what_is_typed_behind_a_scan_takes_its_place(station: Station, plant: Plant) -> None:
+    """TCP-6: the answer is not there yet, so the field still shows the code; a number typed by hand is not joined to it."""
+    begin_unit(station)
+    plant.faults.silent = True
+    station.scan("A-0001")
+    expect(station.field).to_have_value("A-0001")
+    station.page.keyboard.type("W-7", delay=150)  # a person
+    plant.faults.silent = False
+    expect(station.field).to_have_value("W-7")
+    station.expect_waiting(0)
 
 
 def test_d16_discarding_is_recorded_for_each_held_scan(station: Station, plant: Plant) -> None:

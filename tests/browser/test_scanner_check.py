@@ -49,8 +49,8 @@ def test_r_23_r_6_a_scanner_that_types_french_is_named_kept_and_read(page, addre
     for scan in ("Scan 1", "Scan 2"):
         wedge.begin()
         wedge.keys(keys_of(ELEMENTS, "fr"))
-        expect(arrived).to_contain_text(scan, timeout=10_000)
-    expect(arrived).to_contain_text("The scanner types French", timeout=10_000)
+        expect(arrived).to_contain_text(scan)
+    expect(arrived).to_contain_text("The scanner types French")
     expect(arrived).to_contain_text("arrives, as Ctrl+]")
     expect(arrived).to_contain_text("This scanner sends separators.")
     page.get_by_role("button", name="Keep for this station").click()

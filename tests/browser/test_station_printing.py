@@ -67,7 +67,7 @@ def test_r_25_labels_go_to_the_printer_of_the_station_once(desk, site, agent, tm
     (tmp_path / "lp0").touch()
     wanted = desk.request.get(f"{address}/label-jobs/{jobs[203]}/labels.zpl").text()
     wait_until(lambda: len((tmp_path / "lp0").read_bytes()) >= len(wanted), "the labels at the printer", seconds=30.0)
-    expect(desk.locator("main")).to_contain_text("Station printer", timeout=30_000)
+    expect(desk.locator("main")).to_contain_text("Station printer")
     assert (tmp_path / "lp0").read_text(encoding="utf-8") == wanted
     assert wanted.count("^XA") == 2
     wait_until(lambda: [job.state for job in Spool(agent.spool, make=False).jobs()] == ["sent"], "the job to be sent")
@@ -84,7 +84,7 @@ def test_r_25_a_job_that_waits_is_followed_after_a_reload_and_not_made_again(des
     desk.goto(f"{address}/label-jobs/{jobs[203]}")
     expect(form.get_by_role("status")).to_contain_text("The labels wait")
     (tmp_path / "lp0").touch()
-    with desk.expect_navigation(timeout=30_000):
+    with desk.expect_navigation():
         pass
     assert [job.state for job in Spool(agent.spool, make=False).jobs()] == ["sent"]
     expect(form.get_by_role("button")).to_be_enabled()
@@ -99,11 +99,11 @@ def test_r_25_a_job_that_waits_is_taken_back(desk, site, agent, tmp_path):
     form.get_by_role("button", name="Print at this station").click()
     expect(form.get_by_role("status")).to_contain_text("The labels wait")
     form.get_by_role("button", name="Take back").click()
-    expect(form.get_by_role("status")).to_contain_text("Taken back", timeout=15_000)
+    expect(form.get_by_role("status")).to_contain_text("Taken back")
     expect(form.get_by_role("button", name="Take back")).to_be_hidden()
     assert Spool(agent.spool, make=False).jobs() == []
     (tmp_path / "lp0").touch()
-    with desk.expect_navigation(timeout=30_000):
+    with desk.expect_navigation():
         form.get_by_role("button", name="Print at this station").click()
     assert (tmp_path / "lp0").read_text(encoding="utf-8").count("^XA") == 2
 

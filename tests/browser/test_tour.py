@@ -157,7 +157,7 @@ def test_a_refusal_in_the_middle_stops_the_line_until_the_operator_decides(demo:
     demo.start()
     demo.network.delay = 0.25
     demo.wedge.scan(THIRD.product, THIRD.housing, tour.USED_ELSEWHERE, *THIRD.modules, THIRD.controller)
-    expect(page.locator(".answer")).to_have_attribute("data-result", "refused", timeout=20_000)
+    expect(page.locator(".answer")).to_have_attribute("data-result", "refused")
     expect(page.locator("#held")).to_be_visible()
     assert demo.parts_of(THIRD.product) == [THIRD.housing]
     page.locator("[data-held=continue]").click()
@@ -177,7 +177,7 @@ def test_a_lost_connection_and_a_reload_lose_nothing_and_double_nothing(demo: To
     demo.drained()
     demo.network.down = True
     demo.wedge.scan(*FIRST.parts[3:6])
-    expect(page.locator("#connection")).to_have_attribute("data-state", "offline", timeout=15_000)
+    expect(page.locator("#connection")).to_have_attribute("data-state", "offline")
     page.reload()
     demo.ready()
     demo.wedge = Wedge(page, key_ms=8)

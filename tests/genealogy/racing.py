@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shopfloor.errors import Refusal
+from tests.stations import patiently
 
 
 def race(engine, stations, attempt):
@@ -21,7 +22,7 @@ def race(engine, stations, attempt):
         with Session(engine) as session:
             start.wait()
             try:
-                return attempt(session, number)
+                return patiently(lambda: attempt(session, number))
             except Refusal as refusal:
                 return refusal
 

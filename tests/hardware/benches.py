@@ -71,7 +71,7 @@ device = "{folder / 'scanner'}"
             os.write(self.line.ours, text.encode() + b"\r")
 
     def told(self, words: str, times: int = 1) -> None:
-        end = time.monotonic() + 15
+        end = time.monotonic() + 30
         while self.log.read_text(encoding="utf-8").count(words) < times:
             assert self.process.poll() is None, self.log.read_text(encoding="utf-8")
             assert time.monotonic() < end, self.log.read_text(encoding="utf-8")

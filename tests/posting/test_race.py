@@ -14,6 +14,7 @@ from shopfloor.errors import Refusal
 from shopfloor.posting.check import run_all
 from tests.conftest import runner
 from tests.factories_posting import Door, bought, made, make_items, q, sold, used
+from tests.stations import patiently
 
 STATIONS = 50
 STOCK = 20
@@ -28,7 +29,7 @@ def race(engine, attempt):
             door = Door(runner(session), session)
             start.wait()
             try:
-                attempt(door, number)
+                patiently(lambda: attempt(door, number))
             except Refusal as refusal:
                 return refusal.code
             return "won"

@@ -33,6 +33,7 @@ from tests.conftest import ADMINISTRATOR, runner
 from tests.factories_items import CELL, MODULE, plant_with_masters
 from tests.factories_orders import make_customer, make_purchase_order, make_sales_order, make_vendor, opening_stock
 from tests.factories_reservations import PURCHASE, STOCK, auto, books, pair_nos, put_number_on_line, sales_line
+from tests.stations import patiently
 
 STATIONS = 50
 _entry = table(ReservationEntry)
@@ -73,7 +74,7 @@ def race(engine, attempt):
         with Session(engine) as session:
             start.wait()
             try:
-                return attempt(runner(session), number).code
+                return patiently(lambda: attempt(runner(session), number)).code
             except Refusal as refusal:
                 return refusal.code
 

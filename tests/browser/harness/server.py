@@ -45,6 +45,7 @@ class Faults:
     """What goes wrong; a test changes these while the page runs."""
 
     delay: float = 0.0
+    silent: bool = False  # nothing is answered until set back
     refuse: set[str] = field(default_factory=set)
     ask: set[str] = field(default_factory=set)
     hold: set[str] = field(default_factory=set)  # held by the server itself, unless sent again
@@ -185,6 +186,8 @@ class Handler(BaseHTTPRequestHandler):
             self._cut()
             return
         time.sleep(faults.delay)
+        while faults.silent:
+            time.sleep(0.02)
         if faults.signed_out or faults.broken:
             self._send(401 if faults.signed_out else 500, "", "text/html")
             return
@@ -233,7 +236,7 @@ class HarnessServer(ThreadingHTTPServer):
         """A browser that goes away in mid-request is no error here."""
 
 
-def wait_until(condition: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
     """Wait for something that happens at the server."""
     end = time.monotonic() + seconds
     while not condition():

@@ -73,7 +73,7 @@ def begin_unit(station: Station) -> None:
 
 def decided(plant: Plant, number: int) -> None:
     """Wait until the server has decided on so many commands."""
-    wait_until(lambda: len(plant.decided) >= number, f"{number} commands, got {[one['text'] for one in plant.decided]}", 40)
+    wait_until(lambda: len(plant.decided) >= number, f"{number} commands, got {[one['text'] for one in plant.decided]}")
 
 
 def expect_each_once(plant: Plant) -> None:
