@@ -70,6 +70,7 @@ def runner(session: Session) -> Run:
         )
         return unit_of_work(session, lambda open_session: work(open_session, actor, **keywords), command=command)
 
+    run.session = session  # type: ignore[attr-defined]
     return run
 
 

@@ -31,6 +31,7 @@ from shopfloor.scanning.gs1.profiles import ScannerProfile
 from tests.conftest import ADMINISTRATOR
 from tests.factories_items import make_item, make_location, make_tracking_codes, make_units
 from tests.factories_orders import opening_stock
+from tests.remembered import remembered
 
 BIKE, FRAME, WHEEL, PAINT, BELL = "BIKE", "FRAME", "WHEEL", "PAINT", "BELL"
 FRAME_LINE, WHEEL_LINE, PAINT_LINE, BELL_LINE = 10, 20, 30, 40
@@ -40,6 +41,7 @@ _keys = itertools.count(1)
 VERIFIED = ScannerProfile(gs_verified=True)
 
 
+@remembered
 def bike_plant(run, *, policy_more=None):
     """Masters, bill and series; no stock, no order."""
     make_units(run)
@@ -76,6 +78,7 @@ def stock(run, item_no, *numbers, quantity="1", **more):
         opening_stock(run, item_no, quantity, **{kind: number, **more})
 
 
+@remembered
 def bike_stock(run):
     """Three frames, seven wheels, two paint lots, ten bells."""
     stock(run, FRAME, "F-1", "F-2", "F-3")
@@ -85,6 +88,7 @@ def bike_stock(run):
     opening_stock(run, BELL, "10")
 
 
+@remembered
 def bike_order(run, quantity="2", no="RPO-1", started=None):
     """A started order."""
     run(production.create_order, given=NewProductionOrder(no=no, item_no=BIKE, quantity=quantity, location_code="MAIN"))

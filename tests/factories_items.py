@@ -14,6 +14,7 @@ from shopfloor.items.inputs import (
     NewUnit,
 )
 from shopfloor.items.number_series import create_default_series
+from tests.remembered import remembered
 
 CELL, PASTE, LABEL, MODULE, PACK = "CELL", "PASTE", "LABEL", "MODULE", "PACK"
 """Lot in pieces, lot in kg with expiry, untracked, serial component, serial product."""
@@ -51,6 +52,7 @@ def make_location(run, code="MAIN"):
     return code
 
 
+@remembered
 def plant_with_masters(run):
     """Units, codes, a policy, five items, locations MAIN and SIDE, number series."""
     make_units(run)

@@ -31,6 +31,7 @@ from tests.factories_genealogy import problems
 from tests.factories_items import make_item, make_location, make_tracking_codes, make_units
 from tests.factories_orders import opening_stock
 from tests.factories_production import counted
+from tests.remembered import remembered
 
 CART, FRAME, BOLT, GREASE, MANUAL = "CART", "C-FRAME", "C-BOLT", "C-GREASE", "C-MANUAL"
 LINES = {FRAME: 10, BOLT: 20, GREASE: 30, MANUAL: 40}
@@ -40,8 +41,8 @@ ORDER = {"order_no": "CO-1"}
 BY_PRINCIPLE, ALWAYS, NEVER = AUTOMATIC
 
 
-@pytest.fixture
-def carts(run):
+@remembered
+def four_carts(run):
     """Four carts: a frame (Start, operation 10), four bolts (Finish, operation 20), one grease for the order, one part by hand."""
     make_units(run)
     make_tracking_codes(run)
@@ -58,6 +59,11 @@ def carts(run):
     for item_no in EXPECTED:
         opening_stock(run, item_no, "1000")
     make_order(run, "CO-1")
+
+
+@pytest.fixture
+def carts(run):
+    four_carts(run)
 
 
 def make_order(run, no):

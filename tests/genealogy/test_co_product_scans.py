@@ -41,6 +41,7 @@ from tests.factories_genealogy import BELL, FRAME, GTINS, PAINT, VERIFIED, WHEEL
 from tests.factories_items import make_item
 from tests.factories_production import counted
 from tests.genealogy.test_journal_lines import read
+from tests.remembered import remembered
 
 TWIN, OFFCUT, DUST, CHIP = "TWIN", "OFFCUT", "DUST", "CHIP"
 MAIN, OFFCUT_LINE, DUST_LINE, CHIP_LINE = 10_000, 20_000, 30_000, 40_000
@@ -48,8 +49,8 @@ OFFCUT_GTIN, DUST_GTIN = "04012345678901", "04012345123456"
 ORDER = {"order_no": "CO-1"}
 
 
-@pytest.fixture(autouse=True)
-def plant(run, session):
+@remembered
+def twins(run):
     """A twin bike is scanned: a frame, two wheels, paint. Each leaves 2 offcuts (serial), 0.5 kg dust (batch), and chips."""
     bike_plant(run)
     bike_stock(run)
@@ -69,6 +70,11 @@ def plant(run, session):
         NewBomLine(item_no=CHIP, quantity_per="0.1", co_product=True),
     )))
     run(commands.create_order, given=NewProductionOrder(no="CO-1", item_no=TWIN, quantity="2", location_code="MAIN"))
+
+
+@pytest.fixture(autouse=True)
+def plant(run, session):
+    twins(run)
     yield
     assert problems(session) == []
 

@@ -48,14 +48,15 @@ from tests.conftest import runner
 from tests.factories_genealogy import BELL, BIKE, Station, bike_order, bike_plant, bike_stock, problems, report
 from tests.factories_items import make_item
 from tests.factories_production import counted
+from tests.remembered import remembered
 
 WORKER = Actor("E-WORK", "Will", rights.RIGHTS[Role.WORKER], "ST-1")
 SIGN = "SIGN"
 """A product without numbers, made of one bell."""
 
 
-@pytest.fixture
-def bikes(run):
+@remembered
+def bikes_and_signs(run):
     """Bikes and signs that are made in two operations; orders RPO-1 of two bikes and RPO-2 of five signs."""
     bike_plant(run)
     run(create_record, master=RESOURCE, given=NewResource(code="WELD", name="Welding"))
@@ -66,6 +67,11 @@ def bikes(run):
     bike_stock(run)
     bike_order(run)
     sign_order(run)
+
+
+@pytest.fixture
+def bikes(run):
+    bikes_and_signs(run)
 
 
 def routing(item_no):

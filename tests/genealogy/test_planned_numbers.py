@@ -27,13 +27,14 @@ from shopfloor.reservations.tracking_errors import ExcessTracking, ToHandleDiffe
 from tests.factories_documents import books_are_right
 from tests.factories_items import make_item, plant_with_masters
 from tests.factories_orders import opening_stock
+from tests.remembered import remembered
 
 GEL, AXLE, CART = "GEL", "AXLE", "CART"
 GEL_LINE, AXLE_LINE, OUTPUT_LINE = 10, 20, 10000
 
 
-@pytest.fixture(autouse=True)
-def plant(run, session):
+@remembered
+def three_carts(run):
     """Carts (serial) are made of 2 gel (lot) and 1 axle (serial), all by hand; an order of three is started."""
     plant_with_masters(run)
     make_item(run, GEL, code="LOT")
@@ -47,6 +48,11 @@ def plant(run, session):
         opening_stock(run, AXLE, serial_no=f"A-{number}")
     run(production.create_order, given=NewProductionOrder(no="CO-1", item_no=CART, quantity="3", location_code="MAIN"))
     run(start_order, given=StartOrder(order_no="CO-1"))
+
+
+@pytest.fixture(autouse=True)
+def plant(run, session):
+    three_carts(run)
     yield
     books_are_right(session)
 

@@ -40,6 +40,7 @@ from tests.factories_items import make_item
 from tests.factories_orders import make_customer, make_purchase_order, make_sales_order, make_vendor, opening_stock
 from tests.factories_production import hold_for
 from tests.factories_reservations import STOCK, auto, component_line, held, take_from
+from tests.remembered import remembered
 
 GEL, AXLE, NUT, CART = "GEL", "AXLE", "NUT", "CART"
 GEL_LINE, AXLE_LINE, NUT_LINE, BELL_LINE = 10, 20, 30, 40
@@ -47,8 +48,8 @@ OUTPUT_LINE = 10000
 SUPERVISOR = Actor("E-S", "Sue", RIGHTS[Role.SUPERVISOR])
 
 
-@pytest.fixture(autouse=True)
-def plant(run, session):
+@remembered
+def carts_and_bikes(run):
     """Bikes are tracked unit by unit; carts are not: 3 gel (lot), 1 axle (serial), 2 nuts, all by hand, and a bell by flushing."""
     bike_plant(run)
     make_item(run, GEL, code="LOT")
@@ -70,6 +71,11 @@ def plant(run, session):
     opening_stock(run, NUT, "100")
     run(production.create_order, given=NewProductionOrder(no="CO-1", item_no=CART, quantity="4", location_code="MAIN"))
     run(start_order, given=StartOrder(order_no="CO-1"))
+
+
+@pytest.fixture(autouse=True)
+def plant(run, session):
+    carts_and_bikes(run)
     yield
     assert problems(session) == []
 

@@ -32,10 +32,11 @@ from shopfloor.production.resources import RESOURCE
 from tests.factories_genealogy import BELL, BIKE, Station, bike_order, bike_plant, bike_stock, problems, report
 from tests.factories_items import make_item
 from tests.genealogy.test_operations import SIGN, back, feed, refused, setting
+from tests.remembered import remembered
 
 
-@pytest.fixture
-def plant(run):
+@remembered
+def signs_and_bikes(run):
     """Signs and bikes in three operations: saw posts by itself at start, weld by hand, paint at the report."""
     bike_plant(run)
     run(create_record, master=RESOURCE, given=NewResource(code="SAW", name="Sawing"))
@@ -44,6 +45,11 @@ def plant(run):
     for item_no in (SIGN, BIKE):
         run(bills.create_routing, given=routing(item_no))
     bike_stock(run)
+
+
+@pytest.fixture
+def plant(run):
+    signs_and_bikes(run)
 
 
 def routing(item_no):
