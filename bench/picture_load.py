@@ -1,12 +1,20 @@
-"""`./dev bench pictures --server`: what a scan takes while others have pictures of twelve megapixels read, beside what it takes alone."""
+"""`./dev bench pictures --server`: what a scan takes while others have pictures of twelve megapixels read.
+
+Beside what it takes alone, and beside what it takes while a process of the readers' priority does nothing but count: so much any
+neighbour on the same cores costs, whatever the program does.
+"""
 
 from __future__ import annotations
 
 import http.client
 import json
 import statistics
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -14,11 +22,12 @@ from bench import databases, load, machine, plant, shop_floor
 from bench.server import SHOPFLOOR, Server, server
 from shopfloor.app import import_models
 from shopfloor.db import make_engine
+from shopfloor.scanning.pictures.process import NICENESS
 
 STATIONS, RATE = 8, 2.0
 """Stations, and scans a second of each."""
 SENDERS = 2
-SECONDS, WARM, ROUNDS = 8.0, 2.0, 3
+SECONDS, WARM, ROUNDS = 8.0, 2.0, 5
 BOUNDARY = "picture-of-the-bench"
 
 
@@ -56,9 +65,9 @@ def body(content: bytes) -> bytes:
 
 
 def main(seconds: float = SECONDS) -> int:
-    """Pairs of phases on SQLite; prints percentiles and their ratio."""
+    """Rounds of three phases on SQLite; prints percentiles and their ratios."""
     import_models()
-    units = int(2 * ROUNDS * RATE * (seconds + WARM) / (plant.PARTS_OF_A_UNIT + 1)) + 5
+    units = int(3 * ROUNDS * RATE * (seconds + WARM) / (plant.PARTS_OF_A_UNIT + 1)) + 5
     stock = load.Stock(dict.fromkeys(range(1, STATIONS + 1), units))
     # The worst that a plant may send: a picture in which every stage is tried.
     worst = shop_floor.empty_shot(1, size=(4000, 3000)).content
@@ -71,16 +80,21 @@ def main(seconds: float = SECONDS) -> int:
             rounds = [_round(running, made, stock, seconds, worst) for _number in range(ROUNDS)]
     for number, found in enumerate(rounds, start=1):
         _show(number, found)
-    ratio = statistics.median(found.beside.p95 / found.alone.p95 for found in rounds)
-    print(f"p95 beside pictures to p95 alone, median of {ROUNDS} rounds: {ratio:.2f}")
+    for name, ratios in (
+        ("beside pictures to p95 alone", [found.beside.p95 / found.alone.p95 for found in rounds]),
+        ("beside a neighbour that counts to p95 alone", [found.neighbour.p95 / found.alone.p95 for found in rounds]),
+        ("beside pictures to p95 beside the neighbour", [found.beside.p95 / found.neighbour.p95 for found in rounds]),
+    ):
+        print(f"p95 {name}, median of {ROUNDS} rounds: {statistics.median(ratios):.2f}")
     return 0
 
 
 @dataclass(frozen=True)
 class Round:
-    """Both phases, one right after the other: a shared machine is as busy in one as in the other."""
+    """The phases, one right after the other: a shared machine is as busy in one as in the other."""
 
     alone: load.LoadFigures
+    neighbour: load.LoadFigures
     beside: load.LoadFigures
     codes: tuple[str, ...]
     """What the senders of pictures were answered."""
@@ -91,11 +105,24 @@ def _round(running: Server, made: databases.Database, stock: load.Stock, seconds
         return load.drive(running, made, stock, stations=STATIONS, seconds=seconds, warm=WARM, rate=RATE)
 
     alone = phase()
+    with _neighbour():
+        neighbour = phase()
     senders = _started(running, content)
     beside = phase()
     senders[0].stop.set()
     time.sleep(3)
-    return Round(alone, beside, tuple(code for sender in senders for code in sender.codes))
+    return Round(alone, neighbour, beside, tuple(code for sender in senders for code in sender.codes))
+
+
+@contextmanager
+def _neighbour() -> Iterator[None]:
+    """A process of the readers' priority that counts."""
+    counting = subprocess.Popen([sys.executable, "-c", f"import os\nos.nice({NICENESS})\nwhile True: pass"])
+    try:
+        yield
+    finally:
+        counting.kill()
+        counting.wait()
 
 
 def _started(running: Server, content: bytes) -> list[Sender]:
@@ -111,7 +138,7 @@ def _show(number: int, found: Round) -> None:
     counts = ", ".join(f"{found.codes.count(code)} {code}" for code in sorted(set(found.codes)))
     print(f"\nround {number}: {STATIONS} stations, {RATE:g} scans a second each; beside {SENDERS} senders of 12 megapixels: {counts}")
     print(f"{'milliseconds':24}{'median':>8}{'p95':>8}{'p99':>8}{'largest':>9}")
-    for name, figures in (("scans alone", found.alone), ("beside pictures", found.beside)):
+    for name, figures in (("scans alone", found.alone), ("beside a neighbour", found.neighbour), ("beside pictures", found.beside)):
         print(f"{name:24}{figures.p50:8.1f}{figures.p95:8.1f}{figures.p99:8.1f}{figures.largest:9.1f}")
         if figures.refused:
             print(f"refused: {sorted(set(figures.refused))}")
