@@ -1,7 +1,7 @@
 """`./dev bench pictures --server`: what a scan takes while others have pictures of twelve megapixels read.
 
-Beside what it takes alone, and beside what it takes while a process of the readers' priority does nothing but count: so much any
-neighbour on the same cores costs, whatever the program does.
+Beside what it takes alone, and beside what it takes while as many readers read the same picture for nobody, without the server: so
+much the reading itself costs on the cores and the memory that both share; the rest is the server's.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ from __future__ import annotations
 import http.client
 import json
 import statistics
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -22,7 +20,8 @@ from bench import databases, load, machine, plant, shop_floor
 from bench.server import SHOPFLOOR, Server, server
 from shopfloor.app import import_models
 from shopfloor.db import make_engine
-from shopfloor.scanning.pictures.process import NICENESS
+from shopfloor.scanning.pictures.wire import Job
+from shopfloor.web.pictures.decoders import PROCESSES, Decoders
 
 STATIONS, RATE = 8, 2.0
 """Stations, and scans a second of each."""
@@ -82,8 +81,8 @@ def main(seconds: float = SECONDS) -> int:
         _show(number, found)
     for name, ratios in (
         ("beside pictures to p95 alone", [found.beside.p95 / found.alone.p95 for found in rounds]),
-        ("beside a neighbour that counts to p95 alone", [found.neighbour.p95 / found.alone.p95 for found in rounds]),
-        ("beside pictures to p95 beside the neighbour", [found.beside.p95 / found.neighbour.p95 for found in rounds]),
+        ("beside the reading alone to p95 alone", [found.reading.p95 / found.alone.p95 for found in rounds]),
+        ("beside pictures to p95 beside the reading alone", [found.beside.p95 / found.reading.p95 for found in rounds]),
     ):
         print(f"p95 {name}, median of {ROUNDS} rounds: {statistics.median(ratios):.2f}")
     return 0
@@ -94,7 +93,7 @@ class Round:
     """The phases, one right after the other: a shared machine is as busy in one as in the other."""
 
     alone: load.LoadFigures
-    neighbour: load.LoadFigures
+    reading: load.LoadFigures
     beside: load.LoadFigures
     codes: tuple[str, ...]
     """What the senders of pictures were answered."""
@@ -105,24 +104,34 @@ def _round(running: Server, made: databases.Database, stock: load.Stock, seconds
         return load.drive(running, made, stock, stations=STATIONS, seconds=seconds, warm=WARM, rate=RATE)
 
     alone = phase()
-    with _neighbour():
-        neighbour = phase()
+    with _reading(content):
+        reading = phase()
     senders = _started(running, content)
     beside = phase()
     senders[0].stop.set()
     time.sleep(3)
-    return Round(alone, neighbour, beside, tuple(code for sender in senders for code in sender.codes))
+    return Round(alone, reading, beside, tuple(code for sender in senders for code in sender.codes))
 
 
 @contextmanager
-def _neighbour() -> Iterator[None]:
-    """A process of the readers' priority that counts."""
-    counting = subprocess.Popen([sys.executable, "-c", f"import os\nos.nice({NICENESS})\nwhile True: pass"])
+def _reading(content: bytes) -> Iterator[None]:
+    """The reading alone: the readers of a server that has nothing else to do, which get the picture again and again."""
+    stop, readers = threading.Event(), Decoders(seconds=60)
+
+    def read() -> None:
+        while not stop.is_set():
+            readers.read(Job(content, "still"))
+
+    reading = [threading.Thread(target=read) for _number in range(PROCESSES)]
+    for one in reading:
+        one.start()
     try:
         yield
     finally:
-        counting.kill()
-        counting.wait()
+        stop.set()
+        for one in reading:
+            one.join()
+        readers.close()
 
 
 def _started(running: Server, content: bytes) -> list[Sender]:
@@ -138,7 +147,7 @@ def _show(number: int, found: Round) -> None:
     counts = ", ".join(f"{found.codes.count(code)} {code}" for code in sorted(set(found.codes)))
     print(f"\nround {number}: {STATIONS} stations, {RATE:g} scans a second each; beside {SENDERS} senders of 12 megapixels: {counts}")
     print(f"{'milliseconds':24}{'median':>8}{'p95':>8}{'p99':>8}{'largest':>9}")
-    for name, figures in (("scans alone", found.alone), ("beside a neighbour", found.neighbour), ("beside pictures", found.beside)):
+    for name, figures in (("scans alone", found.alone), ("beside the reading", found.reading), ("beside pictures", found.beside)):
         print(f"{name:24}{figures.p50:8.1f}{figures.p95:8.1f}{figures.p99:8.1f}{figures.largest:9.1f}")
         if figures.refused:
             print(f"refused: {sorted(set(figures.refused))}")
