@@ -29,7 +29,7 @@ def refuse_unknown_picture(job: ScanJob) -> None:
     if job.situation.gtin_item is not None:
         return
     named = (code.gtin or code.item_reference or code.serial_no or code.lot_no or code.sscc) if code is not None else ""
-    number = named or job.candidate
+    number = named or job.plain_text
     # A GTIN or reference that is nobody's is not saved by a number beside it: that number is of another item.
     foreign = code is not None and bool(code.gtin or code.item_reference)
     if number and (foreign or not _is_known(job.session, job.order_no, number)):

@@ -98,6 +98,11 @@ class ScanJob:
         return self.code is not None and self.code.kind is ScanKind.PLAIN
 
     @property
+    def plain_text(self) -> str:
+        """The one number without structure that the text may be, whether a symbology identifier stood before it or not; or blank."""
+        return self.candidate or (self.code.text if self.is_plain and self.code is not None else "")
+
+    @property
     def number(self) -> str:
         """The number as it was scanned, for messages."""
         if self.code is not None:
@@ -151,8 +156,8 @@ def open_job(job: ScanJob) -> None:
     _read_text(job)
     code = job.code
     # Bar codes of our own and GTINs are looked up with the order in one statement; a plain text may be either (SCN-11).
-    gtin = code.gtin if code is not None and code.gtin else _as_gtin(job.candidate)
-    reference = (code.item_reference if code is not None else "") or ("" if gtin else job.candidate)
+    gtin = code.gtin if code is not None and code.gtin else _as_gtin(job.plain_text)
+    reference = (code.item_reference if code is not None else "") or ("" if gtin else job.plain_text)
     job.order = order = lock_order(job.session, job.order_no)
     # In Product mode nothing is current: the order's product is what a number names, until the code says otherwise (SCN-6).
     line_no = MAIN_LINE if job.scan.mode == PRODUCT else 0

@@ -34,6 +34,8 @@ CASES = (
     (f"]d201{STRANGER}21F-1", "camera", "PICTURE_CODE_UNKNOWN"),
     ("]d221F-1", "camera", "LINE_COMPLETED"),
     ("]d221F-9", "camera", "PICTURE_CODE_UNKNOWN"),
+    ("]C0F-1", "camera", "LINE_COMPLETED"),
+    ("]C0F-9", "camera", "PICTURE_CODE_UNKNOWN"),
     ("]d2371", "camera", "PART_HELD"),
     (WHEEL, "camera", "LINE_SELECTED"),
     ("CMD:NEXT", "camera", "LINE_SELECTED"),
