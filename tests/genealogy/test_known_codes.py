@@ -38,6 +38,7 @@ CASES = (
     ("]C0F-9", "camera", "PICTURE_CODE_UNKNOWN"),
     ("]d2371", "camera", "PART_HELD"),
     (WHEEL, "camera", "LINE_SELECTED"),
+    (f"]C0{WHEEL}", "camera", "LINE_SELECTED"),
     ("CMD:NEXT", "camera", "LINE_SELECTED"),
 )
 
