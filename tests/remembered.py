@@ -3,7 +3,8 @@
     @remembered
     def bike_plant(run): ...
 
-Only for a database that nobody wrote to before, or that holds what remembered functions made there: anything else is built as ever.
+Only where no command ran but those of remembered functions; else it is built as ever. Rows that a test wrote without a command are
+not noticed: they stay in tables that the function only adds to, and what it builds must not depend on them.
 Rows are kept as the engine gives them, so what is put back is what was built.
 """
 

@@ -148,7 +148,7 @@ def test_ops_1_ops_2_two_people_on_one_order(browser, address, order):
         wendy.expect_answer("refused", f"{order.number('BK1')} (order {order.no}, Will Worker")
         assert registered(order) == {"F1", "W1", "F2"}
         for bench, mine in ((will, "BK1"), (wendy, "BK2")):
-            expect(bench.page.locator("table.units tbody tr")).to_have_count(2)
+            expect(bench.page.locator("table.units tbody tr")).to_have_count(2, timeout=5000)
             expect(bench.page.locator("table.units tr[aria-current]")).to_contain_text(order.number(mine))
     finally:
         for context in contexts:

@@ -130,7 +130,7 @@ def test_peers_19_a_refusal_stays_until_the_next_scan(bench: Bench) -> None:
     colleague = order.station()
     colleague.send("product", bench.page.evaluate("JSON.parse(document.getElementById('main').dataset.station).product"))
     colleague.scan(order.number("W1"))
-    expect(bench.page.locator("#work")).to_contain_text(order.number("W1"))  # the page has refreshed itself
+    expect(bench.page.locator("#work")).to_contain_text(order.number("W1"), timeout=6000)  # the page has refreshed itself
     bench.expect_answer("refused", "NOPE-1")
     bench.scan(order.number("F1"))
     bench.expect_answer("accepted", order.number("F1"))

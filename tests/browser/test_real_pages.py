@@ -121,7 +121,7 @@ def test_a4_grids_follow_others_and_leave_field_and_answer_alone(bench, order):
     colleague = order.station()
     colleague.send("product", bench.page.evaluate("JSON.parse(document.getElementById('main').dataset.station).product"))
     colleague.scan(order.number("W1"))
-    expect(bench.page.locator("#work")).to_contain_text(order.number("W1"))
+    expect(bench.page.locator("#work")).to_contain_text(order.number("W1"), timeout=6000)
     expect(bench.page.locator("#text")).to_have_value("half a num")
     assert bench.focused == "text"
     bench.expect_answer("accepted", "registered")
