@@ -57,6 +57,7 @@ def test_tcp_6_what_is_typed_behind_a_scan_takes_its_place(station: Station, pla
     plant.faults.silent = True
     station.scan("A-0001")
     expect(station.field).to_have_value("A-0001")
+    station.wedge.pause(300)  # no person types within 50 ms of the scanner's Enter: such a key begins the next code
     station.page.keyboard.type("W-7", delay=150)  # a person
     plant.faults.silent = False
     expect(station.field).to_have_value("W-7")
