@@ -26,7 +26,7 @@ from shopfloor.scanning.gs1.mapping import Field, field_of, source_of
 from shopfloor.scanning.gs1.numbers import amount, measure
 from shopfloor.scanning.gs1.profiles import ScannerProfile
 from shopfloor.scanning.gs1.read import element_text, plain_candidate
-from shopfloor.scanning.scan import Element, Measure, Scan, ScanSource
+from shopfloor.scanning.scan import Element, Measure, Scan, ScanKind, ScanSource
 
 MOST_TEXT = 2 * SCAN_TEXT_LIMIT
 
@@ -129,7 +129,7 @@ def examine_code(session: Session, actor: Actor, *, given: CodeToTest) -> Examin
         elements=tuple(_element(element, scan, profile) for element in scan.elements),
         fields=_fields(scan, profile), layout=hint, item=item,
         lines=_lines(session, given.order_no, item) if given.order_no else (),
-        hits=_known(session, candidate),
+        hits=_known(session, candidate or (scan.text if scan.kind is ScanKind.PLAIN else "")),
     )
 
 

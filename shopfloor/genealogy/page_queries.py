@@ -341,7 +341,8 @@ def _answered(row: SqlRow[Any]) -> Answered:
 def _scanned(row: SqlRow[Any]) -> str:
     """What an operator recognises as the code in hand: the number in it, else the text as far as it can be seen."""
     parts = dict(row.decoded.get("elements", ()))
-    return str(parts.get("21") or parts.get("10") or "".join(filter(str.isprintable, row.raw_text)))
+    text = row.decoded.get("text") or row.raw_text
+    return str(parts.get("21") or parts.get("10") or "".join(filter(str.isprintable, text)))
 
 
 # --- settings -------------------------------------------------------------------------------------------------------------

@@ -153,7 +153,7 @@ def _storable(text: str) -> str:
 def _decoded(session: Session, scan: ScanInput, rules: ScanRules, actor: Actor) -> dict[str, Any]:
     """How the code was read, if it could be (R-22), and what came with it: a yes to a question takes the quantity up again.
 
-    And how a picture was read (IMG-5).
+    And how a picture was read (IMG-5). A plain number says what it is where more than that was sent: blanks, an identifier, a frame.
     """
     if scan.kind != "scan" or not scan.text:
         return {}
@@ -166,6 +166,8 @@ def _decoded(session: Session, scan: ScanInput, rules: ScanRules, actor: Actor) 
         warnings = _warnings(found, scan, rules, actor)
     except ScanRefused as refusal:
         return sent | {"refused": refusal.code} | _lost(session, scan, rules, actor)
+    if found.kind is ScanKind.PLAIN and found.text != scan.text:
+        sent["text"] = found.text
     return sent | {
         "kind": found.kind.value,
         "symbology": found.symbology,

@@ -66,4 +66,6 @@ def test_tcp_10_the_last_scans_show_what_was_scanned(reported, session):
     reported.build("BK-2", "F-2", "W-3", "W-4", "P-A")
     assert reported.scan(gs1("PAINT", lot="P-A", more="305")) == "COMPONENT_COMPLETE"
     assert session_answers(session, "RPO-1", reported.name)[0].number == "P-A"
+    assert reported.scan("]C0W-9", source="camera") == "SELECT_COMPONENT"
+    assert session_answers(session, "RPO-1", reported.name)[0].number == "W-9", "without what the scanner put before it"
 

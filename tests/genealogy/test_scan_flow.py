@@ -94,8 +94,9 @@ def test_scn_11_an_item_code_selects_its_line(station):
     station.scan("BK-1")
     assert station.scan("PAINT") == "LINE_SELECTED"
     assert station.line == PAINT_LINE
-    assert station.scan("09521234543213") == "LINE_SELECTED"
-    assert station.line == 10
+    for sent in ("09521234543213", "]C009521234543213", "]C0PAINT", "]E09521234543213", "]I109521234543213"):
+        assert station.scan(sent) == "LINE_SELECTED", sent
+        assert station.line == (PAINT_LINE if "PAINT" in sent else 10), sent
 
 
 def test_scn_14_gs1_names_item_and_number(station, session):

@@ -103,6 +103,8 @@ def test_gs1_24_plain_numbers_are_looked_up(client, order):
     assert (found["kind"], found["candidate"]) == ("plain", number)
     assert found["known"] == [f"Serial {number}"]
     assert order.number("F1") in words(client.post(BENCH, data={"text": number}))
+    for sent in (f"]C0{number}", f"]d1{number}", f"]A0{number}", f"]Q1 {number} "):  # as cameras and scanners with identifiers send it
+        assert decoded(client, sent, source="camera")["known"] == [f"Serial {number}"], sent
 
 
 @pytest.mark.parametrize("text", ["", GS, "\x00", "]", "\ud7ff", "(" * 4000, "x" * 5000, "01" + "٣" * 14, "<b>x</b>"])
