@@ -26,6 +26,7 @@ from shopfloor.web.pictures.decoders import PROCESSES, Decoders
 STATIONS, RATE = 8, 2.0
 """Stations, and scans a second of each."""
 SENDERS = 2
+SIZE = 4000, 3000
 SECONDS, WARM, ROUNDS = 8.0, 2.0, 5
 BOUNDARY = "picture-of-the-bench"
 
@@ -63,13 +64,13 @@ def body(content: bytes) -> bytes:
     return head.encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
-def main(seconds: float = SECONDS) -> int:
+def main(seconds: float = SECONDS, size: tuple[int, int] = SIZE) -> int:
     """Rounds of three phases on SQLite; prints percentiles and their ratios."""
     import_models()
     units = int(3 * ROUNDS * RATE * (seconds + WARM) / (plant.PARTS_OF_A_UNIT + 1)) + 5
     stock = load.Stock(dict.fromkeys(range(1, STATIONS + 1), units))
     # The worst that a plant may send: a picture in which every stage is tried.
-    worst = shop_floor.empty_shot(1, size=(4000, 3000)).content
+    worst = shop_floor.empty_shot(1, size=size).content
     with databases.folder() as folder, databases.database("sqlite", folder) as made:
         print("\n".join(machine.facts(folder)))
         engine = make_engine(made.url)
@@ -106,10 +107,8 @@ def _round(running: Server, made: databases.Database, stock: load.Stock, seconds
     alone = phase()
     with _reading(content):
         reading = phase()
-    senders = _started(running, content)
-    beside = phase()
-    senders[0].stop.set()
-    time.sleep(3)
+    with _sending(running, content) as senders:
+        beside = phase()
     return Round(alone, reading, beside, tuple(code for sender in senders for code in sender.codes))
 
 
@@ -134,18 +133,26 @@ def _reading(content: bytes) -> Iterator[None]:
         readers.close()
 
 
-def _started(running: Server, content: bytes) -> list[Sender]:
+@contextmanager
+def _sending(running: Server, content: bytes) -> Iterator[list[Sender]]:
+    """Tablets that send pictures; each ends with the answer to its last one."""
     stop = threading.Event()
     senders = [Sender(running, f"ST-{number}", content, stop) for number in range(1, SENDERS + 1)]
-    for sender in senders:
-        threading.Thread(target=sender.run, daemon=True).start()
+    threads = [threading.Thread(target=sender.run) for sender in senders]
+    for thread in threads:
+        thread.start()
     time.sleep(1)
-    return senders
+    try:
+        yield senders
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
 
 
 def _show(number: int, found: Round) -> None:
     counts = ", ".join(f"{found.codes.count(code)} {code}" for code in sorted(set(found.codes)))
-    print(f"\nround {number}: {STATIONS} stations, {RATE:g} scans a second each; beside {SENDERS} senders of 12 megapixels: {counts}")
+    print(f"\nround {number}: {STATIONS} stations, {RATE:g} scans a second each; beside {SENDERS} senders of pictures: {counts}")
     print(f"{'milliseconds':24}{'median':>8}{'p95':>8}{'p99':>8}{'largest':>9}")
     for name, figures in (("scans alone", found.alone), ("beside the reading", found.reading), ("beside pictures", found.beside)):
         print(f"{name:24}{figures.p50:8.1f}{figures.p95:8.1f}{figures.p99:8.1f}{figures.largest:9.1f}")

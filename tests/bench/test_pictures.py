@@ -1,6 +1,6 @@
 """The bench of pictures: its set is seeded, its folder reads what is expected, and it counts false reads."""
 
-from bench import pictures, shop_floor
+from bench import picture_load, pictures, shop_floor
 from bench.symbols import SYMBOLS
 from tests.scanning.pictures import LABEL_TEXT, data_matrix
 
@@ -33,3 +33,15 @@ def test_a_folder_of_pictures_is_read_with_its_expected_texts(tmp_path, capsys):
 def test_an_empty_folder_says_so(tmp_path, capsys):
     assert pictures.main([str(tmp_path)]) == 1
     assert "no pictures" in capsys.readouterr().out
+
+
+def test_img_4_scans_are_measured_alone_beside_the_reading_and_beside_pictures(monkeypatch, capsys):
+    """Every phase runs against the real server, pictures are read meanwhile, and no scan is refused."""
+    for name, figure in {"ROUNDS": 1, "STATIONS": 2, "SENDERS": 1, "WARM": 0.1}.items():
+        monkeypatch.setattr(picture_load, name, figure)
+    assert picture_load.main(seconds=1.0, size=(640, 480)) == 0
+    shown = capsys.readouterr().out
+    assert "refused" not in shown
+    assert int(shown.partition(" senders of pictures: ")[2].partition(" read")[0]) > 0
+    assert shown.count("\np95 beside") == 3
+    assert all(name in shown for name in ("scans alone", "beside the reading ", "beside pictures "))
