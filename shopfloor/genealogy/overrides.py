@@ -28,6 +28,7 @@ from shopfloor.genealogy.maintenance_errors import LabelDateEarlier, LineEnded
 from shopfloor.genealogy.models import ScanEntry
 from shopfloor.genealogy.scan_job import ScanJob
 from shopfloor.people import rights
+from shopfloor.people.errors import ReasonUnknown
 from shopfloor.people.models import Operator, Role
 from shopfloor.people.reasons import require_reason
 from shopfloor.scanning.gs1.transport import without_frame
@@ -38,6 +39,8 @@ _command = table(CommandEntry)
 _operator = table(Operator)
 NEED_RIGHT = {BatchExpired.code, LineEnded.code, OverQuantity.code, SerialLimit.code}
 """Questions that only somebody with the right may answer."""
+NOT_CONFIRMED = {NotAllowed.code, ReasonNeeded.code, ReasonUnknown.code}
+"""An override that failed: the question stays, with what was typed, for another badge or code."""
 WITH_A_FIGURE = {QuantityNeeded.code}
 """Questions that a quantity answers (D7); a second scan does not."""
 PLAIN = {

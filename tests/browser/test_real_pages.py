@@ -162,6 +162,12 @@ def test_d18_override_wants_reason_and_a_scanned_badge(bench, order):
     expect(page.locator("[data-override] [name=reason_code]")).to_be_focused()
     page.select_option("[data-override] [name=reason_code]", index=1)
     page.focus("[data-override] [name=badge]")
+    bench.scan("B-WORK")
+    expect(page.locator("[data-override] [name=badge]")).to_have_value("B-WORK")
+    yes.click()
+    expect(page.locator(".answer")).to_have_attribute("data-result", "refused")
+    expect(page.locator("[data-override] [name=reason_code]")).not_to_have_value("")  # the question stays, for another badge
+    page.focus("[data-override] [name=badge]")
     bench.scan("B-SUP")
     expect(page.locator("[data-override] [name=badge]")).to_have_value("B-SUP")
     yes.click()

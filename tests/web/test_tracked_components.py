@@ -244,7 +244,11 @@ def test_d18_override_needs_reason_and_badge_and_is_not_confirmable_by_a_second_
     assert '<option value="REWORK">Rework (REWORK)</option>' in station.html
     asked = station.key
     assert station.send("confirm", confirms=asked) == "REASON_NEEDED"
-    assert station.send("confirm", confirms=asked, reason="REWORK", badge="B-WORK") == "NOT_ALLOWED"
+    assert station.send("confirm", confirms=asked, reason_code="REWORK", reason='a "thick" coat', badge="B-WORK") == "NOT_ALLOWED"
+    assert f'data-command="confirm" data-value="{asked}"' in station.html, "the question stays for another badge"
+    assert '<option value="REWORK" selected>' in station.html
+    assert 'name="reason" value="a &#34;thick&#34; coat"' in station.html
+    assert "B-WORK" not in station.html.partition("data-override")[2]
     assert station.send("confirm", confirms=asked, reason="thick coat", badge="B-SUP") == "REASON_UNKNOWN"
     code = station.send("confirm", confirms=asked, reason_code="REWORK", reason="thick coat", badge="B-SUP")
     assert station.status == 200, code

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from flask_babel import gettext as _
@@ -59,6 +59,9 @@ class AnswerView:
     """Key of the question that somebody with the right may answer; blank: none (D18)."""
     reasons: Sequence[tuple[str, str]] = ()
     """Codes to choose from for that, with what they mean."""
+    reason_code: str = ""
+    """The code that was chosen already."""
+    remark: str = ""
     link: str = ""
     """Where the trouble can be settled."""
     link_label: str = ""
@@ -96,6 +99,11 @@ def answer_view(outcome: Outcome, key: str, page: TrackedComponentsPage | None) 
         link_label=_("Report it now"),
         move_from=outcome.association_no if isinstance(outcome, SerialInUse) and outcome.same_order and page and page.match_id else 0,
     )
+
+
+def asked_again(refusal: Refusal, key: str, code: str, remark: str) -> AnswerView:
+    """A yes that did not count (D18): the question under the key stays, with what was chosen and typed, for another badge or code."""
+    return replace(answer_view(refusal, key, None), override=key, reasons=reason_choices(), reason_code=code, remark=remark)
 
 
 def message_view(message: Message) -> AnswerView:

@@ -15,11 +15,10 @@ from flask import Blueprint, flash, make_response, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from shopfloor.errors import NotAllowed, Outcome, Refusal, StaleRow
+from shopfloor.errors import Outcome, Refusal, StaleRow
 from shopfloor.exchange.csv_text import cell
 from shopfloor.genealogy import added_components, adjusting, corrections, picking, replacing, reporting, reversing, row_changes
 from shopfloor.genealogy.answers import AssociationsChanged
-from shopfloor.genealogy.errors import ReasonNeeded
 from shopfloor.genealogy.facts import PREALLOCATED
 from shopfloor.genealogy.inputs import (
     AddComponent,
@@ -35,14 +34,13 @@ from shopfloor.genealogy.inputs import (
     TakeOffComponent,
 )
 from shopfloor.genealogy.matrix_queries import AssociationsPage, associations_page, exported
-from shopfloor.genealogy.overrides import NEED_RIGHT, PLAIN
+from shopfloor.genealogy.overrides import NEED_RIGHT, NOT_CONFIRMED, PLAIN
 from shopfloor.genealogy.page_queries import station_rules
 from shopfloor.genealogy.preallocation import preallocate
 from shopfloor.genealogy.taking_off import take_off_component
 from shopfloor.genealogy.unit_queries import Wanted, order_version
 from shopfloor.people import rights
 from shopfloor.people.actor import Actor
-from shopfloor.people.errors import ReasonUnknown
 from shopfloor.people.fields import InputModel, read_input
 from shopfloor.quantity import shown
 from shopfloor.web.commands import run_command
@@ -61,8 +59,6 @@ bp = Blueprint("associations", __name__, url_prefix="/production-orders")
 M = TypeVar("M", bound=InputModel)
 LARGEST_ID = 2**53
 QUESTIONS = NEED_RIGHT | PLAIN
-NOT_CONFIRMED = {NotAllowed.code, ReasonNeeded.code, ReasonUnknown.code}
-"""An override that failed: the question stays, with what was typed, for another badge or code."""
 TOLD_REFUSALS = 8
 LONGEST_TYPED = 200
 SELECTIONS: dict[str, Callable[..., AssociationsChanged]] = {

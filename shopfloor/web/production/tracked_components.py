@@ -16,6 +16,7 @@ from shopfloor.genealogy.errors import FeatureOff, ProductNotTracked
 from shopfloor.genealogy.facts import COMPLETED, COMPONENT, PRODUCT
 from shopfloor.genealogy.inputs import LoadBatch, LoadedLine, ScanInput
 from shopfloor.genealogy.loading import load_batch, unload_batch
+from shopfloor.genealogy.overrides import NOT_CONFIRMED
 from shopfloor.genealogy.page_queries import StationRules, TrackedComponentsPage, station_rules, tracked_components_page
 from shopfloor.genealogy.unit_queries import order_version
 from shopfloor.production.errors import OrderStatus
@@ -24,8 +25,9 @@ from shopfloor.web.extensions import request_session
 from shopfloor.web.guards import current_actor, session_id
 from shopfloor.web.htmx import go, is_fragment, messages, respond, unchanged
 from shopfloor.web.inputs import argument, command_key, read_form
-from shopfloor.web.production.answers import AnswerView, answer_view, last_scans, message_view
+from shopfloor.web.production.answers import AnswerView, answer_view, asked_again, last_scans, message_view
 from shopfloor.web.production.doors import FIELD, PICK_LINE, Door, door_of
+from shopfloor.web.production.reasons import CODE_FIELD
 from shopfloor.web.production.scans import StationState, answer_header, read_scan, run_scan, scan_status, state_after
 from shopfloor.web.refusals import on_refusal
 
@@ -63,7 +65,14 @@ def scan(order_no: str) -> Response:
         outcome: Outcome = run_scan(order_no, key, given, station)
     except Refusal as refusal:
         outcome = refusal
-    return show(state_after(order_no, given, outcome), outcome, key=key, station=station)
+    return show(state_after(order_no, given, outcome), outcome, key=key, station=station, view=_once_more(given, outcome))
+
+
+def _once_more(given: ScanInput | None, outcome: Outcome) -> AnswerView | None:
+    """The question again whose yes did not count; None for every other answer."""
+    if given is None or given.kind != "confirm" or not isinstance(outcome, Refusal) or outcome.code not in NOT_CONFIRMED:
+        return None
+    return asked_again(outcome, given.confirms, request.form.get(CODE_FIELD, ""), request.form.get("reason", ""))
 
 
 @bp.post("/<order_no>/tracked-components/<any(load, unload):what>")
@@ -93,7 +102,7 @@ def show(
     state: StationState, outcome: Outcome | None = None, *, key: str = "", before: int = 0, station: StationRules | None = None,
     view: AnswerView | None = None, codes: Sequence[object] | None = None,
 ) -> Response:
-    """The page as the database is now, with the answer to what was just scanned; `view` and `codes`: what a picture said."""
+    """The page as the database is now, with the answer to what was just scanned; `view`: another one, `codes`: what a picture said."""
     session, actor = request_session(), current_actor()
     station = station or station_rules(session, actor.station_code, session_id())
     door = door_of(state.order_no)
