@@ -81,6 +81,21 @@ def test_asc_7_a_journal_that_another_window_changed_is_not_deleted_unseen(clien
     assert send(client, at(order, f"/{no}/delete"), version=state(order)[1]).status_code == 303
 
 
+def test_asc_7_a_program_that_tells_what_it_read_deletes_only_that(client, order):
+    no, old = journal(client, order)
+    fields = {"lines__0__line_no": BELL_LINE, "lines__0__quantity": "2"}
+    assert send(client, at(order, f"/{no}"), version=old, **fields).status_code == 303
+
+    def delete(**body):
+        address = f"/api/v1/production-orders/{order.no}/open-journals/{no}/delete"
+        return client.post(address, json=body, headers={"Idempotency-Key": f"open-{next(_keys)}"})
+
+    refused = delete(version=old)
+    assert (refused.status_code, refused.json["code"]) == (422, "STALE_ROW")
+    assert state(order)[0] == no
+    assert delete(version=state(order)[1]).status_code == 200
+
+
 def test_asc_7_saving_a_journal_that_is_gone_leads_back_to_the_journals(client, order):
     no, version = journal(client, order)
     assert send(client, at(order, f"/{no}/delete")).status_code == 303
