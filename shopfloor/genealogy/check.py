@@ -6,6 +6,7 @@ from sqlalchemy import Select, and_, except_, func, or_, select
 from sqlalchemy.orm import Session
 
 from shopfloor.db import plant, table
+from shopfloor.genealogy.facts import PICKED
 from shopfloor.genealogy.models import AssociationEntry, ComponentAssociation, ProductState, TrackedProduct
 from shopfloor.genealogy.scan_queries import ACTIVE
 from shopfloor.ledger.check import Problem
@@ -26,7 +27,7 @@ _line = table(ProdOrderLine)
 def run_all(session: Session) -> list[Problem]:
     """Every invariant of this package."""
     checks = (
-        unposted_is_reserved, reported_equals_output, consumed_equals_ledger, registered_equals_rows,
+        unposted_is_reserved, picked_is_held_as_picked, reported_equals_output, consumed_equals_ledger, registered_equals_rows,
         log_equals_projection, nothing_vanished,
     )
     return [problem for check in checks for problem in check(session)]
@@ -54,6 +55,20 @@ def unposted_is_reserved(session: Session) -> list[Problem]:
         if (reserved or ZERO) != expected:
             problems.append(Problem(f"association {association_no} holds {shown(reserved or ZERO)} instead of {shown(expected)}"))
     return problems
+
+
+def picked_is_held_as_picked(session: Session) -> list[Problem]:
+    """D1: of a picked part nothing is held as if it still lay on its shelf."""
+    rows = session.execute(
+        select(_association.c.association_no, func.sum(_reserved.c.quantity_base))
+        .join(_reserved, _reserved.c.association_no == _association.c.association_no)
+        .where(
+            plant(session, _association), plant(session, _reserved), _association.c.state == PICKED, _reserved.c.positive.is_(True),
+            _reserved.c.picked.is_(False),
+        )
+        .group_by(_association.c.association_no)
+    )
+    return [Problem(f"association {number} is picked, and {shown(quantity)} of it is held as not picked") for number, quantity in rows]
 
 
 def reported_equals_output(session: Session) -> list[Problem]:

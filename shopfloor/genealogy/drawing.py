@@ -15,7 +15,7 @@ from shopfloor.clock import now
 from shopfloor.db import current_plant, table
 from shopfloor.genealogy.entries import Event, Numbers, append
 from shopfloor.genealogy.errors import ComponentNotPreallocated, WrongLocation
-from shopfloor.genealogy.facts import Association, Line, NumberStock, Situation
+from shopfloor.genealogy.facts import PICKED, Association, Line, NumberStock, Situation
 from shopfloor.genealogy.models import AssociationAction, AssociationState, ComponentAssociation
 from shopfloor.genealogy.rules import Wanted, in_line_unit
 from shopfloor.items.tracking import Tracking
@@ -85,7 +85,8 @@ def associate(session: Session, actor: Actor, situation: Situation, part: Part) 
     association_no = existing.association_no if existing else numbers.next("association")
     carry_out_moves(session, actor, moves, {entry.entry_no: entry for entry in supply})
     demand = line_demand(situation.order_no, part.line, association_no)
-    _hold(session, actor, demand, entries, draw, numbers, holds_more=situation.line_holds)
+    picked = existing is not None and existing.state == PICKED
+    _hold(session, actor, demand, entries, draw, numbers, holds_more=situation.line_holds, picked=picked)
     _write(session, actor, situation, part, draw, association_no, existing)
     _log(session, actor, situation, part, draw, association_no, existing, numbers)
     session.info["scan_entry_no"] = numbers.next("scan_entry")
@@ -169,17 +170,19 @@ def _to_top_up(part: Part) -> Association | None:
 
 
 def _hold(
-    session: Session, actor: Actor, demand: Demand, entries: Sequence[OpenEntry], draw: Draw, numbers: Numbers, *, holds_more: bool
+    session: Session, actor: Actor, demand: Demand, entries: Sequence[OpenEntry], draw: Draw, numbers: Numbers, *, holds_more: bool,
+    picked: bool,
 ) -> None:
     """Write the association's pairs; taken-over stock was held before, so only free stock changes `reserved`.
 
     `holds_more`: lines of the order hold something without an association, perhaps of orders that have not come in (D32).
+    `picked`: it joins what is picked already, and is picked with that (EDG-4).
     """
     by_no = {entry.entry_no: entry for entry in entries}
-    pairs = [NewPair(demand, by_no[take.open_entry_no], take.quantity, specific=True) for take in draw.takes]
+    pairs = [NewPair(demand, by_no[take.open_entry_no], take.quantity, specific=True, picked=picked) for take in draw.takes]
     for piece, quantity in draw.taken_over:
         before = TakenOver.SPECIFIC if piece.specific else TakenOver.NON_SPECIFIC
-        pairs.append(NewPair(demand, by_no[piece.open_entry_no], quantity, specific=True, picked=piece.picked, taken_over=before))
+        pairs.append(NewPair(demand, by_no[piece.open_entry_no], quantity, specific=True, picked=picked or piece.picked, taken_over=before))
     if draw.replaced:
         release(session, [piece for piece, _ in draw.replaced], {piece.entry_no: quantity for piece, quantity in draw.replaced})
     if sum((take.quantity for take in draw.takes), ZERO) > sum((quantity for _, quantity in draw.replaced), ZERO) and holds_more:

@@ -30,7 +30,7 @@ from shopfloor.people import rights
 from shopfloor.people.actor import Actor
 from shopfloor.people.models import Role
 from shopfloor.production.models import ProdOrderComponent
-from tests.factories_genealogy import BELL, BELL_LINE, FRAME_LINE, PAINT, PAINT_LINE, WHEEL_LINE, Station, problems, remove, report
+from tests.factories_genealogy import BELL, BELL_LINE, FRAME_LINE, PAINT, PAINT_LINE, WHEEL_LINE, Station, gs1, problems, remove, report
 
 WORKER = Actor("E-1", "Will Worker", rights.RIGHTS[Role.WORKER], time_zone="UTC")
 ORDER = {"order_no": "RPO-1"}
@@ -110,6 +110,19 @@ def test_pst_7_an_error_unit_uses_its_parts_and_is_no_stock(session, run, whole)
     run(report_as_finished, **ORDER, given=ReportInput(lines=[line]))
     assert stock_of(session, "BIKE") == (Decimal(0), Decimal(0))
     assert stock_of(session, BELL)[0] == 9
+    assert problems(session) == []
+
+
+def test_edg_4_more_of_a_picked_batch_is_picked_with_it(station, session, run):
+    """EDG-4, D1: one association for batch and unit, and one state of it; what is held for it lies where the rest of it lies."""
+    station.scan("BK-1")
+    assert station.scan(gs1(PAINT, lot="P-A", more="3103000100")) == "COMPONENT_REGISTERED"
+    run(pick, **ORDER, given=SelectionInput(selected=[no_of(session, "P-A")]))
+    assert station.scan(gs1(PAINT, lot="P-A", more="3103000150")) == "LINE_COMPLETED"
+    assert [(n, state, quantity) for _, n, state, quantity, _ in associations(session)] == [("P-A", "Picked", Decimal("0.25"))]
+    assert problems(session) == []
+    run(unpick, **ORDER, given=SelectionInput(selected=[no_of(session, "P-A")]))
+    assert state_of(session, "P-A") == "Open"
     assert problems(session) == []
 
 

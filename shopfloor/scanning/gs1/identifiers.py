@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
@@ -74,10 +75,11 @@ def _parts(format_text: str) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def _expand(pattern: str, known: Iterable[str]) -> list[str]:
-    """The identifiers that a pattern such as `310n` or `31nn` stands for."""
+@cache
+def _expand(pattern: str) -> tuple[str, ...]:
+    """The identifiers that a pattern such as `310n` or `31nn` stands for; rows repeat patterns, and every start reads all of them."""
     matcher = re.compile(pattern.replace("n", "[0-9]"))
-    return [ai for ai in known if matcher.fullmatch(ai)]
+    return tuple(ai for ai in BIIP_TABLE if matcher.fullmatch(ai))
 
 
 def _words(cell: str) -> list[str]:
@@ -90,7 +92,7 @@ def _rows() -> dict[str, _Row]:
     with resources.files(__package__).joinpath(CHECKS_FILE).open(encoding="ascii") as file:
         for line in csv.DictReader(file):
             row = _Row(line["format"], tuple(_words(line["checks"])), line["exclusive"], line["requires"])
-            matched = _expand(line["ai"], BIIP_TABLE)
+            matched = _expand(line["ai"])
             assert matched, f"{CHECKS_FILE}: no application identifier {line['ai']}"
             found.update(dict.fromkeys(matched, row))
     return found
@@ -99,13 +101,13 @@ def _rows() -> dict[str, _Row]:
 def _identifier(source: GS1ApplicationIdentifier, row: _Row) -> Identifier:
     ai = source.ai
     _, _, value_format = source.format.partition("+")
-    exclusive = {other for pattern in _words(row.exclusive) for other in _expand(pattern, BIIP_TABLE)}
+    exclusive = {other for pattern in _words(row.exclusive) for other in _expand(pattern)}
     checks = row.checks
     if "one_of_family" in checks:
-        exclusive |= {other for other in _expand(ai[:3] + "n", BIIP_TABLE) if other != ai}
+        exclusive |= {other for other in _expand(ai[:3] + "n") if other != ai}
         checks = tuple(check for check in checks if check != "one_of_family")
     requires = tuple(
-        frozenset(other for pattern in group.split("|") for other in _expand(pattern, BIIP_TABLE)) for group in _words(row.requires)
+        frozenset(other for pattern in group.split("|") for other in _expand(pattern)) for group in _words(row.requires)
     )
     return Identifier(
         ai=ai,
