@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.harness.accessibility import violations
 from tests.browser.harness.serving import serving, sign_in
 from tests.browser.harness.wedge import Wedge
 from tests.web.tracing_plant import traced_site
 
-AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 FORWARD = "method=Origin+-%3E+Usage"
 SHOWN = "table.tree tbody tr:visible"
 SELECTED = 'table.tree tr[aria-selected="true"]'
@@ -122,9 +120,7 @@ def test_without_script_the_tree_is_open_and_links_lead_to_rows(browser, address
 def test_wcag_2_2_aa(desk, address, path, scheme):
     desk.emulate_media(color_scheme=scheme)
     desk.goto(f"{address}/tracing{path}")
-    desk.evaluate(AXE)
-    found = desk.evaluate("(rules) => axe.run({ runOnly: { type: 'tag', values: rules } })", RULES)
-    assert [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]] == []
+    assert violations(desk) == []
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (1920, 1080), (800, 1280)])

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from shopfloor.genealogy.journal_inputs import OpenJournalInput
 from shopfloor.genealogy.open_journals import save_journal
+from tests.browser.harness.accessibility import violations
 from tests.browser.harness.wedge import Wedge
-from tests.browser.test_real_pages import Bench, address, order, site, violations
+from tests.browser.test_real_pages import Bench, address, order, site
 from tests.conftest import runner
 from tests.factories_genealogy import WHEEL_LINE
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from shopfloor.app import create_app
 from shopfloor.web.extensions import db
+from tests.browser.harness.accessibility import violations
 from tests.browser.harness.serving import serving, sign_in
 from tests.browser.harness.wedge import Wedge
 from tests.conftest import runner
@@ -19,8 +18,6 @@ from tests.factories_orders import make_purchase_order, receive
 from tests.labels.factories import make, of_receipt
 from tests.web.conftest import furnish
 
-AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 CELLS = "04006381333931"
 NUMBERS = [f"MB-{number}" for number in range(1, 7)]
 
@@ -108,9 +105,7 @@ def test_no_violation_of_wcag_22_aa(desk, site, scheme):
     card = f"/label-jobs/{job}"
     for path in (source, card, f"{card}/verify", f"{card}/print", "/label-jobs", "/command-card", "/badges"):
         desk.goto(address + path)
-        desk.evaluate(AXE)
-        found = desk.evaluate("(rules) => axe.run({ runOnly: { type: 'tag', values: rules } })", RULES)
-        assert [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]] == [], path
+        assert violations(desk) == [], path
 
 
 def test_the_button_of_a_receipt_leads_to_the_printed_page(desk, site):

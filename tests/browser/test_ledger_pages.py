@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.harness.accessibility import violations
 from tests.browser.harness.serving import serving, sign_in
 from tests.browser.harness.wedge import Wedge
 from tests.web.tracing_plant import traced_site
 
-AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = (
     "/ledger-entries?item_no=FRAME", "/ledger-entries?item_no=nothing", "/ledger-entries/1", "/item-applications", "/item-applications/1",
     "/item-registers", "/item-registers/1", "/reservation-entries", "/documents", "/documents/sales-shipments/SHP-000001",
@@ -68,13 +67,11 @@ def test_pages_of_the_ledger_have_no_accessibility_violation(desk, address, sche
     desk.emulate_media(color_scheme=scheme)
     found = {}
     for path in PAGES:
+        desk.goto(address + path)
         for size in ({"width": 1280, "height": 800}, {"width": 800, "height": 1280}):
             desk.set_viewport_size(size)
-            desk.goto(address + path)
-            desk.evaluate(AXE)
-            violations = desk.evaluate("(rules) => axe.run({runOnly: rules}).then((answer) => answer.violations)", RULES)
             wide = desk.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-            problems = [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in violations] + (["wider than the window"] if wide else [])
+            problems = violations(desk) + (["wider than the window"] if wide else [])
             if problems:
                 found[path, size["width"]] = problems
     assert found == {}

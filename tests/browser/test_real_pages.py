@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,14 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shopfloor.genealogy.models import ComponentAssociation, TrackedProduct
+from tests.browser.harness.accessibility import violations
 from tests.browser.harness.serving import serving
 from tests.browser.harness.wedge import Wedge
 from tests.conftest import runner
 from tests.factories_genealogy import FRAME, GTINS, PAINT, WHEEL, WHEEL_LINE, stock
 from tests.web.bikes import bike_site, make_order
 
-AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _keys = itertools.count(1)
 
 
@@ -325,10 +323,3 @@ def test_no_violation_of_wcag_22_aa(desk, order, scheme):
     desk.scan("NOPE-9")
     desk.expect_answer("refused")
     assert violations(page) == []
-
-
-def violations(page: Page) -> list[str]:
-    """The content policy forbids scripts in the page, so axe runs beside it."""
-    page.evaluate(AXE)
-    found = page.evaluate("(rules) => axe.run({ runOnly: { type: 'tag', values: rules } })", RULES)
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]

@@ -22,6 +22,7 @@ from tests.conftest import runner
 from tests.databases import fresh_url, settings_for
 from tests.factories_genealogy import FRAME, PAINT, WHEEL, bike_order, bike_plant, stock
 from tests.factories_orders import opening_stock
+from tests.remembered import remembered
 from tests.web.conftest import Site
 
 _numbers = itertools.count(1)
@@ -36,16 +37,20 @@ def bike_site(kind, folder):
         with app.app_context():
             engine = db.engine
             with Session(engine) as session:
-                run = runner(session)
-                given = FirstSetUp(plant_name="Bikes", administrator_no="E-ADMIN", administrator_name="Ada Admin", badge="B-ADMIN")
-                run(set_up, CONSOLE, given=given)
-                run(create_station, given=NewStation(code="ST-1", name="Station 1"))
-                run(create_operator, given=NewOperator(no="E-WORK", name="Will Worker", badge="B-WORK", role=Role.WORKER))
-                run(create_operator, given=NewOperator(no="E-WENDY", name="Wendy Worker", badge="B-WENDY", role=Role.WORKER))
-                bike_plant(run)
-                opening_stock(run, "BELL", "1000")
+                _furnish(runner(session))
         yield Site(app, engine)
         engine.dispose()
+
+
+@remembered
+def _furnish(run):
+    given = FirstSetUp(plant_name="Bikes", administrator_no="E-ADMIN", administrator_name="Ada Admin", badge="B-ADMIN")
+    run(set_up, CONSOLE, given=given)
+    run(create_station, given=NewStation(code="ST-1", name="Station 1"))
+    run(create_operator, given=NewOperator(no="E-WORK", name="Will Worker", badge="B-WORK", role=Role.WORKER))
+    run(create_operator, given=NewOperator(no="E-WENDY", name="Wendy Worker", badge="B-WENDY", role=Role.WORKER))
+    bike_plant(run)
+    opening_stock(run, "BELL", "1000")
 
 
 @dataclass

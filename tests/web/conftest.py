@@ -21,6 +21,7 @@ from tests.conftest import runner
 from tests.databases import ENGINES, fresh_url, settings_for
 from tests.factories_items import plant_with_masters
 from tests.labels.factories import make_label_formats
+from tests.remembered import remembered
 from tests.web.plant import work
 
 ORIGIN = "http://localhost"
@@ -81,6 +82,7 @@ def site(request, tmp_path_factory) -> Iterator[Site]:
         engine.dispose()
 
 
+@remembered
 def furnish(run) -> None:
     """A small battery plant with orders in several states."""
     run(

@@ -30,6 +30,7 @@ from tests.factories_orders import (
     receive,
     ship,
 )
+from tests.remembered import remembered
 from tests.web.conftest import Site
 
 FORMULA = '=HYPERLINK("http://evil")'
@@ -46,19 +47,20 @@ def traced_site(kind: str, folder) -> Iterator[Site]:
         with app.app_context():
             engine = db.engine
             with Session(engine) as session:
-                _furnish(runner(session), session)
+                _furnish(runner(session))
         yield Site(app, engine)
         engine.dispose()
 
 
-def _furnish(run, session: Session) -> None:
+@remembered
+def _furnish(run) -> None:
     run(set_up, CONSOLE, given=FirstSetUp(plant_name="Bikes", administrator_no="E-ADMIN", administrator_name="Ada Admin", badge="B-ADMIN"))
     run(create_station, given=NewStation(code="ST-1", name="Station 1"))
     run(create_operator, given=NewOperator(no="E-QUAL", name="Quinn Quality", badge="B-QUAL", role=Role.QUALITY))
     bike_plant(run)
     _buy(run)
     bike_order(run, quantity="5")
-    _build(run, session)
+    _build(run, run.session)
     _sell(run)
     run(hold_number, given=HoldNumber(item_no=PAINT, kind="Lot", number="P-A", reason="smells"))
 
