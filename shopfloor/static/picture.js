@@ -8,7 +8,6 @@ import { capture } from "./capture.js";
 // What the server takes (A35). Many cameras give more than it needs: such a picture is made smaller here, on its way.
 const MOST_BYTES = 8 * 1024 * 1024;
 const MOST_DOTS = 12 * 1024 * 1024;
-const SURELY_SMALL_BYTES = 512 * 1024;
 const JPEG_QUALITY = 0.85;
 
 let chosen = null;
@@ -32,7 +31,6 @@ document.addEventListener("click", (event) => {
 
 async function makeSmaller(input) {
   const [file] = input.files;
-  if (file.size <= SURELY_SMALL_BYTES) return;
   const bitmap = await createImageBitmap(file);
   const scale = Math.min(1, Math.sqrt(MOST_DOTS / (bitmap.width * bitmap.height)));
   if (scale === 1 && file.size <= MOST_BYTES) return bitmap.close();
