@@ -50,8 +50,9 @@ def scanned_number(session: Session, actor: Actor, *, given: ScanForLine, profil
     if scan.kind in (ScanKind.COMMAND, ScanKind.BADGE):
         raise LabelWithoutNumber(scanned=_shown(given.text), document=source.document)
     if scan.kind is ScanKind.PLAIN:
-        if identification.items_of_code(session, scan.text):
-            raise LabelWithoutNumber(scanned=_shown(given.text), document=source.document)
+        known = not plain and _is_known(session, source, given.kind, scan.text)  # with a symbology identifier
+        if not known and identification.items_of_code(session, scan.text):
+            raise LabelWithoutNumber(scanned=_shown(scan.text), document=source.document)
         return ScannedNumber(_of_kind(given.kind, scan.text))
     return _of_label(session, source, scan, given.text)
 

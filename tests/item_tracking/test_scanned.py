@@ -70,9 +70,17 @@ def test_d17_what_is_no_number_never_becomes_one(scan, text):
         scan(text)
 
 
+def test_r_02_a_plain_number_is_itself_whatever_the_scanner_puts_before_it(scan):
+    assert scan("]C0L-77").tracking == scan("]d1L-77").tracking == Tracking(lot_no="L-77")
+    with pytest.raises(LabelWithoutNumber) as refused:
+        scan(f"]C0{LABEL}")
+    assert refused.value.scanned == LABEL
+
+
 def test_d11_a_known_number_is_that_number_whatever_it_looks_like(run, scan):
     opening_stock(run, CELL, "1", lot_no="4006381333931")
     assert scan("4006381333931").tracking == Tracking(lot_no="4006381333931")
+    assert scan("]C04006381333931").tracking == Tracking(lot_no="4006381333931")
     with pytest.raises(LabelWithoutNumber):
         scan("4006381333931", line_no=20000, kind="Serial")
 

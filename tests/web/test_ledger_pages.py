@@ -329,6 +329,9 @@ def test_fn_08_item_reference_takes_another_code_of_the_item(client):
         ("P-A", "/find-entries?lot_no=P-A&item_no=PAINT"),
         ("]d20109521234543213" + "21F-1", "/find-entries?serial_no=F-1&item_no=FRAME"),
         ("B-4", "/find-entries?serial_no=B-4"),
+        ("]C0F-1", "/find-entries?serial_no=F-1&item_no=FRAME"),  # what carried the plain number is no part of it
+        ("]d1P-A", "/find-entries?lot_no=P-A&item_no=PAINT"),
+        ("]Q1B-4", "/find-entries?serial_no=B-4"),
     ],
 )
 def test_fn_01_a_scan_becomes_a_question(client, scan, leads_to):

@@ -13,6 +13,7 @@ from shopfloor.items import identification
 from shopfloor.items.label_orders import read_known
 from shopfloor.people.actor import Actor
 from shopfloor.scanning.gs1.read import plain_candidate
+from shopfloor.scanning.scan import ScanKind
 from shopfloor.tracing.criteria import Criteria, quoted
 from shopfloor.web.scanner import scanner_profile
 from shopfloor.web.tracing.questions import FILTERS, filtered
@@ -41,6 +42,7 @@ def meanings(session: Session, actor: Actor, text: str, asked: Criteria) -> list
     if found:
         return found
     scan = read_known(session, text, profile, as_of=actor.work_date())
+    plain = scan.text if scan.kind is ScanKind.PLAIN else ""
     item = identification.item_of_gtin(session, scan.gtin) if scan.gtin else None
     item_no = quoted(item.item_no) if item else ""
     if scan.serial_no or scan.lot_no:
@@ -52,8 +54,10 @@ def meanings(session: Session, actor: Actor, text: str, asked: Criteria) -> list
             return [Meant("Serial" if scan.serial_no else "Lot", number, item.description, filtered(asked, item_no=item_no, **named))]
     elif item is not None:
         return [Meant("Item", item.item_no, item.description, filtered(asked, item_no=item_no))]
+    elif plain and not known:  # with a symbology identifier, as cameras and scanners send it
+        found = _known(session, plain, asked)
     if not found:
-        shown = "".join(character if character.isprintable() else "␣" for character in text)[:50]
+        shown = "".join(character if character.isprintable() else "␣" for character in plain or text)[:50]
         raise NotFound(record="serial, lot, package or item number", number=shown)
     return found
 
