@@ -115,6 +115,18 @@ def test_r_25_a_number_that_scans_as_a_badge_or_command_is_refused(number):
         placed(Label(number))
 
 
+def test_r_25_a_number_that_scans_as_the_link_of_an_item_is_refused_and_another_web_address_is_a_number():
+    """R-15: a Digital Link in a plain symbol is read as one, so goods with such a number would become those of its GTIN."""
+    with pytest.raises(LabelMisleads):
+        placed(Label(f"https://id.example.com/01/{GTIN}"))
+    for number in ("https://a.de/A(1)", "http://a", "N://"):
+        for symbol in (LabelSymbol.DIGITAL_LINK, LabelSymbol.CODE_128):
+            layout = placed(Label(number), replace(WIDE, symbol=symbol))
+            assert scanned(pictures.image(layout)) == (IDENTIFIERS[symbol], number)
+            assert number in "".join(texts(layout))
+            assert zpl.zpl([layout], commands=True)
+
+
 def test_r_25_a_damaged_picture_is_refused():
     layout = placed()
     rows = layout.picture.modules

@@ -9,6 +9,7 @@ from decimal import ROUND_UP, Decimal
 
 from shopfloor.scanning.characters import refuse_invisible
 from shopfloor.scanning.gs1.check_digits import SET_82
+from shopfloor.scanning.gs1.digital_link import is_digital_link
 from shopfloor.scanning.labels import Picture, Symbol, draw_digital_link, draw_gs1, draw_plain
 from shopfloor.scanning.plain import is_badge, is_command
 from shopfloor.scanning.printing.errors import LabelMisleads, LabelTooSmall
@@ -86,9 +87,12 @@ def carries_gs1(label: Label, form: LabelFormat) -> bool:
 
 
 def refuse_misleading(number: str) -> None:
-    """A number that opens like a badge or a command would sign somebody in when it is scanned. Raises LabelMisleads, ScanInvalid."""
+    """A number that opens like a badge or a command would sign somebody in when it is scanned, and a link would name its own item.
+
+    Raises LabelMisleads, ScanInvalid.
+    """
     refuse_invisible(number)
-    for meaning, opens in (("badge", is_badge), ("command", is_command)):
+    for meaning, opens in (("badge", is_badge), ("command", is_command), ("GS1 Digital Link", is_digital_link)):
         if opens(number):
             raise LabelMisleads(number=number, meaning=meaning)
 
@@ -113,7 +117,7 @@ def lay_out(label: Label, form: LabelFormat, *, as_of: date, domain: str) -> Lay
 def number_parts(picture: Picture) -> tuple[str, ...]:
     """The text under the symbol, cut where a line may end: at each element, else nowhere."""
     text = picture.human_readable
-    if picture.symbol in {Symbol.GS1_DATAMATRIX, Symbol.GS1_128} or "://" in picture.text:
+    if text != picture.text:  # bracketed elements; a plain number stands as it is
         cuts = [place for place, letter in enumerate(text) if letter == "(" and (place == 0 or text[place - 1] != "\\")]
         return tuple(text[start:stop] for start, stop in zip(cuts, [*cuts[1:], len(text)], strict=True))
     return (text,)
