@@ -2,11 +2,14 @@
  * A scan while the cursor is in a text field of a form belongs into that field: what was typed beside it stays. The search box, and
  * pages that take scans themselves, are no such fields.
  *
- * Text without structure is taken as it is. Of a label the server says which part the field wants: serial number, lot, or item.
+ * Text without structure is taken as it is. Of a label, and of any code for an item, the server says which part the field wants: serial
+ * number, lot, or item.
  */
 
 const ENTRY = "input:is([type=text], [type=search], :not([type])):not([inputmode=decimal], [inputmode=numeric], [readonly]), textarea";
 const STRUCTURED = /^[\](]|[^ -~]|^\d{16}|^(https?|BADGE):/i;
+// A plain code may name an item in more ways than its number: EAN digits, a vendor's reference.
+const OF_AN_ITEM = /(^|\.)item_no$/;
 const LINE_LENGTH = 1000;
 
 /** The field with the cursor, if a scan belongs into it. */
@@ -17,7 +20,7 @@ export function entryField() {
 
 /** Puts what was scanned into the field. A list of numbers gets one more line. */
 export async function fill(field, text) {
-  const value = STRUCTURED.test(text) ? await part(field, text) : text;
+  const value = STRUCTURED.test(text) || OF_AN_ITEM.test(field.name) ? await part(field, text) : text;
   const list = field.tagName === "TEXTAREA";
   field.value = list ? `${field.value.replace(/([^\n])$/, "$1\n")}${value.slice(0, LINE_LENGTH)}\n` : value;
   field.dispatchEvent(new Event("input", { bubbles: true }));

@@ -12,6 +12,7 @@ import shopfloor.scanning.pictures
 from shopfloor.items import identification
 from shopfloor.items.label_orders import read_known
 from shopfloor.scanning.errors import ScanRefused
+from shopfloor.scanning.scan import Scan, ScanKind
 from shopfloor.web.extensions import request_session
 from shopfloor.web.guards import current_actor
 from shopfloor.web.htmx import respond
@@ -46,9 +47,17 @@ def scanned() -> Response:
         scan = read_known(request_session(), text, scanner_profile(), as_of=current_actor().work_date())
     except ScanRefused:
         return jsonify(answer)
-    item = identification.item_of_gtin(request_session(), scan.gtin) if scan.gtin else None
+    item = _item_of(scan)
     answer |= {"serial_no": scan.serial_no, "lot_no": scan.lot_no, "number": scan.serial_no or scan.lot_no}
     return jsonify(answer | {"item_no": item.item_no if item else scan.item_reference, "text": _printable(scan.text or text)})
+
+
+def _item_of(scan: Scan) -> identification.IdentifiedItem | None:
+    """By the GTIN of the label; a plain code may be a GTIN, too, or a reference (SCN-11): scanners may send no symbology identifier."""
+    if scan.gtin:
+        return identification.item_of_gtin(request_session(), scan.gtin)
+    found = identification.items_of_code(request_session(), scan.text) if scan.kind is ScanKind.PLAIN else []
+    return found[0] if len({item.item_no for item in found}) == 1 else None
 
 
 @bp.get("/help")

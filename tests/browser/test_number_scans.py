@@ -132,3 +132,14 @@ def test_ui_1_a_scan_into_the_search_box_is_searched(desk, address):
     opened(desk, address, "/inspections/new", "text")
     with desk.expect_navigation(url=re.compile("/item")):
         Wedge(desk).scan(CELL)
+
+
+@pytest.mark.parametrize("code", ["4006381333931", "]E04006381333931", f"]C0{CELL}", CELL, f"]d201{CELLS}10L-7"])
+def test_scn_11_a_code_of_an_item_is_the_item_in_every_form(desk, address, code):
+    """With and without symbology identifiers, as scanners are set up."""
+    opened(desk, address, "/item-journal", "lines.0.item_no")
+    Wedge(desk).scan(code)
+    expect(desk.locator("[name='lines.0.item_no']")).to_have_value(CELL)
+    desk.locator("[name='lines.0.lot_no']").focus()
+    Wedge(desk).scan("]C0L-7")
+    expect(desk.locator("[name='lines.0.lot_no']")).to_have_value("L-7")

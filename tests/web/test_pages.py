@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from tests.factories_items import CELL
+
 PAGES = (
     "/",
     "/production-orders",
@@ -316,6 +318,12 @@ def test_a_label_in_parts_for_the_field_that_it_was_scanned_into(client, text, n
     assert answer.json.get("number", "") == number
     assert rest is None or answer.json["text"] == rest
     assert all(character.isprintable() for value in answer.json.values() for character in value)
+
+
+@pytest.mark.parametrize("text", ["4006381333931", "04006381333931", "]E04006381333931", "]C04006381333931", CELL, f"]C0{CELL}"])
+def test_a_plain_code_of_an_item_is_the_item_for_a_field_that_wants_one(client, text):
+    """SCN-11: a scanner without symbology identifiers sends an EAN as its digits; the field gets what it gets with them."""
+    assert client.get("/scanned", query_string={"text": text}).json["item_no"] == CELL
 
 
 def test_ui_1_several_hits_are_listed_and_none_says_so(client):
