@@ -60,7 +60,9 @@ def badge_number(text: str) -> str:
     bare = trim(text, " ")
     if bare.startswith("]"):
         found = take_identifier(bare)
-        bare = trim(found.text, " ") if found.carrier is Carrier.PLAIN else bare
+        bare = trim(found.text, " ") if found.carrier in {Carrier.PLAIN, Carrier.EAN} else bare
+        if not bare:
+            raise ScanEmpty
     return read_plain(bare).text if is_badge(bare) else bare
 
 

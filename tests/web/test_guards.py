@@ -53,7 +53,16 @@ def test_printed_and_typed_badges_sign_in(site, badge):
     assert found.location == "/people/E-WORK"
 
 
-@pytest.mark.parametrize("badge", ["", "BADGE:", "x" * 200, "\x00", "\x1d", "B-ADMIN\n"])
+@pytest.mark.parametrize("badge", ["4006381333931", "]E04006381333931", "]C04006381333931", "BADGE:4006381333931"])
+def test_a_card_that_a_plant_has_may_be_an_ean(site, badge):
+    """R-02: cards that are older than this program may be of any symbology; the identifier is no part of their number."""
+    body = {"no": "E-CARD", "name": "Cara Card", "badge": "4006381333931", "role": "Worker"}
+    made = site.client().post("/api/v1/operators", json=body, headers={"Idempotency-Key": "ean-card"})
+    assert made.status_code == 200, made.text
+    assert site.client(badge="").post("/sign-in", data={"badge": badge, "station": "ST-1"}).status_code == 303
+
+
+@pytest.mark.parametrize("badge", ["", "BADGE:", "]C0", "x" * 200, "\x00", "\x1d", "B-ADMIN\n"])
 def test_unreadable_badges_are_refused(site, badge):
     assert site.client(badge="").post("/sign-in", data={"badge": badge}).status_code == 422
 
