@@ -25,7 +25,7 @@ from shopfloor.scanning.labels import draw_digital_link
 from shopfloor.scanning.printing import pictures, sheets, zpl
 from shopfloor.scanning.printing.errors import LabelMisleads, LabelTextUnprintable, LabelTooSmall
 from shopfloor.scanning.printing.formats import BUILT_IN, GRIDS, RESOLUTIONS, LabelSymbol, Sheet
-from shopfloor.scanning.printing.layout import Label, lay_out
+from shopfloor.scanning.printing.layout import MARGIN_MM, Label, lay_out
 from shopfloor.scanning.printing.text import width_of
 
 GTIN = "09521234543213"
@@ -95,6 +95,18 @@ def test_d34_what_gs1_cannot_carry_is_plain_and_never_ai_10_or_21(number, symbol
     layout = placed(label, replace(WIDE, symbol=symbol, dpi=dpi))
     assert scanned(pictures.image(layout)) == (identifier, number)
     assert number in "".join(texts(layout))
+
+
+@pytest.mark.parametrize("dpi", RESOLUTIONS)
+@pytest.mark.parametrize("letter", "WNMi0x")
+@pytest.mark.parametrize("form", [BUILT_IN, WIDE, replace(WIDE, symbol=LabelSymbol.GS1_128)], ids=["small", "wide", "bars"])
+def test_img_13_no_letter_is_cut_off_at_the_edge(form, letter, dpi):
+    """Letters are drawn without grey, which makes some of them wider."""
+    form = replace(form, dpi=dpi)
+    for number in (letter * 50, letter * 20):
+        layout = placed(Label(number, description=letter * 60), form)
+        ink = pictures.image(layout).convert("L").point(lambda dot: 255 - dot).getbbox()
+        assert form.width - ink[2] >= form.dots(MARGIN_MM) - 1, number
 
 
 def test_goods_without_gtin_get_their_plain_number():

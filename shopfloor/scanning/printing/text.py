@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib.resources import files
+from math import ceil
 
 from PIL import ImageFont
 
@@ -27,8 +28,9 @@ def font(size: int) -> ImageFont.FreeTypeFont:
 
 
 def width_of(text: str, size: int) -> int:
-    """Dots from the first to the last letter, rounded up."""
-    return -int(-font(size).getlength(text) // 1)
+    """Dots from the first to the last letter, rounded up: with grey as on sheets or without as on thermal heads, whichever is wider."""
+    letters = font(size)
+    return ceil(max(letters.getlength(text), letters.getlength(text, mode="1")))
 
 
 @lru_cache(maxsize=4096)
