@@ -13,7 +13,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from shopfloor import quantity
 from shopfloor.errors import Refusal
-from shopfloor.people.fields import InputModel, OptionalQuantity
+from shopfloor.people.fields import InputModel, OptionalQuantity, without_identifier
 from shopfloor.people.fields import Quantity as PositiveQuantity
 from shopfloor.people.settings import CAP, COUNT_USE, EXACT, MEASURE_USE, OWN_IDENTIFIERS, PREFIXES, SEPARATOR
 from shopfloor.production.inputs import ConsumptionChoice, SignedQuantity
@@ -88,7 +88,8 @@ Reason = Annotated[str, Field(max_length=200), Visible]
 CodedReason = Annotated[
     str, Field(max_length=200, description="Why. For an override a reason code in use, `CODE` or `CODE: remark` (D18)"), Visible
 ]
-NumberText = Annotated[str, Field(max_length=50), Visible]
+Text50 = Annotated[str, Field(max_length=50), Visible]
+NumberText = Annotated[str, Field(max_length=50), Visible, AfterValidator(without_identifier)]
 Badge = Annotated[str, Field(max_length=60), Visible]
 
 
@@ -99,17 +100,17 @@ class Input(InputModel):
 class ReadingInput(Input):
     """IMG-5, IMG-15: how a picture's text was read; kept with the scan."""
 
-    symbol: NumberText = ""
+    symbol: Text50 = ""
     identifier: Annotated[str, Field(max_length=3), Visible] = ""
     hex: Annotated[str, Field(max_length=4 * SCAN_TEXT_LIMIT, pattern="^([0-9a-f]{2})*$")] = ""
     """Raw bytes behind the text."""
     content: Annotated[str, Field(max_length=20), Visible] = ""
     """text, gs1, iso15434, binary, mixed, unknown_eci."""
-    engine: NumberText = ""
-    stage: NumberText = ""
+    engine: Text50 = ""
+    stage: Text50 = ""
     unused_error_correction: Annotated[float, Field(ge=0, le=1)] | None = None
     """Of a matrix symbol, 0 to 1: how much more damage would have been bridged."""
-    seconded_by: NumberText = ""
+    seconded_by: Text50 = ""
 
 
 class ScanInput(Input):

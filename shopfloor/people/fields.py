@@ -20,6 +20,8 @@ NUMBER_LENGTH = 50
 """Visible characters of a serial, lot or package number (D34)."""
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 """Other years are slips of the finger: 0026 for 2026."""
+SYMBOLOGY_IDENTIFIER = re.compile(r"\][A-Zcdehopsz][0-9A-Fa-f]")
+"""What scanners put before a text, such as `]C0` (ISO/IEC 15424). The same as in `scanning`, which stands above this."""
 MOST_LINES = 10_000
 """Lines of one command, so that one transaction stays short."""
 
@@ -42,6 +44,14 @@ def _visible(value: object) -> str:
     while end > start and value[end - 1] == " ":
         end -= 1
     return value[start:end]
+
+
+def without_identifier(number: str) -> str:
+    """The number, which no scan could ever find again if what a scanner puts before it were kept as a part of it. Raises ValueError."""
+    if SYMBOLOGY_IDENTIFIER.match(number):
+        message = f"begins with {number[:3]}, which a scanner puts before what it reads: leave that out"
+        raise ValueError(message)
+    return number
 
 
 def _quantity(value: object) -> Decimal:
@@ -105,7 +115,7 @@ Code10 = Annotated[str, BeforeValidator(_visible), Field(min_length=1, max_lengt
 Code20 = Annotated[str, BeforeValidator(_visible), Field(min_length=1, max_length=20)]
 Code50 = Annotated[str, BeforeValidator(_visible), Field(min_length=1, max_length=50)]
 Variant = Annotated[str, BeforeValidator(_visible), Field(max_length=10)]
-Number = Annotated[str, BeforeValidator(_visible), Field(max_length=NUMBER_LENGTH)]
+Number = Annotated[str, BeforeValidator(_visible), Field(max_length=NUMBER_LENGTH), AfterValidator(without_identifier)]
 """A serial, lot or package number; blank: none."""
 Quantity = Annotated[Decimal, BeforeValidator(_positive), _AS_TEXT, WithJsonSchema(_QUANTITY_TEXT)]
 """More than 0."""

@@ -5,20 +5,46 @@ from __future__ import annotations
 import pytest
 
 from shopfloor.errors import InvalidInput
+from shopfloor.genealogy.inputs import ProductInput
 from shopfloor.item_tracking.inputs import AddTrackingLines, CreateSerials
 from shopfloor.items.inputs import NewItem, NewTrackingCode
 from shopfloor.orders.inputs import NewSalesOrder, NewVendor
-from shopfloor.people.fields import read_input
+from shopfloor.people.fields import SYMBOLOGY_IDENTIFIER, read_input
 from shopfloor.people.inputs import NewReasonCode
+from shopfloor.scanning.errors import Gs1Parse
+from shopfloor.scanning.gs1.symbology import take_identifier
 
 LINE = {"source_type": "Sales Line", "order_no": "SO-1", "line_no": 10000}
 ORDER = {"customer_no": "C1"}
+
+
+def test_r_02_d34_every_symbology_identifier_is_known_where_numbers_are_written():
+    """A number is never kept with what a scanner put before it: no scan would find it again. Both sides know the same identifiers."""
+    for code in map(chr, range(33, 127)):
+        for modifier in map(chr, range(33, 127)):
+            text = f"]{code}{modifier}LOT9"
+            try:
+                known = bool(take_identifier(text).identifier)
+            except Gs1Parse:
+                known = False
+            assert bool(SYMBOLOGY_IDENTIFIER.match(text)) is known, text
 
 
 @pytest.mark.parametrize(
     ("model", "values", "problems"),
     [
         (AddTrackingLines, {**LINE, "lines": [{"serial_no": "x" * 51}]}, {"lines.0.serial_no": "has more than 50 characters"}),
+        (
+            AddTrackingLines, {**LINE, "lines": [{"lot_no": "]C0LOT9"}, {"serial_no": " ]d1S-1"}, {"lot_no": "]LOT9", "quantity": "1"}]},
+            {
+                "lines.0.lot_no": "begins with ]C0, which a scanner puts before what it reads: leave that out",
+                "lines.1.serial_no": "begins with ]d1, which a scanner puts before what it reads: leave that out",
+            },
+        ),
+        (
+            ProductInput, {"serial_no": "]A0B-1"},
+            {"serial_no": "begins with ]A0, which a scanner puts before what it reads: leave that out"},
+        ),
         (AddTrackingLines, {**LINE, "lines": []}, {"lines": "needs at least one row"}),
         (AddTrackingLines, {**LINE, "lines": [{"quantity": "1"}]}, {"lines.0": "names no serial, lot or package number"}),
         (CreateSerials, {**LINE, "first": "A", "increment": "0"}, {"increment": "must be at least 1"}),
