@@ -10,9 +10,10 @@
  */
 
 import { commandText } from "./commands.js";
-import { entryField, fill, searchAddress } from "./fields.js";
+import { entryField, fill } from "./fields.js";
 import { readProfile } from "./profile_file.js";
 import { ended, learned } from "./scanner_memory.js";
+import { lookUp } from "./unsaved.js";
 import { endsInVariableField } from "./variable_field.js";
 
 const TERMINATOR_CHARACTERS = "\r\n\t";
@@ -196,7 +197,7 @@ function fallback({ text }) {
   const field = document.querySelector("[data-takes-scan]");
   const entry = field ? null : entryField();
   if (entry) return fill(entry, text);
-  if (!field) return location.assign(searchAddress(text));
+  if (!field) return lookUp(text);
   field.value = text;
   field.form.requestSubmit();
 }
