@@ -21,7 +21,7 @@ class LabelForeign(Refusal):
     """Print and verify: the scanned code belongs to something else."""
 
     code = "LABEL_FOREIGN"
-    message = "“{scanned}” is not one of the {label_count} labels of job {job_no}. Put it aside and scan the next one."
+    message = "“{scanned}” is not among the labels of job {job_no} ({label_count}). Put it aside and scan the next one."
     scanned: str
     label_count: int
     job_no: int
