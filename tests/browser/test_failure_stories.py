@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.harness.server import HarnessServer, Plant
 from tests.browser.harness.serving import serving
 from tests.browser.harness.station import PARTS, Station, begin_unit, decided, expect_each_once
-from tests.browser.harness.wedge import Wedge
+from tests.browser.harness.wedge import KNOWN, Wedge
 from tests.browser.test_real_pages import Bench, registered
 from tests.factories_genealogy import GTINS, PAINT
 from tests.web.bikes import bike_site, make_order
@@ -27,8 +27,7 @@ def test_peers_6_a_scan_into_a_quantity_is_a_scan(page: Page, harness: HarnessSe
     """Peers 6: the digits of a label never become a quantity, though the field has the focus: it keeps its value, the code is searched."""
     asked = []
     page.route("**/find?*", lambda route: (asked.append(route.request.url), route.fulfill(status=204)))  # 204: the page stays
-    # The scanner ended a code with Enter before: a machine that is busy while the test types does not cut the code in two.
-    page.add_init_script("sessionStorage.setItem('shopfloor.scanner.ends', '1')")
+    page.add_init_script(KNOWN)
     page.goto(f"{harness.url}/desk")
     page.wait_for_selector("html[data-capture=ready]", state="attached")
     quantity = page.locator("#a2 input")

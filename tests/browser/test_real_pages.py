@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from shopfloor.genealogy.models import ComponentAssociation, TrackedProduct
 from tests.browser.harness.accessibility import violations
 from tests.browser.harness.serving import serving
-from tests.browser.harness.wedge import Wedge
+from tests.browser.harness.wedge import KNOWN, Wedge
 from tests.conftest import runner
 from tests.factories_genealogy import FRAME, GTINS, PAINT, WHEEL, WHEEL_LINE, stock
 from tests.web.bikes import bike_site, make_order
@@ -42,6 +42,7 @@ class Bench:
 
     def __init__(self, page: Page, address: str, order, badge: str = "B-WORK") -> None:
         self.page, self.address, self.order = page, address, order
+        page.add_init_script(KNOWN)
         self.sign_in(badge)
         self.open()
 

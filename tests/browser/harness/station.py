@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.harness.server import HarnessServer, Plant, wait_until
-from tests.browser.harness.wedge import Wedge
+from tests.browser.harness.wedge import KNOWN, Wedge
 
 PARTS = [f"MD-{number:04}" for number in range(1, 21)]
 
@@ -13,10 +13,12 @@ PARTS = [f"MD-{number:04}" for number in range(1, 21)]
 class Station:
     """One tab with its scanner."""
 
-    def __init__(self, page: Page, server: HarnessServer, *, order_no: str = "RPO-1", key_ms: float = 5.0) -> None:
+    def __init__(self, page: Page, server: HarnessServer, *, order_no: str = "RPO-1", key_ms: float = 5.0, known: bool = True) -> None:
         self.page = page
         self.url = f"{server.url}/production-orders/{order_no}/tracked-components"
         self.key_ms = key_ms
+        if known:
+            page.add_init_script(KNOWN)
         self.open()
 
     def open(self) -> None:

@@ -23,6 +23,10 @@ KEYS |= {"\x1d": ("BracketRight", CONTROL), "\n": ("Enter", 0), "\t": ("Tab", 0)
 NAMED = {"Enter": 13, "Tab": 9, "F8": 119, "ArrowDown": 40}
 
 
+KNOWN = "sessionStorage.setItem('shopfloor.scanner.ends', '1')"
+"""For `add_init_script`: the scanner ended a code before, so a machine that is busy while a test types does not cut a code in two."""
+
+
 class Wedge:
     """Types codes as a scanner does. Each key carries the time at which the scanner sent it, `key_ms` apart."""
 
