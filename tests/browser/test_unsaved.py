@@ -6,19 +6,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.harness.accessibility import violations
-from tests.browser.harness.serving import sign_in
 from tests.browser.harness.wedge import Wedge
-from tests.browser.test_number_scans import address
+from tests.browser.test_number_scans import address, desk
 
-__all__ = ["address"]
+__all__ = ["address", "desk"]
 QUANTITY, ITEM, CHOICE = "[name='lines.0.quantity']", "[name='lines.0.item_no']", "main form[method=post] select"
 KEPT = "#main > [data-scan-kept]"
-
-
-@pytest.fixture
-def desk(page: Page, address: str) -> Page:
-    sign_in(page, address)
-    return page
 
 
 def opened(desk: Page, address: str, place: str, field: str) -> None:
