@@ -13,7 +13,8 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from shopfloor import quantity
 from shopfloor.errors import Refusal
-from shopfloor.people.fields import InputModel, OptionalQuantity, without_identifier
+from shopfloor.people.fields import InputModel, OptionalQuantity
+from shopfloor.people.fields import Number as NumberText
 from shopfloor.people.fields import Quantity as PositiveQuantity
 from shopfloor.people.settings import CAP, COUNT_USE, EXACT, MEASURE_USE, OWN_IDENTIFIERS, PREFIXES, SEPARATOR
 from shopfloor.production.inputs import ConsumptionChoice, SignedQuantity
@@ -89,7 +90,6 @@ CodedReason = Annotated[
     str, Field(max_length=200, description="Why. For an override a reason code in use, `CODE` or `CODE: remark` (D18)"), Visible
 ]
 Text50 = Annotated[str, Field(max_length=50), Visible]
-NumberText = Annotated[str, Field(max_length=50), Visible, AfterValidator(without_identifier)]
 Badge = Annotated[str, Field(max_length=60), Visible]
 
 

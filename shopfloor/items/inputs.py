@@ -27,6 +27,7 @@ from shopfloor.people.fields import (
     Text100,
     Text500,
     Variant,
+    without_identifier,
 )
 from shopfloor.scanning.gs1.label_order import label_order
 
@@ -200,7 +201,7 @@ class NewNumberSeries(InputModel):
     """A series of numbers."""
 
     code: Annotated[Code50, StringConstraints(max_length=40)]
-    prefix: Text20 = ""
+    prefix: Annotated[Text20, AfterValidator(without_identifier)] = ""
     digits: int = Field(default=5, ge=0, le=12)
     last_no: int = Field(default=0, ge=0, le=2**31 - 1)
 
@@ -260,6 +261,7 @@ class NewDispositionCode(InputModel):
 class NumberDetails(NumberKey):
     """What is known of a number (C13). A blank expiry leaves the stored one; a stored one is not changed here (C15)."""
 
+    number: Annotated[Code50, AfterValidator(without_identifier)]
     description: Text100 = ""
     expiration_date: Day = None
     best_before_date: Day = None

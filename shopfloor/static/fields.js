@@ -20,7 +20,15 @@ export function entryField() {
 
 /** Puts what was scanned into the field. A list of numbers gets one more line. */
 export async function fill(field, text) {
-  const value = STRUCTURED.test(text) || OF_AN_ITEM.test(field.name) ? await part(field, text) : text;
+  const structured = STRUCTURED.test(text);
+  if (!structured) write(field, text);
+  if (!structured && !OF_AN_ITEM.test(field.name)) return;
+  const value = await part(field, text);
+  // What was typed or scanned into the field while the server thought about an item counts.
+  if (structured || field.value === text) write(field, value);
+}
+
+function write(field, value) {
   const list = field.tagName === "TEXTAREA";
   field.value = list ? `${field.value.replace(/([^\n])$/, "$1\n")}${value.slice(0, LINE_LENGTH)}\n` : value;
   field.dispatchEvent(new Event("input", { bubbles: true }));

@@ -6,6 +6,9 @@
 import { searchAddress } from "./fields.js";
 import { play } from "./sound.js";
 
+const touched = new WeakSet();
+for (const kind of ["input", "change"]) document.addEventListener(kind, ({ target }) => touched.add(target), true);
+
 /** Looks the code up, or keeps the page and offers that. */
 export function lookUp(text) {
   const kept = document.querySelector("template[data-scan-kept]");
@@ -20,21 +23,16 @@ export function lookUp(text) {
   play("attention");
 }
 
-/** Whether a form that writes holds more than the page brought, or what was just refused. */
+/** Whether a form that writes holds more than the page brought, or came back with what was typed: refused, asked about, or filled further. */
 function unsaved() {
   const forms = [...document.forms].filter((form) => form.method === "post");
-  const refused = document.querySelector("#main .message[data-result=refused]:not([hidden])");
-  return forms.some((form) => [...form.elements].some((field) => edited(field) || (refused && isEntry(field) && field.value !== "")));
+  return forms.some((form) => "unsaved" in form.dataset || [...form.elements].some(edited));
 }
 
-function isEntry(field) {
-  return field.matches("input:not([type=hidden]), textarea, select");
-}
-
+/** By somebody: what scripts choose by themselves, and the first keys of a scan, which are taken out again, are no edit. */
 function edited(field) {
-  if (!isEntry(field)) return false;
+  if (!touched.has(field)) return false;
   if (["checkbox", "radio"].includes(field.type)) return field.checked !== field.defaultChecked;
   if (!field.matches("select")) return field.value !== field.defaultValue;
-  const begun = [...field.options].findIndex((option) => option.defaultSelected);
-  return field.selectedIndex !== Math.max(begun, 0);
+  return field.selectedIndex !== Math.max([...field.options].findIndex((option) => option.defaultSelected), 0);
 }

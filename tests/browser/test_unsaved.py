@@ -48,6 +48,33 @@ def test_ui_1_what_was_refused_stays_as_well(desk, address):
     expect(desk.locator(KEPT)).to_be_visible()
 
 
+def test_ui_1_what_was_asked_about_or_filled_further_stays_as_well(desk, address):
+    opened(desk, address, "/item-journal", "[name='lines.0.item_no']")
+    desk.fill("[name='lines.0.item_no']", "CELL")
+    desk.fill("[name='lines.0.quantity']", "3")
+    with desk.expect_navigation():
+        desk.locator("button[formaction]").first.click()
+    desk.wait_for_selector("html[data-capture=ready]", state="attached")
+    desk.focus("[name='lines.0.quantity']")
+    Wedge(desk).scan("CL-1")
+    expect(desk.locator(KEPT)).to_be_visible()
+
+
+def test_ui_1_what_scripts_choose_and_ticks_that_stand_keep_nobody(desk, address):
+    """A list without choices, a box that is not ticked, and the first keys of the scan itself are nothing that somebody typed."""
+    opened(desk, address, "/items", "main a")
+    desk.evaluate("""() => {
+        const form = document.createElement('form');
+        form.method = 'post';
+        form.innerHTML = `<select name="printer"></select><input type="checkbox" name="tick" value="1">
+            <input name="quantity" inputmode="decimal" value="5">`;
+        document.getElementById('main').append(form);
+        form.elements.quantity.focus();
+    }""")
+    Wedge(desk).scan("CL-1")
+    desk.wait_for_url(lambda url: "CL-1" in url)
+
+
 def test_ui_1_a_list_that_was_chosen_from_is_typed_as_well(desk, address):
     opened(desk, address, "/items/new", CHOICE)
     desk.locator(CHOICE).first.select_option(index=1)

@@ -7,7 +7,7 @@ import pytest
 from shopfloor.errors import InvalidInput
 from shopfloor.genealogy.inputs import ProductInput
 from shopfloor.item_tracking.inputs import AddTrackingLines, CreateSerials
-from shopfloor.items.inputs import NewItem, NewTrackingCode
+from shopfloor.items.inputs import NewItem, NewNumberSeries, NewTrackingCode, NumberDetails
 from shopfloor.orders.inputs import NewSalesOrder, NewVendor
 from shopfloor.people.fields import SYMBOLOGY_IDENTIFIER, read_input
 from shopfloor.people.inputs import NewReasonCode
@@ -42,7 +42,15 @@ def test_r_02_d34_every_symbology_identifier_is_known_where_numbers_are_written(
             },
         ),
         (
-            ProductInput, {"serial_no": "]A0B-1"},
+            NumberDetails, {"item_no": "I", "kind": "Lot", "number": "]C0L"},
+            {"number": "begins with ]C0, which a scanner puts before what it reads: leave that out"},
+        ),
+        (
+            NewNumberSeries, {"code": "S", "prefix": "]C0"},
+            {"prefix": "begins with ]C0, which a scanner puts before what it reads: leave that out"},
+        ),
+        (
+            ProductInput, {"serial_no": " ]A0B-1"},
             {"serial_no": "begins with ]A0, which a scanner puts before what it reads: leave that out"},
         ),
         (AddTrackingLines, {**LINE, "lines": []}, {"lines": "needs at least one row"}),

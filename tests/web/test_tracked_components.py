@@ -12,8 +12,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from shopfloor.genealogy.models import AssociationEntry, ComponentAssociation, ScanEntry, TrackedProduct
-from shopfloor.people.commands import set_setting
-from shopfloor.people.inputs import SettingValue
+from shopfloor.people.commands import create_operator, set_setting
+from shopfloor.people.inputs import NewOperator, SettingValue
 from shopfloor.production.models import ProdOrderComponent
 from tests.conftest import runner
 from tests.databases import ENGINES
@@ -258,6 +258,15 @@ def test_d18_override_needs_reason_and_badge_and_is_not_confirmable_by_a_second_
     assert order.number("BK1") in station.html
 
 
+def test_d18_whoever_may_not_scan_at_all_is_asked_for_no_badge(order):
+    with Session(order.site.engine) as session:
+        keeper = NewOperator(no=f"E-{order.tag}", name="Stig Store", badge=f"B-{order.tag}", role="Storekeeper")
+        runner(session)(create_operator, given=keeper)
+    station = order.station(f"B-{order.tag}")
+    assert station.send("confirm", confirms="0" * 32) == "NOT_ALLOWED"
+    assert "data-override" not in station.html
+
+
 def test_scn_17_candidates_are_buttons_with_their_line(order):
     station = order.built(parts=())
     shared = f"X-{order.tag}"
@@ -348,8 +357,6 @@ def test_signed_out_station_gets_401(order):
 def test_a30_only_those_with_the_right_register(order):
     station = order.station("B-ADMIN")
     with Session(order.site.engine) as session:
-        from shopfloor.people.commands import create_operator
-        from shopfloor.people.inputs import NewOperator
         no = f"E-Q{order.tag}"
         runner(session)(create_operator, given=NewOperator(no=no, name="Quinn", badge=f"B-Q{order.tag}", role="Quality engineer"))
     station.client = order.site.client(f"B-Q{order.tag}")

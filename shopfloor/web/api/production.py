@@ -100,7 +100,7 @@ class JournalPosting(Reasoned):
     version: Version = ""
 
 
-class JournalDeletion(InputModel):
+class JournalRead(InputModel):
     """An open journal that is deleted as it was read."""
 
     version: Version = ""
@@ -302,9 +302,9 @@ def post_journal(path: JournalPath, header: WriteHeaders, body: JournalPosting) 
 
 
 @api.post("/production-orders/<order_no>/open-journals/<int:journal_no>/delete", summary="Delete an open journal", responses=WRITES)
-def delete_journal(path: JournalPath, header: WriteHeaders, body: JournalDeletion) -> Response:
+def delete_journal(path: JournalPath, header: WriteHeaders, query: JournalRead) -> Response:
     """Nothing was posted, nothing is."""
-    return command(delete_open_journal, header, order_no=path.order_no, journal_no=path.journal_no, version=body.version)
+    return command(delete_open_journal, header, order_no=path.order_no, journal_no=path.journal_no, version=query.version)
 
 
 @api.post("/production-orders/<order_no>/components/<int:line_no>/flushing", summary="Flushing of one component line", responses=WRITES)

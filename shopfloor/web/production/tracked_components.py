@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from shopfloor.errors import Answer, NotFound, Outcome, Refusal
+from shopfloor.errors import Answer, NotAllowed, NotFound, Outcome, Refusal
 from shopfloor.genealogy.errors import FeatureOff, ProductNotTracked
 from shopfloor.genealogy.facts import COMPLETED, COMPONENT, PRODUCT
 from shopfloor.genealogy.inputs import LoadBatch, LoadedLine, ScanInput
@@ -19,6 +19,7 @@ from shopfloor.genealogy.loading import load_batch, unload_batch
 from shopfloor.genealogy.overrides import NOT_CONFIRMED
 from shopfloor.genealogy.page_queries import StationRules, TrackedComponentsPage, station_rules, tracked_components_page
 from shopfloor.genealogy.unit_queries import order_version
+from shopfloor.people import rights
 from shopfloor.production.errors import OrderStatus
 from shopfloor.web.commands import run_command
 from shopfloor.web.extensions import request_session
@@ -72,6 +73,8 @@ def _once_more(given: ScanInput | None, outcome: Outcome) -> AnswerView | None:
     """The question again whose yes did not count; None for every other answer."""
     if given is None or given.kind != "confirm" or not isinstance(outcome, Refusal) or outcome.code not in NOT_CONFIRMED:
         return None
+    if isinstance(outcome, NotAllowed) and outcome.right != rights.OVERRIDE:
+        return None  # the operator may not do this at all, and no badge helps
     return asked_again(outcome, given.confirms, request.form.get(CODE_FIELD, ""), request.form.get("reason", ""))
 
 
