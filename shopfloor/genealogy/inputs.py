@@ -13,7 +13,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 from shopfloor import quantity
 from shopfloor.errors import Refusal
-from shopfloor.people.fields import InputModel, OptionalQuantity
+from shopfloor.people.fields import InputModel, OptionalQuantity, Text50
 from shopfloor.people.fields import Number as NumberText
 from shopfloor.people.fields import Quantity as PositiveQuantity
 from shopfloor.people.settings import CAP, COUNT_USE, EXACT, MEASURE_USE, OWN_IDENTIFIERS, PREFIXES, SEPARATOR
@@ -89,7 +89,6 @@ Reason = Annotated[str, Field(max_length=200), Visible]
 CodedReason = Annotated[
     str, Field(max_length=200, description="Why. For an override a reason code in use, `CODE` or `CODE: remark` (D18)"), Visible
 ]
-Text50 = Annotated[str, Field(max_length=50), Visible]
 Badge = Annotated[str, Field(max_length=60), Visible]
 
 

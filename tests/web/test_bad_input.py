@@ -128,7 +128,7 @@ def test_any_bytes_as_command_key_are_refused(client, bad):
     assert answer.status_code == 422 or isinstance(bad, bytes) or (bad.isascii() and bad.isprintable() and len(bad) <= 64)
 
 
-@pytest.mark.parametrize("site", ["sqlite"], indirect=True)  # what cannot be read does not come as far as the database
+@pytest.mark.parametrize("site", ["sqlite"], indirect=True)  # reading a body is the same on both; what is read is tried on both above
 @pytest.mark.parametrize(
     "content_type",
     ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "multipart/form-data", "text/plain", "application/json", ""],
